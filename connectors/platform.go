@@ -1,0 +1,88 @@
+package connectors
+
+import (
+	"context"
+	"errors"
+
+	"github.com/polsync/polsync/classify"
+	"github.com/polsync/polsync/reconcile/plan"
+	"github.com/polsync/polsync/state"
+)
+
+// Errors a platform's answer is classified as; each is wrapped with what was done to which.
+var (
+	ErrNotFound  = errors.New("not found")
+	ErrDenied    = errors.New("access denied")
+	ErrTransient = errors.New("temporary failure")
+	ErrUnknown   = errors.New("does not exist or not authorized")
+	ErrOutcome   = errors.New("outcome unknown") // the statement was sent, and nothing says whether it took effect
+	ErrAuth      = errors.New("could not sign in")
+)
+
+// Scope bounds what a snapshot reads.
+type Scope struct {
+	Within []state.Securable // catalogs, schemas or tables; none means everything visible
+	Facts  []state.FactKind  // none means all
+	Home   state.Securable   // schema that holds what polsync creates
+	Roles  []state.Securable // principals whose memberships are read besides those met
+}
+
+// Wants reports whether facts of a kind are asked for.
+func (s Scope) Wants(k state.FactKind) bool {
+	for _, f := range s.Facts {
+		if f == k {
+			return true
+		}
+	}
+	return len(s.Facts) == 0
+}
+
+// Covers reports whether a securable lies in the scope.
+func (s Scope) Covers(o state.Securable) bool {
+	for _, w := range s.Within {
+		if w.Covers(o) || o.Covers(w) {
+			return true
+		}
+	}
+	return len(s.Within) == 0
+}
+
+// Outcome is what a platform says of a statement it executed.
+type Outcome struct {
+	QueryID string // the platform's own id of the statement, for its history
+}
+
+// Platform is a Snowflake account, a Databricks workspace or another place that polsync reads and writes.
+// Implementations are safe for concurrent use unless said otherwise.
+type Platform interface {
+	// Dialect returns the platform's dialect.
+	Dialect() plan.Dialect
+
+	// Snapshot reads the state within the scope from sources that show the platform's own last write. What could not
+	// be read completely is named in State.Unknown; an error means that nothing could be read. It may be retried.
+	Snapshot(ctx context.Context, scope Scope) (*state.State, error)
+
+	// Count evaluates probes inside the platform and returns one result per probe, in order. Only counts come back.
+	Count(ctx context.Context, probes []classify.Probe) ([]classify.Counts, error)
+
+	// Exec carries out one statement. ErrOutcome says that it may or may not have taken effect.
+	Exec(ctx context.Context, s plan.Statement) (Outcome, error)
+
+	// Check tests the connection and returns the privileges that are missing, each with the statement that gives it.
+	Check(ctx context.Context, scope Scope) ([]Missing, error)
+
+	// Close releases connections.
+	Close() error
+}
+
+// Missing is a right polsync lacks, and what an administrator runs to give it.
+type Missing struct {
+	What string // what cannot be done without it
+	SQL  string
+}
+
+// Reader is implemented by platforms that can read a column as a given principal, for verify and demonstrations.
+type Reader interface {
+	// ReadAs returns up to limit values of a column as the principal sees them, NULL as nil.
+	ReadAs(ctx context.Context, as, column state.Securable, limit int) ([]*string, error)
+}

@@ -1,0 +1,167 @@
+package state
+
+import (
+	"cmp"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+func itoa(n int) string { return strconv.Itoa(n) }
+
+// FactKind says what sort of thing a fact states.
+type FactKind uint8
+
+// The kinds of fact, in canonical order.
+const (
+	FactNone         FactKind = iota
+	FactRole                  // On: the role exists. Value: Role
+	FactTag                   // On: the tag exists. Value: Tag
+	FactAllowedValue          // On: the tag allows Name. Value: Nil
+	FactPolicy                // On: the masking policy exists. Value: *MaskingPolicy
+	FactMask                  // On: the column is masked directly. Value: Mask
+	FactBinding               // On: the tag masks columns of the family Name. Value: Mask
+	FactTagged                // On: carries the tag With. Value: Text
+	FactMember                // On: the role or group has the member With. Value: Nil
+	FactGrant                 // On: With holds the privilege Name; Future: on objects of that kind created below On. Value: Option
+	FactOwner                 // On: is owned by the Value, an Owner
+	factEnd
+)
+
+var factNames = [...]string{"", "role", "tag", "allowed_value", "policy", "mask", "binding", "tagged", "member", "grant", "owner"}
+
+// String returns the kind's name, as --only takes it.
+func (k FactKind) String() string {
+	if k < factEnd {
+		return factNames[k]
+	}
+	return "fact(" + itoa(int(k)) + ")"
+}
+
+// ParseFactKind returns the kind with that name, and whether there is one.
+func ParseFactKind(s string) (FactKind, bool) {
+	for k, name := range factNames {
+		if name == s && s != "" {
+			return FactKind(k), true
+		}
+	}
+	return FactNone, false
+}
+
+// FactKindNames lists the names of all kinds of fact in canonical order.
+func FactKindNames() []string { return append([]string(nil), factNames[1:]...) }
+
+// MarshalText spells the kind for JSON and YAML.
+func (k FactKind) MarshalText() ([]byte, error) { return []byte(k.String()), nil }
+
+// UnmarshalText reads what MarshalText wrote.
+func (k *FactKind) UnmarshalText(text []byte) error {
+	got, ok := ParseFactKind(string(text))
+	if !ok && len(text) > 0 {
+		return &UnknownWordError{What: "kind of fact", Word: string(text), Known: FactKindNames()}
+	}
+	*k = got
+	return nil
+}
+
+// UnknownWordError says that a word is not one of a closed set.
+type UnknownWordError struct {
+	What, Word string
+	Known      []string
+}
+
+// Error lists the words that are known.
+func (e *UnknownWordError) Error() string {
+	return "no " + e.What + " is called " + strconv.Quote(e.Word) + "; known: " + strings.Join(e.Known, ", ")
+}
+
+// Key says what a fact is about. Two facts with one key speak of the same thing. Fields a kind does not use are zero.
+type Key struct {
+	Fact   FactKind  `json:"fact" yaml:"fact"`
+	On     Securable `json:"on" yaml:"on"`
+	With   Securable `json:"with,omitzero" yaml:"with,omitempty"`      // the tag, the member or the grantee
+	Name   string    `json:"name,omitempty" yaml:"name,omitempty"`     // the privilege, the allowed value, the family
+	Future Kind      `json:"future,omitempty" yaml:"future,omitempty"` // a future grant's object kind
+}
+
+// Compare orders keys by place, then kind of fact, then the rest.
+func (k Key) Compare(o Key) int {
+	return cmp.Or(k.On.Compare(o.On), cmp.Compare(k.Fact, o.Fact), k.With.Compare(o.With),
+		strings.Compare(k.Name, o.Name), cmp.Compare(k.Future, o.Future))
+}
+
+// String returns a line for people, such as "CRM.PUBLIC.T.C tagged GOV.TAGS.PII".
+func (k Key) String() string {
+	s := k.On.String() + " " + k.Fact.String()
+	if k.Name != "" {
+		s += " " + k.Name
+	}
+	if k.Future != KindNone {
+		s += " on future " + k.Future.String() + "s"
+	}
+	if k.With != (Securable{}) {
+		s += " " + k.With.String()
+	}
+	return s
+}
+
+// Value says how a fact is. The types below are all there are; a Value is immutable once in a State.
+type Value interface{ isValue() }
+
+type (
+	// Nil is the value of facts that only are or are not.
+	Nil struct{}
+	// Text is a tag's value on a securable.
+	Text string
+	// Option is a grant's value: whether it was given with grant option.
+	Option bool
+	// Owner is the principal that owns a securable.
+	Owner Securable
+	// Role is what a role has besides its name.
+	Role struct {
+		Comment string `json:"comment,omitempty" yaml:"comment,omitempty"`
+	}
+	// Tag is a tag's definition. AnyValue is true where no list of allowed values stands; with it false and no
+	// FactAllowedValue the tag allows none.
+	Tag struct {
+		AnyValue  bool   `json:"any_value,omitempty" yaml:"any_value,omitempty"`
+		Comment   string `json:"comment,omitempty" yaml:"comment,omitempty"`
+		Propagate string `json:"propagate,omitempty" yaml:"propagate,omitempty"` // Snowflake: on_dependency, on_data_movement, both; "" for none
+		Governed  bool   `json:"governed,omitempty" yaml:"governed,omitempty"`   // Databricks: a tag policy stands behind the key
+	}
+	// Mask attaches a policy to a column or a tag. Using names the sibling columns passed to it, in signature order.
+	Mask struct {
+		Policy Securable `json:"policy" yaml:"policy"`
+		Using  []string  `json:"using,omitempty" yaml:"using,omitempty"`
+	}
+)
+
+func (Nil) isValue()            {}
+func (Text) isValue()           {}
+func (Option) isValue()         {}
+func (Owner) isValue()          {}
+func (Role) isValue()           {}
+func (Tag) isValue()            {}
+func (Mask) isValue()           {}
+func (*MaskingPolicy) isValue() {}
+
+// Equal reports whether two values of one key are the same. A policy's body is compared by the planner, which knows
+// the platform's dialect; here two policies are equal when their rules are.
+func Equal(a, b Value) bool {
+	switch a := a.(type) {
+	case Mask:
+		b, ok := b.(Mask)
+		return ok && a.Policy == b.Policy && slices.Equal(a.Using, b.Using)
+	case *MaskingPolicy:
+		b, ok := b.(*MaskingPolicy)
+		return ok && a.SameRules(b)
+	}
+	return a == b
+}
+
+// Fact is one thing that is or should be so. Origin is set on declared facts; equality ignores it.
+type Fact struct {
+	Key    Key    `json:"key" yaml:"key"`
+	Value  Value  `json:"value,omitempty" yaml:"value,omitempty"`
+	Origin Origin `json:"origin,omitzero" yaml:"-"`
+}

@@ -1,0 +1,97 @@
+package state
+
+import (
+	"maps"
+	"slices"
+)
+
+// Object is what a platform says of a securable that is there.
+type Object struct {
+	Type     DataType  `json:"type,omitzero" yaml:"type,omitempty"`          // columns only
+	Position int       `json:"position,omitempty" yaml:"position,omitempty"` // columns only, from 1
+	Owner    Securable `json:"owner,omitzero" yaml:"owner,omitempty"`
+	Comment  string    `json:"comment,omitempty" yaml:"comment,omitempty"`
+	Identity string    `json:"identity,omitempty" yaml:"identity,omitempty"` // changes when the securable is re-created under its name
+	Managed  bool      `json:"managed,omitempty" yaml:"managed,omitempty"`   // a schema with managed access
+	Foreign  string    `json:"foreign,omitempty" yaml:"foreign,omitempty"`   // why polsync must leave it alone: system, shared, imported
+}
+
+// Area is a part of a platform that could not be read completely. Nothing in it is removed, and nothing that depends
+// on it is permitted.
+type Area struct {
+	Facts  []FactKind `json:"facts" yaml:"facts"` // which kinds; none means all
+	Within Securable  `json:"within" yaml:"within"`
+	Reason string     `json:"reason" yaml:"reason"`
+}
+
+// Concerns reports whether a fact with that key would lie in the area.
+func (a Area) Concerns(k Key) bool {
+	return (len(a.Facts) == 0 || slices.Contains(a.Facts, k.Fact)) && (a.Within.Covers(k.On) || a.Within == k.With && k.With != Securable{})
+}
+
+// Freshness says how old a kind of fact may be and where it was read.
+type Freshness struct {
+	Facts  FactKind `json:"facts" yaml:"facts"`
+	Source string   `json:"source" yaml:"source"` // live, account_usage, information_schema, rest
+	Lag    string   `json:"lag,omitempty" yaml:"lag,omitempty"`
+}
+
+// State is what is, or should be, so on one platform within one scope.
+type State struct {
+	Objects   map[Securable]Object
+	Facts     map[Key]Fact
+	Unknown   []Area
+	Freshness []Freshness
+	Identity  string // of the account or metastore
+	Reads     int    // statements and requests it took to read
+}
+
+// New returns an empty State.
+func New() *State {
+	return &State{Objects: map[Securable]Object{}, Facts: map[Key]Fact{}}
+}
+
+// Put states a fact, in place of one with the same key.
+func (s *State) Put(f Fact) { s.Facts[f.Key] = f }
+
+// Has reports whether a fact with that key is stated.
+func (s *State) Has(k Key) bool { _, ok := s.Facts[k]; return ok }
+
+// Value returns the value of the fact with that key, nil where there is none.
+func (s *State) Value(k Key) Value { return s.Facts[k].Value }
+
+// Keys returns the keys of all facts in canonical order.
+func (s *State) Keys() []Key { return slices.SortedFunc(maps.Keys(s.Facts), Key.Compare) }
+
+// Securables returns all objects in canonical order.
+func (s *State) Securables() []Securable {
+	return slices.SortedFunc(maps.Keys(s.Objects), Securable.Compare)
+}
+
+// UnknownReason returns why a fact with that key cannot be relied on to be absent, or "" if it can.
+func (s *State) UnknownReason(k Key) string {
+	for _, a := range s.Unknown {
+		if a.Concerns(k) {
+			return a.Reason
+		}
+	}
+	return ""
+}
+
+// Relation returns the table or view at a place, whatever its kind, and whether there is one.
+func (s *State) Relation(at Securable) (Securable, bool) {
+	at.Column = ""
+	for k := KindTable; k <= KindExternalTable; k++ {
+		at.Kind = k
+		if _, ok := s.Objects[at]; ok {
+			return at, true
+		}
+	}
+	return Securable{}, false
+}
+
+// Policy returns the masking policy of that name, nil where there is none.
+func (s *State) Policy(name Securable) *MaskingPolicy {
+	p, _ := s.Facts[Key{Fact: FactPolicy, On: name}].Value.(*MaskingPolicy)
+	return p
+}
