@@ -1,0 +1,303 @@
+package plan
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/polsync/polsync/state"
+)
+
+// Input is everything a platform's desired state is made from.
+type Input struct {
+	Platform     string
+	Dialect      Dialect
+	Home         state.Securable // schema for what is created; zero where none is configured
+	Declarations *state.Declarations
+	Actual       *state.State
+	Owned        Owned
+	Now          time.Time            // until compares with it
+	Scope        []state.Securable    // narrows what is diffed; none means all
+	Only         []state.FactKind     // narrows likewise
+	Foreign      []state.Securable    // principals that another tool manages
+	Self         []state.Securable    // principals polsync acts as; their rights are never taken
+	Aside        map[state.Key]string // changes refused for good in an earlier run, with the reason
+}
+
+// Owned is what polsync set on a platform, by fact.
+type Owned map[state.Key]Ownership
+
+// Ownership is the record of a fact that polsync set or was told to adopt.
+type Ownership struct {
+	Value    state.Value
+	Run      string
+	Identity string // of the securable when it was set; "" where the platform has none
+	Origin   state.Origin
+}
+
+// Target is what a platform should be.
+type Target struct {
+	State   *state.State
+	Absent  map[state.Key]state.Origin // facts that must not be, whoever set them
+	Expired map[state.Key]state.Origin // grants whose time is over
+	Held    map[state.Key]string       // declared facts that wait, with the reason; they are not removed either
+	Notices []Notice
+}
+
+// Desired matches the declarations against what is there and merges the layers: YAML before a governance store before
+// findings, fact by fact. What cannot be resolved covers more, not less: a principal that is not there is named by no
+// rule and its grants are held.
+func Desired(in Input) *Target {
+	r := &resolver{
+		in:       in,
+		inv:      newInventory(in.Dialect, in.Actual),
+		target:   &Target{State: state.New(), Absent: map[state.Key]state.Origin{}, Held: map[state.Key]string{}, Expired: map[state.Key]state.Origin{}},
+		tags:     map[string]*tagInfo{},
+		policies: map[state.Securable]string{},
+	}
+	r.target.State.Objects = in.Actual.Objects
+	r.refuseDeferred()
+	r.indexPrincipals()
+	r.roles()
+	r.tagDefinitions()
+	r.assignments()
+	r.masks()
+	r.grants()
+	slices.SortStableFunc(r.target.Notices, func(a, b Notice) int {
+		if c := a.On.Compare(b.On); c != 0 {
+			return c
+		}
+		return strings.Compare(a.Text, b.Text)
+	})
+	return r.target
+}
+
+type resolver struct {
+	in         Input
+	inv        *inventory
+	target     *Target
+	tags       map[string]*tagInfo                 // by logical name
+	policies   map[state.Securable]string          // policy -> mask that made it, to find collisions
+	principals map[state.Securable]state.Securable // folded and lower-cased -> as it is there
+	tagged     map[state.Securable][]taggedOn      // by tag: declared assignments, for selectors
+}
+
+type tagInfo struct {
+	decl state.TagDeclaration
+	on   state.Securable
+}
+
+type taggedOn struct {
+	on    state.Securable
+	value string
+	layer state.Layer
+}
+
+// note records something the reader must know.
+func (r *resolver) note(level Level, on state.Securable, o state.Origin, format string, args ...any) {
+	r.target.Notices = append(r.target.Notices, Notice{Level: level, On: on, Origin: o, Text: fmt.Sprintf(format, args...)})
+}
+
+// put states a declared fact. Of two layers the stronger one stands; within one, equal statements are one and
+// different ones are an error, except that findings which disagree withdraw each other.
+func (r *resolver) put(f state.Fact) {
+	old, there := r.target.State.Facts[f.Key]
+	switch {
+	case !there:
+		r.target.State.Put(f)
+	case state.Equal(old.Value, f.Value):
+		if f.Origin.Layer > old.Origin.Layer {
+			r.target.State.Put(f)
+		}
+	case f.Origin.Layer > old.Origin.Layer:
+		r.note(Info, f.Key.On, old.Origin, "%s: overridden by %s", f.Key, f.Origin)
+		r.target.State.Put(f)
+	case f.Origin.Layer < old.Origin.Layer:
+		r.note(Info, f.Key.On, f.Origin, "%s: overridden by %s", f.Key, old.Origin)
+	default:
+		r.note(Error, f.Key.On, f.Origin, "%s: declared differently at %s", f.Key, old.Origin)
+	}
+}
+
+// absent states that a fact must not be.
+func (r *resolver) absent(k state.Key, o state.Origin) {
+	if old, there := r.target.State.Facts[k]; there {
+		if old.Origin.Layer == o.Layer {
+			r.note(Error, k.On, o, "%s: declared at %s and declared absent here", k, old.Origin)
+			return
+		}
+		if old.Origin.Layer > o.Layer {
+			return
+		}
+		delete(r.target.State.Facts, k)
+	}
+	r.target.Absent[k] = o
+}
+
+func (r *resolver) refuseDeferred() {
+	for _, d := range r.in.Declarations.Deferred {
+		if len(d.In) == 0 || slices.Contains(d.In, r.in.Platform) {
+			r.note(Error, state.Securable{}, d.Origin, "%s %s is understood but cannot be planned by this version; remove it to go on", d.What, d.Name)
+		}
+	}
+}
+
+func (r *resolver) here(in []string) bool { return len(in) == 0 || slices.Contains(in, r.in.Platform) }
+
+// expand returns the objects that selectors name on this platform less those that except names. Plain names that are
+// not there are held, globs without a match are a warning.
+func (r *resolver) expand(on, except []state.Selector, accept func(state.Securable) bool, weak bool) []state.Securable {
+	var found []state.Securable
+	for _, sel := range on {
+		found = append(found, r.selected(sel, accept, weak)...)
+	}
+	slices.SortFunc(found, state.Securable.Compare)
+	found = slices.Compact(found)
+	if len(except) == 0 {
+		return found
+	}
+	var out []match
+	gone := map[state.Securable]bool{}
+	for _, sel := range except {
+		if sel.Tag != "" {
+			for _, s := range r.selectedByTag(sel, accept, weak) {
+				gone[s] = true
+			}
+		} else if sel.Pattern.Platform == r.in.Platform {
+			out = append(out, r.inv.compile(sel.Pattern))
+		}
+	}
+	return slices.DeleteFunc(found, func(s state.Securable) bool {
+		return gone[s] || slices.ContainsFunc(out, func(m match) bool { return m.reaches(s) })
+	})
+}
+
+func (r *resolver) selected(sel state.Selector, accept func(state.Securable) bool, weak bool) []state.Securable {
+	if sel.Tag != "" {
+		return r.selectedByTag(sel, accept, weak)
+	}
+	if sel.Pattern.Platform != r.in.Platform {
+		return nil
+	}
+	if sel.Kind != state.KindNone {
+		return r.selectedByKind(sel)
+	}
+	found := r.inv.find(sel.Pattern, accept)
+	if len(found) > 0 {
+		return found
+	}
+	if sel.Pattern.Wild() {
+		r.note(Warning, state.Securable{}, sel.Origin, "%s matches nothing on %s", sel.Pattern.Text, r.in.Platform)
+		return nil
+	}
+	r.note(Held, r.literal(sel.Pattern), sel.Origin, "%s", r.missing(sel.Pattern))
+	return nil
+}
+
+// literal returns the securable a plain pattern would name.
+func (r *resolver) literal(p state.Pattern) state.Securable {
+	var f [4]string
+	for i, part := range p.Parts {
+		if i < len(f) {
+			f[i] = r.in.Dialect.FoldPart(part)
+		}
+	}
+	kinds := [...]state.Kind{state.KindAccount, state.KindCatalog, state.KindSchema, state.KindTable, state.KindColumn}
+	return state.Securable{Kind: kinds[min(len(p.Parts), 4)], Catalog: f[0], Schema: f[1], Name: f[2], Column: f[3]}
+}
+
+func (r *resolver) missing(p state.Pattern) string {
+	s := r.literal(p)
+	for _, shared := range r.inv.find(p, func(state.Securable) bool { return true }) {
+		return fmt.Sprintf("%s is a %s, which this declaration cannot stand on", s.Path(), shared.Kind)
+	}
+	if r.inv.foreign(s) {
+		return fmt.Sprintf("%s is in a system, shared or imported place, which polsync leaves alone", s.Path())
+	}
+	return fmt.Sprintf("%s is not there, or not visible, on %s", s.Path(), r.in.Platform)
+}
+
+func (r *resolver) selectedByKind(sel state.Selector) []state.Securable {
+	if sel.Kind == state.KindAccount || sel.Kind == state.KindMetastore {
+		return []state.Securable{{Kind: sel.Kind}}
+	}
+	m := r.inv.compile(sel.Pattern)
+	var found []state.Securable
+	for _, s := range r.inv.all {
+		if s.Kind == sel.Kind && m.covers(s) && !r.inv.foreign(s) {
+			found = append(found, s)
+		}
+	}
+	if len(found) == 0 {
+		level := Held
+		if sel.Pattern.Wild() {
+			level = Warning
+		}
+		r.note(level, state.Securable{}, sel.Origin, "no %s %s on %s", sel.Kind, sel.Pattern.Text, r.in.Platform)
+	}
+	return found
+}
+
+// selectedByTag returns the objects that carry the tag or lie below what does. Unless weak, only assignments that
+// files or stores declare count: neither a finding nor a stranger's tag opens access.
+func (r *resolver) selectedByTag(sel state.Selector, accept func(state.Securable) bool, weak bool) []state.Securable {
+	info := r.tags[sel.Tag]
+	if info == nil {
+		return nil
+	}
+	var under []match
+	for _, p := range sel.Under {
+		if p.Platform == r.in.Platform {
+			under = append(under, r.inv.compile(p))
+		}
+	}
+	if len(sel.Under) > 0 && len(under) == 0 {
+		return nil
+	}
+	var found []state.Securable
+	for _, t := range r.carriers(info.on, weak) {
+		if len(sel.TagValues) > 0 && !slices.Contains(sel.TagValues, t.value) {
+			continue
+		}
+		for _, s := range r.below(t.on, accept) {
+			if len(under) == 0 || slices.ContainsFunc(under, func(m match) bool { return m.reaches(s) }) {
+				found = append(found, s)
+			}
+		}
+	}
+	return found
+}
+
+func (r *resolver) carriers(tag state.Securable, weak bool) []taggedOn {
+	var all []taggedOn
+	for _, t := range r.tagged[tag] {
+		if weak || t.layer >= state.LayerStore {
+			all = append(all, t)
+		}
+	}
+	return all
+}
+
+// below returns the accepted objects that are s or lie in it.
+func (r *resolver) below(s state.Securable, accept func(state.Securable) bool) []state.Securable {
+	front := s.Parts()
+	var found []state.Securable
+	for _, o := range r.inv.stretch(match{parts: literals(front)}) {
+		if accept(o) && s.Covers(o) && !r.inv.foreign(o) {
+			found = append(found, o)
+		}
+	}
+	return found
+}
+
+func literals(parts []string) []matchPart {
+	out := make([]matchPart, len(parts))
+	for i, p := range parts {
+		out[i] = matchPart{literal: p}
+	}
+	return out
+}
+
+func isColumn(s state.Securable) bool   { return s.Kind == state.KindColumn }
+func isRelation(s state.Securable) bool { return s.Kind.Relation() }

@@ -1,0 +1,397 @@
+package plan
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/polsync/polsync/state"
+)
+
+// difference is what separates a platform from its target.
+type difference struct {
+	in        Input
+	target    *Target
+	known     map[state.Securable]*state.MaskingPolicy // policies that are there, with their rules where recognised
+	changes   []Change
+	kept      []Kept
+	notices   []Notice
+	unchanged int
+	removed   map[state.Key]bool
+}
+
+// Diff compares what is there with the target. Only what is ours, or declared absent, is removed; what could not be
+// read, or is another securable under the old name, never is.
+//
+//	declared  there  ours     result
+//	yes       no     -        create
+//	yes       same   -        unchanged
+//	yes       other  -        replace
+//	absent    yes    -        remove, whoever set it
+//	no        yes    yes      remove, if nothing else needs it and it is still as we set it
+//	no        yes    no       kept, with the reason
+func Diff(in Input, t *Target) ([]Change, []Kept, []Notice, int) {
+	d := &difference{in: in, target: t, removed: map[state.Key]bool{}}
+	d.recognise()
+	d.declared()
+	d.undeclared()
+	d.policies()
+	d.keepNeeded()
+	d.holdUncertain()
+	d.setAside()
+	slices.SortFunc(d.changes, Change.Compare)
+	slices.SortFunc(d.kept, func(a, b Kept) int { return a.Fact.Key.Compare(b.Fact.Key) })
+	return d.changes, d.kept, d.notices, d.unchanged
+}
+
+// wanted reports whether a fact lies in what the run was narrowed to.
+func (d *difference) wanted(k state.Key) bool {
+	if len(d.in.Only) > 0 && !slices.Contains(d.in.Only, k.Fact) {
+		return false
+	}
+	if len(d.in.Scope) == 0 {
+		return true
+	}
+	return slices.ContainsFunc(d.in.Scope, func(s state.Securable) bool { return s.Covers(k.On) })
+}
+
+// recognise gives the policies that are there their rules: a body that is the target's has the target's rules, one
+// that is as we last set it has those we set. The rules of any other cannot be known.
+func (d *difference) recognise() {
+	d.known = map[state.Securable]*state.MaskingPolicy{}
+	for k, f := range d.in.Actual.Facts {
+		is, ok := f.Value.(*state.MaskingPolicy)
+		if k.Fact != state.FactPolicy || !ok {
+			continue
+		}
+		d.known[k.On] = d.recognised(k, is)
+	}
+}
+
+func (d *difference) recognised(k state.Key, is *state.MaskingPolicy) *state.MaskingPolicy {
+	if !is.Opaque {
+		return is
+	}
+	candidates := []state.Value{d.target.State.Value(k), d.in.Owned[k].Value}
+	for _, c := range candidates {
+		p, ok := c.(*state.MaskingPolicy)
+		if !ok || p == nil || p.Family != is.Family || len(p.Args) != len(is.Args) {
+			continue
+		}
+		body := p.Body
+		if !p.Opaque {
+			made, err := d.in.Dialect.Body(p)
+			if err != nil {
+				continue
+			}
+			body = made
+		}
+		if d.in.Dialect.SameBody(body, is.Body) {
+			return p
+		}
+	}
+	return is
+}
+
+func (d *difference) add(k state.Key, was, want state.Value, why state.Origin, note string) {
+	c := Change{Key: k, Was: was, Want: want, Why: why, Note: note, Type: d.in.Actual.Objects[k.On].Type}
+	place(&c)
+	d.changes = append(d.changes, c)
+	if want == nil {
+		d.removed[k] = true
+	}
+}
+
+// declared finds what must be created or replaced, and what must be absent.
+func (d *difference) declared() {
+	for k, f := range d.target.State.Facts {
+		if k.Fact == state.FactPolicy || !d.wanted(k) {
+			continue
+		}
+		is, there := d.in.Actual.Facts[k]
+		switch {
+		case !there:
+			d.add(k, nil, f.Value, f.Origin, d.openSince(k))
+		case state.Equal(is.Value, f.Value):
+			d.unchanged++
+		default:
+			d.add(k, is.Value, f.Value, f.Origin, "")
+		}
+	}
+	for k, o := range d.target.Absent {
+		if is, there := d.in.Actual.Facts[k]; there && d.wanted(k) && !d.protected(k) {
+			d.add(k, is.Value, nil, o, "declared absent")
+		}
+	}
+}
+
+// openSince says of cover that we had put on and that is gone that it was lost through somebody else.
+func (d *difference) openSince(k state.Key) string {
+	_, ours := d.in.Owned[k]
+	if ours && (k.Fact == state.FactMask || k.Fact == state.FactBinding || k.Fact == state.FactTagged) {
+		return "was set by us and is gone"
+	}
+	return ""
+}
+
+// protected reports rights that no plan takes: polsync's own.
+func (d *difference) protected(k state.Key) bool {
+	return slices.Contains(d.in.Self, k.With) && (k.Fact == state.FactGrant || k.Fact == state.FactMember)
+}
+
+// undeclared finds what is there without being declared: ours goes, anything else is kept and listed.
+func (d *difference) undeclared() {
+	spoken := d.spokenOf()
+	for k, is := range d.in.Actual.Facts {
+		if d.target.State.Has(k) || !d.wanted(k) {
+			continue
+		}
+		if _, absent := d.target.Absent[k]; absent && !d.protected(k) {
+			continue
+		}
+		owned, ours := d.ownership(k)
+		if !ours {
+			if d.mentioned(spoken, k) {
+				d.keep(is, "not set by polsync")
+			}
+			continue
+		}
+		if reason := d.stays(k, is, owned); reason != "" {
+			d.keep(is, reason)
+			continue
+		}
+		note := "no longer declared"
+		if owned.Run != "" {
+			note += "; set by run " + owned.Run
+		}
+		if o, over := d.target.Expired[k]; over {
+			note = Expired + ": " + o.String()
+		}
+		d.add(k, is.Value, nil, owned.Origin, note)
+	}
+}
+
+// Expired begins the note of a change that ends a grant whose time is over; guards do not count those.
+const Expired = "expired"
+
+func (d *difference) keep(f state.Fact, reason string) { d.kept = append(d.kept, Kept{f, reason}) }
+
+// ownership returns the record that makes a fact ours. What our future grant brought is ours too.
+func (d *difference) ownership(k state.Key) (Ownership, bool) {
+	if o, ours := d.in.Owned[k]; ours {
+		return o, true
+	}
+	if k.Fact != state.FactGrant || k.Future != state.KindNone {
+		return Ownership{}, false
+	}
+	for up, ok := k.On.Parent(); ok; up, ok = up.Parent() {
+		future := k
+		future.On, future.Future = up, k.On.Kind
+		if o, ours := d.in.Owned[future]; ours {
+			o.Identity = ""
+			o.Value = nil
+			return o, true
+		}
+	}
+	return Ownership{}, false
+}
+
+// stays returns why a fact of ours must not be removed, or "".
+func (d *difference) stays(k state.Key, is state.Fact, owned Ownership) string {
+	if reason := d.target.Held[k]; reason != "" {
+		return "held: " + reason
+	}
+	if reason := d.in.Actual.UnknownReason(k); reason != "" {
+		return "could not be read completely: " + reason
+	}
+	if d.protected(k) {
+		return "a right of polsync's own"
+	}
+	if id := d.in.Actual.Objects[k.On].Identity; owned.Identity != "" && id != "" && id != owned.Identity {
+		return "re-created since polsync set it"
+	}
+	if p, ok := is.Value.(*state.MaskingPolicy); ok {
+		if d.known[k.On].Opaque && !p.Opaque || d.known[k.On] == is.Value && p.Opaque {
+			return "changed by somebody else since polsync set it"
+		}
+		return ""
+	}
+	if owned.Value != nil && !state.Equal(owned.Value, is.Value) && k.Fact != state.FactTag && k.Fact != state.FactRole {
+		return "changed by somebody else since polsync set it"
+	}
+	return ""
+}
+
+// spokenOf returns the securables that declarations speak of, so that strangers' facts on them are listed and the
+// rest of an account is not.
+func (d *difference) spokenOf() map[state.Securable]bool {
+	spoken := map[state.Securable]bool{}
+	for k := range d.target.State.Facts {
+		spoken[k.On] = true
+		if k.Fact == state.FactTagged || k.Fact == state.FactMask {
+			spoken[k.On.Table()] = true
+		}
+	}
+	return spoken
+}
+
+func (d *difference) mentioned(spoken map[state.Securable]bool, k state.Key) bool {
+	switch k.Fact {
+	case state.FactPolicy, state.FactRole, state.FactTag:
+		return false // others' definitions are no difference and no news
+	case state.FactTagged:
+		return spoken[k.With] // of a tag that is declared, wherever it is
+	}
+	return spoken[k.On]
+}
+
+// keepNeeded takes back removals of definitions that something which stays still refers to.
+func (d *difference) keepNeeded() {
+	needed := d.references()
+	d.changes = slices.DeleteFunc(d.changes, func(c Change) bool {
+		if c.Want != nil {
+			return false
+		}
+		by, ok := needed[needKey(c.Key)]
+		if !ok || c.Note == "declared absent" && c.Key.Fact != state.FactAllowedValue {
+			return false
+		}
+		d.keep(state.Fact{Key: c.Key, Value: c.Was}, "still needed by "+by.String())
+		return true
+	})
+}
+
+// needKey is the definition a fact depends on, by which references finds it.
+func needKey(k state.Key) state.Key {
+	if k.Fact == state.FactTag || k.Fact == state.FactPolicy || k.Fact == state.FactRole || k.Fact == state.FactAllowedValue {
+		return k
+	}
+	return state.Key{}
+}
+
+// references returns, for each definition, a fact that will be there after the run and needs it.
+func (d *difference) references() map[state.Key]state.Key {
+	needed := map[state.Key]state.Key{}
+	need := func(what, by state.Key) {
+		if old, ok := needed[what]; !ok || by.Compare(old) < 0 {
+			needed[what] = by
+		}
+	}
+	visit := func(k state.Key, v state.Value) {
+		switch k.Fact {
+		case state.FactTagged:
+			need(state.Key{Fact: state.FactTag, On: k.With}, k)
+			if text, ok := v.(state.Text); ok {
+				need(state.Key{Fact: state.FactAllowedValue, On: k.With, Name: string(text)}, k)
+			}
+		case state.FactMask, state.FactBinding:
+			if m, ok := v.(state.Mask); ok {
+				need(state.Key{Fact: state.FactPolicy, On: m.Policy}, k)
+			}
+			if k.Fact == state.FactBinding {
+				need(state.Key{Fact: state.FactTag, On: k.On}, k)
+			}
+		case state.FactMember:
+			need(state.Key{Fact: state.FactRole, On: k.On}, k)
+			need(state.Key{Fact: state.FactRole, On: k.With}, k)
+		case state.FactGrant:
+			need(state.Key{Fact: state.FactRole, On: k.With}, k)
+		}
+	}
+	for k, f := range d.in.Actual.Facts {
+		if !d.removed[k] && !d.target.State.Has(k) {
+			visit(k, f.Value)
+		}
+	}
+	for k, f := range d.target.State.Facts {
+		visit(k, f.Value)
+	}
+	return needed
+}
+
+// holdUncertain takes back what lets somebody in where it is not known what covers the data.
+func (d *difference) holdUncertain() {
+	d.changes = slices.DeleteFunc(d.changes, func(c Change) bool {
+		if c.Phase != PhasePermit || c.Key.Fact == state.FactPolicy || c.Key.Fact == state.FactOwner {
+			return false
+		}
+		reason := d.uncertain(c.Key)
+		if reason == "" {
+			return false
+		}
+		d.notices = append(d.notices, Notice{Held, c.Key.On, fmt.Sprintf("%s waits: %s", c.Key, reason), c.Why})
+		return true
+	})
+}
+
+var coverFacts = [...]state.FactKind{state.FactPolicy, state.FactMask, state.FactBinding, state.FactTagged}
+
+func (d *difference) uncertain(k state.Key) string {
+	for _, a := range d.in.Actual.Unknown {
+		for _, f := range coverFacts {
+			cover := len(a.Facts) == 0 || slices.Contains(a.Facts, f)
+			if cover && (k.Fact == state.FactMember || a.Within.Covers(k.On) || k.On.Covers(a.Within)) {
+				return "what covers it could not be read completely: " + a.Reason
+			}
+		}
+	}
+	if k.Fact == state.FactGrant {
+		for held, reason := range d.target.Held {
+			if slices.Contains(coverFacts[:], held.Fact) && (held.On.Covers(k.On) || k.On.Covers(held.On)) {
+				return held.String() + " is held: " + reason
+			}
+		}
+	}
+	return ""
+}
+
+// setAside takes out the changes that were refused for good before, with every later change of what they concern.
+func (d *difference) setAside() {
+	if len(d.in.Aside) == 0 {
+		return
+	}
+	var refused []Change
+	for _, c := range d.changes {
+		if _, ok := d.in.Aside[c.Key]; ok {
+			refused = append(refused, c)
+		}
+	}
+	d.changes = slices.DeleteFunc(d.changes, func(c Change) bool {
+		if reason, ok := d.in.Aside[c.Key]; ok {
+			d.notices = append(d.notices, Notice{Held, c.Key.On, fmt.Sprintf("%s was refused before and is set aside: %s", c.Key, reason), c.Why})
+			return true
+		}
+		for _, r := range refused {
+			if c.Phase > r.Phase && concerns(r, c) {
+				d.notices = append(d.notices, Notice{Held, c.Key.On, fmt.Sprintf("%s waits for %s, which was refused before", c.Key, r.Key), c.Why})
+				return true
+			}
+		}
+		return false
+	})
+}
+
+// concerns reports whether two changes touch one securable, something above or below it, one policy, tag or principal.
+func concerns(a, b Change) bool {
+	if a.Key.Fact == state.FactMember || b.Key.Fact == state.FactMember {
+		return true
+	}
+	if a.Key.On.Covers(b.Key.On) || b.Key.On.Covers(a.Key.On) {
+		return true
+	}
+	var none state.Securable
+	with := func(k state.Key, v state.Value) [3]state.Securable {
+		var policy state.Securable
+		if m, ok := v.(state.Mask); ok {
+			policy = m.Policy
+		}
+		return [3]state.Securable{k.On, k.With, policy}
+	}
+	for _, x := range with(a.Key, a.Want) {
+		for _, y := range with(b.Key, b.Want) {
+			if x == y && x != none {
+				return true
+			}
+		}
+	}
+	return false
+}

@@ -1,0 +1,133 @@
+package plan
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/polsync/polsync/state"
+)
+
+// Make plans one platform: Desired, Diff, Order and Compile in one go. Changes that the platform cannot make are
+// left out and reported as held together with what waits for them. An Error notice leaves the plan without steps.
+func Make(in Input) (*Plan, error) {
+	target := Desired(in)
+	changes, kept, notices, unchanged := Diff(in, target)
+	p := &Plan{Platform: in.Platform, Kept: kept, Unchanged: unchanged, Reads: in.Actual.Reads, Freshness: in.Actual.Freshness}
+	p.Notices = append(target.Notices, notices...)
+	for _, a := range in.Actual.Unknown {
+		p.Notices = append(p.Notices, Notice{Level: Held, On: a.Within, Text: "could not be read completely: " + a.Reason})
+	}
+	if err := p.compile(in, changes); err != nil {
+		return nil, err
+	}
+	slices.SortStableFunc(p.Notices, compareNotices)
+	p.Notices = slices.CompactFunc(p.Notices, func(a, b Notice) bool {
+		return a.Level == b.Level && a.On == b.On && a.Text == b.Text && a.Origin.Compare(b.Origin) == 0
+	})
+	if p.Refused() {
+		p.Steps = nil
+	}
+	p.Base = Fingerprint(in.Actual)
+	return p, nil
+}
+
+func compareNotices(a, b Notice) int {
+	rank := map[Level]int{Error: 0, Held: 1, Warning: 2, Info: 3}
+	if c := rank[a.Level] - rank[b.Level]; c != 0 {
+		return c
+	}
+	if c := a.Origin.Compare(b.Origin); c != 0 {
+		return c
+	}
+	if c := a.On.Compare(b.On); c != 0 {
+		return c
+	}
+	if a.Text < b.Text {
+		return -1
+	}
+	return 1
+}
+
+// Refused reports whether an error keeps the plan from running at all.
+func (p *Plan) Refused() bool { return p.has(Error) }
+
+// Partial reports whether something declared, or something to be removed, had to be left for another time.
+func (p *Plan) Partial() bool { return p.has(Held) }
+
+func (p *Plan) has(l Level) bool {
+	return slices.ContainsFunc(p.Notices, func(n Notice) bool { return n.Level == l })
+}
+
+// compile fills in the statements, phase by phase. When a change cannot be made it is set aside, which takes with it
+// what depends on it, and the rest is compiled anew.
+func (p *Plan) compile(in Input, changes []Change) error {
+	for {
+		steps, refused, err := compileAll(in.Dialect, changes)
+		if err == nil {
+			p.Steps = steps
+			return nil
+		}
+		if refused == nil {
+			return err
+		}
+		d := difference{in: in, changes: changes}
+		d.in.Aside = map[state.Key]string{refused.Key: err.Error()}
+		before := len(d.changes)
+		d.setAside()
+		if len(d.changes) == before {
+			return fmt.Errorf("compile the plan for %s: %w", in.Platform, err)
+		}
+		changes, p.Notices = d.changes, append(p.Notices, d.notices...)
+	}
+}
+
+// UnsupportedError says which change a dialect cannot compile; it wraps ErrUnsupported.
+type UnsupportedError struct {
+	Change Change
+	Reason string
+}
+
+// Error names the change and the reason.
+func (e *UnsupportedError) Error() string { return fmt.Sprintf("%s: %s", e.Change.Key, e.Reason) }
+
+// Unwrap makes the error an ErrUnsupported.
+func (e *UnsupportedError) Unwrap() error { return ErrUnsupported }
+
+// compileAll compiles changes in order; for one that is refused it returns that change with the error.
+func compileAll(d Dialect, changes []Change) ([]Step, *Change, error) {
+	var steps []Step
+	for from := 0; from < len(changes); {
+		to := from
+		for to < len(changes) && changes[to].Phase == changes[from].Phase && changes[to].Order == changes[from].Order {
+			to++
+		}
+		made, err := d.Compile(changes[from].Phase, changes[from:to])
+		if err != nil {
+			var u *UnsupportedError
+			if errors.As(err, &u) {
+				return nil, &u.Change, err
+			}
+			return nil, nil, err
+		}
+		steps = append(steps, made...)
+		from = to
+	}
+	return steps, nil, nil
+}
+
+// Fingerprint returns a digest of a state's facts: equal states have equal fingerprints.
+func Fingerprint(s *state.State) string {
+	h := sha256.New()
+	enc := json.NewEncoder(h)
+	for _, k := range s.Keys() {
+		f := s.Facts[k]
+		if err := enc.Encode([]any{k, f.Value, s.Objects[k.On].Identity}); err != nil {
+			panic(err) // keys and values are plain data
+		}
+	}
+	return hex.EncodeToString(h.Sum(nil)[:16])
+}

@@ -1,0 +1,175 @@
+package plan
+
+import (
+	"github.com/polsync/polsync/state"
+)
+
+// policies adds the changes of masking policies. A policy that both narrows and widens changes twice: to what is
+// common to the old and the new one before anything else happens, and to the new one when everything is in place.
+//
+// Three things make even an unchanged or a new policy take that detour. Leaving or joining a role that a rule hides
+// something from can open what a later rule shows; a policy that goes on while tag values move would for a moment be
+// asked about the old value; and a policy whose rules are not known has no common part with any other.
+func (d *difference) policies() {
+	moving := d.movingRoles()
+	for k, f := range d.target.State.Facts {
+		if k.Fact != state.FactPolicy || !d.wanted(k) {
+			continue
+		}
+		d.policy(k, f, moving)
+	}
+	d.steadyRetired(moving)
+}
+
+func (d *difference) policy(k state.Key, f state.Fact, moving func(state.Securable) bool) {
+	want := f.Value.(*state.MaskingPolicy)
+	was := d.known[k.On]
+	if was != nil && (was.Family != want.Family || len(was.Args) != len(want.Args)) {
+		d.notices = append(d.notices, Notice{Error, k.On, "a policy of that name is there with another signature, which no statement can change without a moment in clear; rename the mask or the policy", f.Origin})
+		return
+	}
+	interim := want
+	if was != nil {
+		interim = common(was, want)
+		if d.same(was, want) {
+			interim = want
+		}
+	}
+	if moving != nil {
+		interim = steadied(interim, moving)
+	}
+	if d.attachedWhileValuesMove(want) {
+		interim = closed(interim)
+	}
+	d.stepsOf(k, was, interim, want, f.Origin)
+}
+
+func (d *difference) stepsOf(k state.Key, was, interim, want *state.MaskingPolicy, why state.Origin) {
+	asWas, asWant := was != nil && d.same(was, interim), d.same(interim, want)
+	switch {
+	case asWas && asWant:
+		d.unchanged++
+	case was == nil:
+		d.change(k, nil, interim, PhaseDefine, int(state.FactPolicy), why, "")
+	case !asWas:
+		note := ""
+		if was.Opaque {
+			note = "its body is not one that polsync knows"
+		}
+		d.change(k, was, interim, PhaseNarrow, 0, why, note)
+	}
+	if !asWant {
+		d.change(k, interim, want, PhasePermit, orderWiden, why, "")
+	}
+}
+
+func (d *difference) change(k state.Key, was, want *state.MaskingPolicy, phase Phase, order int, why state.Origin, note string) {
+	c := Change{Key: k, Want: d.bodied(want), Phase: phase, Order: order, Why: why, Note: note}
+	if was != nil {
+		c.Was = d.bodied(was)
+	}
+	d.changes = append(d.changes, c)
+}
+
+// bodied returns the policy with its body in the platform's language.
+func (d *difference) bodied(p *state.MaskingPolicy) *state.MaskingPolicy {
+	if p.Opaque {
+		return p
+	}
+	body, err := d.in.Dialect.Body(p)
+	if err != nil || body == p.Body {
+		return p // the target's policy compiled, and a narrower one says less
+	}
+	with := *p
+	with.Body = body
+	return &with
+}
+
+// same reports whether two policies decide alike.
+func (d *difference) same(a, b *state.MaskingPolicy) bool {
+	if a == b || a.SameRules(b) {
+		return true
+	}
+	return a.Family == b.Family && d.in.Dialect.SameBody(d.bodied(a).Body, d.bodied(b).Body)
+}
+
+// movingRoles returns which roles sessions gain or lose through this plan: the roles whose membership changes, with
+// all that those are members of in turn. It is nil where no membership changes.
+func (d *difference) movingRoles() func(state.Securable) bool {
+	var front []state.Securable
+	for _, c := range d.changes {
+		if c.Key.Fact == state.FactMember {
+			front = append(front, c.Key.On)
+		}
+	}
+	if len(front) == 0 {
+		return nil
+	}
+	above := map[state.Securable][]state.Securable{} // member -> roles it is in, before or after
+	for _, s := range [...]*state.State{d.in.Actual, d.target.State} {
+		for k := range s.Facts {
+			if k.Fact == state.FactMember {
+				above[k.With] = append(above[k.With], k.On)
+			}
+		}
+	}
+	moves := map[state.Securable]bool{}
+	for len(front) > 0 {
+		r := front[len(front)-1]
+		front = front[:len(front)-1]
+		if !moves[r] {
+			moves[r] = true
+			front = append(front, above[r]...)
+		}
+	}
+	return func(s state.Securable) bool { return moves[s] }
+}
+
+// attachedWhileValuesMove reports whether the plan both attaches the policy and changes values of its tag.
+func (d *difference) attachedWhileValuesMove(p *state.MaskingPolicy) bool {
+	if p.Tag == (state.Securable{}) {
+		return false
+	}
+	attaches, moves := false, false
+	for _, c := range d.changes {
+		switch c.Key.Fact {
+		case state.FactMask, state.FactBinding:
+			m, ok := c.Want.(state.Mask)
+			attaches = attaches || ok && m.Policy == p.Name
+		case state.FactTagged:
+			moves = moves || c.Key.With == p.Tag && (c.Was != nil || d.inherits(c.Key))
+		}
+	}
+	return attaches && moves
+}
+
+// inherits reports whether something above a securable carries the tag, before or after.
+func (d *difference) inherits(k state.Key) bool {
+	for up, ok := k.On.Parent(); ok; up, ok = up.Parent() {
+		for _, kind := range [...]state.Kind{up.Kind, state.KindView, state.KindMaterializedView, state.KindDynamicTable, state.KindExternalTable} {
+			at := k
+			at.On = up
+			at.On.Kind = kind
+			if d.in.Actual.Has(at) || d.target.State.Has(at) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// steadyRetired narrows the policies that this plan drops, as long as they are still in force while roles move.
+func (d *difference) steadyRetired(moving func(state.Securable) bool) {
+	if moving == nil {
+		return
+	}
+	for _, c := range d.changes {
+		p, ok := d.known[c.Key.On], c.Key.Fact == state.FactPolicy && c.Want == nil
+		if !ok || p == nil || p.Opaque {
+			continue
+		}
+		if cut := steadied(p, moving); !d.same(p, cut) {
+			d.change(c.Key, p, cut, PhaseNarrow, 0, c.Why, "until it is dropped")
+		}
+	}
+}

@@ -1,0 +1,136 @@
+package plan
+
+import (
+	"slices"
+
+	"github.com/polsync/polsync/state"
+)
+
+// tagDefinitions states the declared tags and their allowed values. What a declaration leaves out stays as it is.
+func (r *resolver) tagDefinitions() {
+	for _, d := range r.in.Declarations.Tags {
+		if !r.here(d.In) {
+			continue
+		}
+		var schema state.Securable
+		if d.Schema != nil {
+			schema = r.literal(*d.Schema)
+		}
+		on := r.in.Dialect.Tag(d.Name, schema, r.in.Home)
+		r.tags[d.Name] = &tagInfo{decl: d, on: on}
+		want := state.Tag{AnyValue: d.AnyValue, Comment: d.Comment, Propagate: d.Propagate, Governed: d.Governed}
+		key := state.Key{Fact: state.FactTag, On: on}
+		if is, ok := r.in.Actual.Value(key).(state.Tag); ok {
+			if d.Comment == "" {
+				want.Comment = is.Comment
+			}
+			if d.Propagate == "" {
+				want.Propagate = is.Propagate
+			}
+		}
+		r.put(state.Fact{Key: key, Value: want, Origin: d.Origin})
+		if d.AnyValue {
+			continue
+		}
+		for _, v := range d.Values {
+			r.put(state.Fact{Key: state.Key{Fact: state.FactAllowedValue, On: on, Name: v}, Value: state.Nil{}, Origin: d.Origin})
+		}
+	}
+}
+
+// assignments states the declared tags on securables, then indexes what will carry each tag in the end.
+func (r *resolver) assignments() {
+	for _, d := range r.in.Declarations.Assignments {
+		info := r.tags[d.Tag]
+		if info == nil {
+			continue // a tag of other platforms
+		}
+		if !d.Absent && !info.decl.AnyValue && d.Value != "" && !slices.Contains(info.decl.Values, d.Value) {
+			r.note(Error, info.on, d.Origin, "tag %s does not allow the value %q", d.Tag, d.Value)
+			continue
+		}
+		for _, on := range r.expand(d.On, d.Except, taggable, false) {
+			key := state.Key{Fact: state.FactTagged, On: on, With: info.on}
+			if d.Absent {
+				r.absent(key, d.Origin)
+				continue
+			}
+			r.assign(key, d)
+		}
+	}
+	r.indexTagged()
+}
+
+// assign states one assignment; a finding gives way to a value that somebody else set.
+func (r *resolver) assign(key state.Key, d state.AssignmentDeclaration) {
+	if d.Origin.Layer == state.LayerClassification {
+		is, there := r.in.Actual.Facts[key]
+		_, ours := r.in.Owned[key]
+		if there && !ours && !state.Equal(is.Value, state.Text(d.Value)) {
+			r.note(Info, key.On, d.Origin, "%s: a value set by hand stays (conflict: keep-manual)", key)
+			return
+		}
+	}
+	r.put(state.Fact{Key: key, Value: state.Text(d.Value), Origin: d.Origin})
+}
+
+func taggable(s state.Securable) bool {
+	return s.Kind == state.KindCatalog || s.Kind == state.KindSchema || s.Kind.Relation() || s.Kind == state.KindColumn || s.Kind == state.KindVolume
+}
+
+func (r *resolver) indexTagged() {
+	r.tagged = map[state.Securable][]taggedOn{}
+	for k, f := range r.target.State.Facts {
+		if k.Fact == state.FactTagged {
+			r.tagged[k.With] = append(r.tagged[k.With], taggedOn{k.On, string(f.Value.(state.Text)), f.Origin.Layer})
+		}
+	}
+	for k, f := range r.in.Actual.Facts {
+		if k.Fact != state.FactTagged || r.target.State.Has(k) || r.leaves(k) {
+			continue
+		}
+		if v, ok := f.Value.(state.Text); ok {
+			r.tagged[k.With] = append(r.tagged[k.With], taggedOn{k.On, string(v), state.LayerNone})
+		}
+	}
+	for _, list := range r.tagged {
+		slices.SortFunc(list, func(a, b taggedOn) int { return a.on.Compare(b.on) })
+	}
+}
+
+// leaves reports whether an undeclared fact that is there will be gone after the run.
+func (r *resolver) leaves(k state.Key) bool {
+	if _, gone := r.target.Absent[k]; gone {
+		return true
+	}
+	_, ours := r.in.Owned[k]
+	_, held := r.target.Held[k]
+	return ours && !held
+}
+
+// carriedColumn is a column that a tag covers in the end, with the value that counts there.
+type carriedColumn struct {
+	on    state.Securable
+	value string
+	own   bool // set on the column itself
+}
+
+// covered returns the columns that a tag covers once the run is done; of several values the nearest counts.
+func (r *resolver) covered(tag state.Securable) []carriedColumn {
+	nearest := map[state.Securable]taggedOn{}
+	for _, t := range r.tagged[tag] {
+		for _, c := range r.below(t.on, isColumn) {
+			if old, ok := nearest[c]; !ok || depth(t.on) > depth(old.on) {
+				nearest[c] = t
+			}
+		}
+	}
+	out := make([]carriedColumn, 0, len(nearest))
+	for c, t := range nearest {
+		out = append(out, carriedColumn{c, t.value, t.on == c})
+	}
+	slices.SortFunc(out, func(a, b carriedColumn) int { return a.on.Compare(b.on) })
+	return out
+}
+
+func depth(s state.Securable) int { return len(s.Parts()) }
