@@ -101,21 +101,21 @@ type Intent struct {
 // Status is how far an intent has come.
 type Status string
 
-// The statuses. Open and Unknown are claims; the others are final.
+// The statuses. StatusOpen and StatusUnknown are claims; the others are final.
 const (
-	Open    Status = "open"
-	Done    Status = "done"
-	Failed  Status = "failed"
-	Unknown Status = "unknown"
-	Settled Status = "settled"
+	StatusOpen    Status = "open"
+	StatusDone    Status = "done"
+	StatusFailed  Status = "failed"
+	StatusUnknown Status = "unknown"
+	StatusSettled Status = "settled"
 )
 
 // Final reports whether nothing may follow the status.
-func (s Status) Final() bool { return s == Done || s == Failed || s == Settled }
+func (s Status) Final() bool { return s == StatusDone || s == StatusFailed || s == StatusSettled }
 
 // Result is what came of a statement.
 type Result struct {
-	Status  Status // Done, Failed or Unknown
+	Status  Status // StatusDone, StatusFailed or StatusUnknown
 	QueryID string // the platform's own id of the statement
 	Error   string // without values and secrets
 	Elapsed time.Duration
@@ -127,7 +127,7 @@ type Claim struct {
 	ID      int64
 	Epoch   int64
 	At      time.Time
-	Status  Status // Open or Unknown
+	Status  Status // StatusOpen or StatusUnknown
 	QueryID string // where an unknown outcome had one
 	Live    bool   // its lease is still running
 	Intent

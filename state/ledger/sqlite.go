@@ -1,0 +1,304 @@
+package ledger
+
+import (
+	"bytes"
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strconv"
+	"sync/atomic"
+	"time"
+
+	"modernc.org/sqlite"
+	sqlite3 "modernc.org/sqlite/lib"
+)
+
+// busyWait bounds how long a write waits for another process that is writing. A transaction here takes milliseconds.
+const busyWait = 15 * time.Second
+
+// Options are what a state file is opened with.
+type Options struct {
+	// Now is the clock, time.Now where nil.
+	Now func() time.Time
+
+	// Key seals the audit log; it must be kept elsewhere than the file. A file begun with a key is opened for writing
+	// with the same key only, one begun without, without.
+	Key []byte
+
+	// ReadOnly refuses every write, does not create the file and does not migrate it.
+	ReadOnly bool
+}
+
+// SQLite is a Store in one file. Its owner alone can read it. Several processes may open it at once.
+type SQLite struct {
+	path     string
+	now      func() time.Time
+	seal     sealer
+	readOnly bool
+	w, r     *sql.DB // one connection that writes, a few that read
+	damage   atomic.Pointer[CorruptError]
+}
+
+var _ Store = (*SQLite)(nil)
+
+// Open opens the state at path, creating it and its folder where they are missing. A damaged file gives a
+// *CorruptError and one of a newer layout a *VersionError; neither is ever written to or replaced.
+func Open(ctx context.Context, path string, o Options) (*SQLite, error) {
+	s := &SQLite{path: path, now: o.Now, seal: sealer{bytes.Clone(o.Key)}, readOnly: o.ReadOnly}
+	if s.now == nil {
+		s.now = time.Now
+	}
+	if err := s.prepare(ctx); err != nil {
+		return nil, err
+	}
+	if err := s.connect(); err != nil {
+		return nil, err
+	}
+	if err := s.check(ctx); err != nil {
+		return nil, errors.Join(s.explain("open state "+path, err), s.Close())
+	}
+	return s, nil
+}
+
+// prepare sees to it that path is a regular file with the right permissions that looks like a database.
+func (s *SQLite) prepare(ctx context.Context) error {
+	info, err := os.Lstat(s.path)
+	if errors.Is(err, os.ErrNotExist) && !s.readOnly {
+		if err := s.create(ctx); err != nil {
+			return fmt.Errorf("create state %s: %w", s.path, err)
+		}
+		info, err = os.Lstat(s.path)
+	}
+	switch {
+	case err != nil:
+		return fmt.Errorf("open state: %w", err)
+	case !info.Mode().IsRegular():
+		return fmt.Errorf("open state %s: not a regular file; links are not followed", s.path)
+	}
+	if info.Mode().Perm()&0o077 != 0 && !s.readOnly {
+		if err := os.Chmod(s.path, 0o600); err != nil {
+			return fmt.Errorf("restrict state to its owner: %w", err)
+		}
+	}
+	return checkHeader(s.path)
+}
+
+// create makes a new file beside the path and links it there once it is whole, so that a kill leaves either no state
+// or a complete one, and two processes that start together get the same one.
+func (s *SQLite) create(ctx context.Context) (err error) {
+	dir := filepath.Dir(s.path)
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return err
+	}
+	f, err := os.CreateTemp(dir, "."+filepath.Base(s.path)+".new-*") // 0600
+	if err != nil {
+		return err
+	}
+	tmp := f.Name()
+	defer func() {
+		for _, suffix := range []string{"", "-wal", "-shm", "-journal"} {
+			if rmErr := os.Remove(tmp + suffix); rmErr != nil && !errors.Is(rmErr, os.ErrNotExist) {
+				err = errors.Join(err, rmErr)
+			}
+		}
+	}()
+	if err := f.Close(); err != nil {
+		return err
+	}
+	if err := s.initialise(ctx, tmp); err != nil {
+		return err
+	}
+	if err := syncFile(tmp); err != nil {
+		return err
+	}
+	if err := os.Link(tmp, s.path); err != nil && !errors.Is(err, os.ErrExist) {
+		return err
+	}
+	return syncFile(dir)
+}
+
+// initialise writes an empty ledger of the newest layout into the file.
+func (s *SQLite) initialise(ctx context.Context, path string) (err error) {
+	db, err := sql.Open("sqlite", dsn(path, false))
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, db.Close()) }()
+	db.SetMaxOpenConns(1)
+	if _, err := db.ExecContext(ctx, "PRAGMA application_id = "+strconv.Itoa(applicationID)); err != nil {
+		return err
+	}
+	if err := migrate(ctx, db, path, migrations); err != nil {
+		return err
+	}
+	_, err = db.ExecContext(ctx, "INSERT INTO meta VALUES ('seal', ?)", s.seal.name())
+	return err
+}
+
+// checkHeader looks at the first bytes before SQLite does, which would take an empty file for a new database.
+func checkHeader(path string) error {
+	f, err := os.Open(path)
+	if err != nil {
+		return fmt.Errorf("open state: %w", err)
+	}
+	defer f.Close()
+	head := make([]byte, 16)
+	if n, err := f.Read(head); err != nil || n < len(head) || string(head) != "SQLite format 3\x00" {
+		return &CorruptError{path, errors.New("it does not begin like an SQLite database")}
+	}
+	return nil
+}
+
+// dsn spells the settings every connection gets. trusted_schema is off because who can write the file must not get
+// functions run through its schema.
+func dsn(path string, query bool) string {
+	q := url.Values{}
+	for _, p := range []string{
+		"busy_timeout(" + strconv.FormatInt(busyWait.Milliseconds(), 10) + ")", "journal_mode(WAL)", "synchronous(FULL)",
+		"foreign_keys(1)", "trusted_schema(0)", "cell_size_check(1)", "mmap_size(0)",
+	} {
+		q.Add("_pragma", p)
+	}
+	if query {
+		q.Add("_pragma", "query_only(1)")
+	} else {
+		q.Set("_txlock", "immediate")
+	}
+	return "file:" + (&url.URL{Path: path}).EscapedPath() + "?" + q.Encode()
+}
+
+func (s *SQLite) connect() (err error) {
+	abs, err := filepath.Abs(s.path)
+	if err != nil {
+		return err
+	}
+	if s.w, err = sql.Open("sqlite", dsn(abs, s.readOnly)); err != nil {
+		return err
+	}
+	if s.r, err = sql.Open("sqlite", dsn(abs, true)); err != nil {
+		return errors.Join(err, s.w.Close())
+	}
+	s.w.SetMaxOpenConns(1)
+	s.r.SetMaxOpenConns(4)
+	return nil
+}
+
+// check refuses what is damaged, foreign, newer, or sealed with another key, and brings an older layout up to date.
+func (s *SQLite) check(ctx context.Context) error {
+	var result string
+	if err := s.w.QueryRowContext(ctx, "PRAGMA quick_check(1)").Scan(&result); err != nil {
+		return err
+	}
+	if result != "ok" {
+		return &CorruptError{s.path, errors.New(result)}
+	}
+	var app int
+	if err := s.w.QueryRowContext(ctx, "PRAGMA application_id").Scan(&app); err != nil {
+		return err
+	}
+	if app != applicationID {
+		return fmt.Errorf("open state %s: it is another program's database", s.path)
+	}
+	if err := s.checkVersion(ctx); err != nil {
+		return err
+	}
+	return s.checkSeal(ctx)
+}
+
+func (s *SQLite) checkVersion(ctx context.Context) error {
+	version, err := layout(ctx, s.w)
+	switch {
+	case err != nil:
+		return err
+	case version > len(migrations) || version < 1 || version < len(migrations) && s.readOnly:
+		return &VersionError{s.path, version, len(migrations)}
+	case version < len(migrations):
+		return migrate(ctx, s.w, s.path, migrations)
+	}
+	return nil
+}
+
+func (s *SQLite) checkSeal(ctx context.Context) error {
+	var have string
+	if err := s.w.QueryRowContext(ctx, "SELECT value FROM meta WHERE name = 'seal'").Scan(&have); err != nil {
+		return &CorruptError{s.path, fmt.Errorf("how the audit log is sealed is not recorded: %w", err)}
+	}
+	if have != s.seal.name() && !(s.readOnly && len(s.seal.key) == 0) {
+		return fmt.Errorf("open state %s: %w: it is sealed by %s, this is %s", s.path, ErrKey, have, s.seal.name())
+	}
+	return nil
+}
+
+// Close implements Store.
+func (s *SQLite) Close() error { return errors.Join(s.r.Close(), s.w.Close()) }
+
+// Path returns the file the state is in.
+func (s *SQLite) Path() string { return s.path }
+
+func (s *SQLite) time() time.Time { return s.now().UTC().Truncate(time.Microsecond) }
+
+// write runs f in one transaction that is durable when write returns nil. The transaction does not end with ctx: an
+// interrupted commit would leave the caller without knowing whether it happened.
+func (s *SQLite) write(ctx context.Context, what string, f func(context.Context, *sql.Tx) error) error {
+	if err := ctx.Err(); err != nil {
+		return fmt.Errorf("%s: %w", what, err)
+	}
+	if s.readOnly {
+		return fmt.Errorf("%s: %w", what, ErrReadOnly)
+	}
+	if bad := s.damage.Load(); bad != nil {
+		return fmt.Errorf("%s: %w", what, bad)
+	}
+	ctx = context.WithoutCancel(ctx)
+	tx, err := s.w.BeginTx(ctx, nil)
+	if err != nil {
+		return s.explain(what, err)
+	}
+	if err := f(ctx, tx); err != nil {
+		if back := tx.Rollback(); back != nil && !errors.Is(back, sql.ErrTxDone) {
+			err = errors.Join(err, back)
+		}
+		return s.explain(what, err)
+	}
+	return s.explain(what, tx.Commit())
+}
+
+// explain wraps an error with what was done. Damage that SQLite met is remembered: from then on nothing is written.
+func (s *SQLite) explain(what string, err error) error {
+	if err == nil {
+		return nil
+	}
+	var known *CorruptError
+	if errors.As(err, &known) {
+		return known
+	}
+	var e *sqlite.Error
+	if errors.As(err, &e) {
+		switch e.Code() & 0xff {
+		case sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB:
+			bad := &CorruptError{s.path, err}
+			s.damage.CompareAndSwap(nil, bad)
+			return fmt.Errorf("%s: %w", what, bad)
+		}
+	}
+	return fmt.Errorf("%s: %w", what, err)
+}
+
+// micros is how times are stored.
+func micros(t time.Time) int64 { return t.UnixMicro() }
+
+func fromMicros(n int64) time.Time { return time.UnixMicro(n).UTC() }
+
+// syncFile makes a file's content, or a folder's entries, durable.
+func syncFile(path string) (err error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, f.Close()) }()
+	return f.Sync()
+}
