@@ -1,0 +1,341 @@
+package classify
+
+import (
+	"net/netip"
+	"strings"
+)
+
+func digitsOnly(s string) bool {
+	for i := range len(s) {
+		if s[i] < '0' || s[i] > '9' {
+			return false
+		}
+	}
+	return s != ""
+}
+
+func luhn(s string) bool {
+	if !digitsOnly(s) || strings.Trim(s, "0") == "" {
+		return false
+	}
+	sum := 0
+	for i := range len(s) {
+		d := int(s[len(s)-1-i] - '0')
+		if i%2 == 1 {
+			if d *= 2; d > 9 {
+				d -= 9
+			}
+		}
+		sum += d
+	}
+	return sum%10 == 0
+}
+
+// keepDigits drops everything but digits.
+func keepDigits(s string) string {
+	return strings.Map(func(r rune) rune {
+		if r < '0' || r > '9' {
+			return -1
+		}
+		return r
+	}, s)
+}
+
+func luhnLast10(s string) bool {
+	d := keepDigits(s)
+	return len(d) >= 10 && luhn(d[len(d)-10:])
+}
+
+// ibanLengths is the whole length of an IBAN by country, from the ISO 13616 registry.
+var ibanLengths = map[string]int{
+	"AD": 24, "AE": 23, "AL": 28, "AT": 20, "AZ": 28, "BA": 20, "BE": 16, "BG": 22, "BH": 22, "BR": 29, "BY": 28, "CH": 21, "CR": 22, "CY": 28,
+	"CZ": 24, "DE": 22, "DK": 18, "DO": 28, "EE": 20, "EG": 29, "ES": 24, "FI": 18, "FO": 18, "FR": 27, "GB": 22, "GE": 22, "GI": 23, "GL": 18,
+	"GR": 27, "GT": 28, "HR": 21, "HU": 28, "IE": 22, "IL": 23, "IQ": 23, "IS": 26, "IT": 27, "JO": 30, "KW": 30, "KZ": 20, "LB": 28, "LC": 32,
+	"LI": 21, "LT": 20, "LU": 20, "LV": 21, "MC": 27, "MD": 24, "ME": 22, "MK": 19, "MR": 27, "MT": 31, "MU": 30, "NL": 18, "NO": 15, "PK": 24,
+	"PL": 28, "PS": 29, "PT": 25, "QA": 29, "RO": 24, "RS": 22, "SA": 24, "SC": 31, "SE": 24, "SI": 19, "SK": 24, "SM": 27, "ST": 25, "SV": 28,
+	"TL": 23, "TN": 24, "TR": 26, "UA": 29, "VA": 22, "VG": 24, "XK": 20,
+}
+
+// IBANLengths returns the IBAN's length by country code; a connector may leave it out, mod 97 decides.
+func IBANLengths() map[string]int {
+	m := make(map[string]int, len(ibanLengths))
+	for k, v := range ibanLengths {
+		m[k] = v
+	}
+	return m
+}
+
+func iban(s string) bool {
+	if len(s) < 15 || len(s) > 34 {
+		return false
+	}
+	rem := 0
+	for _, c := range []byte(s[4:] + s[:4]) {
+		switch {
+		case c >= '0' && c <= '9':
+			rem = (rem*10 + int(c-'0')) % 97
+		case c >= 'A' && c <= 'Z':
+			rem = (rem*100 + int(c-'A') + 10) % 97
+		default:
+			return false
+		}
+	}
+	return rem == 1
+}
+
+func mod1110(s string) bool {
+	if !digitsOnly(s) || len(s) < 2 {
+		return false
+	}
+	p := 10
+	for i := range len(s) - 1 {
+		t := (p + int(s[i]-'0')) % 10
+		if t == 0 {
+			t = 10
+		}
+		p = 2 * t % 11
+	}
+	return (11-p)%10 == int(s[len(s)-1]-'0')
+}
+
+func deTaxID(s string) bool {
+	if len(s) != 11 || !mod1110(s) {
+		return false
+	}
+	var count [10]int
+	for i := range 10 {
+		count[s[i]-'0']++
+	}
+	repeated := 0
+	for _, n := range count {
+		if n > 3 {
+			return false
+		}
+		if n > 1 {
+			repeated++
+		}
+	}
+	return repeated == 1
+}
+
+var (
+	verhoeffMul  = [10]string{"0123456789", "1234067895", "2340178956", "3401289567", "4012395678", "5987604321", "6598710432", "7659821043", "8765932104", "9876543210"}
+	verhoeffPerm = [8]string{"0123456789", "1576283094", "5803796142", "8916043527", "9453126870", "4286573901", "2793806415", "7046913258"}
+)
+
+func verhoeff(s string) bool {
+	if !digitsOnly(s) {
+		return false
+	}
+	c := 0
+	for i := range len(s) {
+		d := s[len(s)-1-i] - '0'
+		c = int(verhoeffMul[c][verhoeffPerm[i%8][d]-'0'] - '0')
+	}
+	return c == 0
+}
+
+// remainder returns the decimal number modulo m; s has digits only.
+func remainder(s string, m int) int {
+	rem := 0
+	for i := range len(s) {
+		rem = (rem*10 + int(s[i]-'0')) % m
+	}
+	return rem
+}
+
+func frNIR(s string) bool {
+	if len(s) != 15 {
+		return false
+	}
+	s = strings.NewReplacer("2A", "19", "2B", "18").Replace(s)
+	return digitsOnly(s) && 97-remainder(s[:13], 97) == remainder(s[13:], 100)
+}
+
+func frNIF(s string) bool {
+	return len(s) == 13 && digitsOnly(s) && remainder(s[:10], 511) == remainder(s[10:], 1000)
+}
+
+func beNRN(s string) bool {
+	if len(s) != 11 || !digitsOnly(s) {
+		return false
+	}
+	key := remainder(s[9:], 100)
+	return 97-remainder(s[:9], 97) == key || 97-remainder("2"+s[:9], 97) == key
+}
+
+func esNIF(s string) bool {
+	if len(s) != 9 {
+		return false
+	}
+	n := strings.NewReplacer("X", "0", "Y", "1", "Z", "2").Replace(s[:1]) + s[1:8]
+	return digitsOnly(n) && "TRWAGMYFPDXBNJZSQVHLCKE"[remainder(n, 23)] == s[8]
+}
+
+// cfOdd is the value of a character at an odd position of a codice fiscale: 0 to 9, then A to Z.
+var cfOdd = [36]int{1, 0, 5, 7, 9, 13, 15, 17, 19, 21, 1, 0, 5, 7, 9, 13, 15, 17, 19, 21, 2, 4, 18, 20, 11, 3, 6, 8, 12, 14, 16, 10, 22, 25, 24, 23}
+
+// base36 returns 0 to 9 for digits, 10 to 35 for capital letters, -1 for anything else.
+func base36(c byte) int {
+	switch {
+	case c >= '0' && c <= '9':
+		return int(c - '0')
+	case c >= 'A' && c <= 'Z':
+		return int(c-'A') + 10
+	}
+	return -1
+}
+
+func itCF(s string) bool {
+	if len(s) != 16 {
+		return false
+	}
+	sum := 0
+	for i := range 15 {
+		v := base36(s[i])
+		switch {
+		case v < 0:
+			return false
+		case i%2 == 0:
+			sum += cfOdd[v]
+		case v >= 10:
+			sum += v - 10
+		default:
+			sum += v
+		}
+	}
+	return byte('A'+sum%26) == s[15]
+}
+
+func sgNRIC(s string) bool {
+	if len(s) != 9 || !digitsOnly(s[1:8]) {
+		return false
+	}
+	sum := 0
+	for i, w := range []int{2, 7, 6, 5, 4, 3, 2} {
+		sum += w * int(s[1+i]-'0')
+	}
+	table := ""
+	switch s[0] {
+	case 'S':
+		table = "JZIHGFEDCBA"
+	case 'T':
+		table, sum = "JZIHGFEDCBA", sum+4
+	case 'F':
+		table = "XWUTRQPNMLK"
+	case 'G':
+		table, sum = "XWUTRQPNMLK", sum+4
+	case 'M':
+		table, sum = "XWUTRQPNJLK", sum+3
+	default:
+		return false
+	}
+	return table[sum%11] == s[8]
+}
+
+func fiHETU(s string) bool {
+	if len(s) != 11 || !digitsOnly(s[:6]) || !digitsOnly(s[7:10]) {
+		return false
+	}
+	return "0123456789ABCDEFHJKLMNPRSTUVWXY"[remainder(s[:6]+s[7:10], 31)] == s[10]
+}
+
+func mxCURP(s string) bool {
+	if len(s) != 18 {
+		return false
+	}
+	sum := 0
+	for i := range 17 {
+		v := base36(s[i])
+		if v < 0 {
+			return false
+		}
+		if s[i] > 'N' { // the alphabet has an eñe after N
+			v++
+		}
+		sum += v * (18 - i)
+	}
+	return (10-sum%10)%10 == base36(s[17])
+}
+
+func iePPS(s string) bool {
+	if len(s) < 8 || len(s) > 9 || !digitsOnly(s[:7]) {
+		return false
+	}
+	sum := 0
+	for i := range 7 {
+		sum += (8 - i) * int(s[i]-'0')
+	}
+	if len(s) == 9 && s[8] != 'W' {
+		sum += 9 * (int(s[8]-'A') + 1)
+	}
+	return "WABCDEFGHIJKLMNOPQRSTUV"[sum%23] == s[7]
+}
+
+func clRUT(s string) bool {
+	if len(s) < 8 || len(s) > 9 || !digitsOnly(s[:len(s)-1]) {
+		return false
+	}
+	sum := 0
+	for i := range len(s) - 1 {
+		sum += (2 + i%6) * int(s[len(s)-2-i]-'0')
+	}
+	return "0K987654321"[sum%11] == s[len(s)-1]
+}
+
+func deSVNR(s string) bool {
+	if len(s) != 12 || s[8] < 'A' || s[8] > 'Z' {
+		return false
+	}
+	n := int(s[8]-'A') + 1
+	d := s[:8] + string(rune('0'+n/10)) + string(rune('0'+n%10)) + s[9:]
+	if !digitsOnly(d) {
+		return false
+	}
+	sum := 0
+	for i, w := range []int{2, 1, 2, 5, 7, 1, 2, 1, 2, 1, 2, 1} {
+		p := w * int(d[i]-'0')
+		sum += p/10 + p%10
+	}
+	return sum%10 == int(d[12]-'0')
+}
+
+func bicCountry(s string) bool {
+	return len(s) >= 6 && countryCodes[strings.ToLower(s[4:6])]
+}
+
+func ipv6(s string) bool {
+	a, err := netip.ParseAddr(s)
+	return err == nil && a.Is6()
+}
+
+func phoneDigits(s string) bool {
+	n := len(keepDigits(s))
+	return n >= 7 && n <= 15
+}
+
+func div11(s string) bool {
+	d := keepDigits(s)
+	return len(d) == 9 || len(d) == 10 && remainder(d, 11) == 0
+}
+
+// vinValues transliterates A to Z; I, O and Q are in no VIN.
+const vinValues = "12345678-12345-7-923456789"
+
+func vin(s string) bool {
+	if len(s) != 17 {
+		return false
+	}
+	sum := 0
+	for i, w := range []int{8, 7, 6, 5, 4, 3, 2, 10, 0, 9, 8, 7, 6, 5, 4, 3, 2} {
+		v := base36(s[i])
+		if v >= 10 {
+			v = int(vinValues[v-10]) - '0'
+		}
+		if v < 0 {
+			return false
+		}
+		sum += w * v
+	}
+	return "0123456789X"[sum%11] == s[8]
+}
