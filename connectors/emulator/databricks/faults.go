@@ -1,0 +1,168 @@
+package databricks
+
+import (
+	"net/http"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+)
+
+// Fault is one way to misbehave, for the requests it matches. The zero value
+// matches everything and does nothing.
+type Fault struct {
+	// What it matches; empty fields match all.
+	Method    string             // exact
+	Path      string             // part of the escaped path
+	SQL       string             // part of the statement, in any case
+	Principal string             // name, in any case
+	Match     func(Request) bool // further condition
+
+	Skip  int // matching requests to let pass first
+	Times int // requests to hit after that; 0: every one
+
+	// What it does, in this order.
+	Latency    time.Duration // before anything else
+	CutBefore  bool          // close the connection; nothing is executed
+	Status     int           // refuse with this status
+	Code       string        // error_code; "": what is usual for Status
+	RetryAfter int           // seconds, as a Retry-After header
+	ExpireAuth bool          // refuse as if the token had expired
+	CutAfter   bool          // execute, then close the connection without an answer
+	Truncate   bool          // lose the second half of a list and its page token, or mark a result truncated
+}
+
+// Faults holds the faults in force. Its methods may be called at any time.
+type Faults struct {
+	mu     sync.Mutex
+	list   []*armed
+	killed bool
+}
+
+type armed struct {
+	Fault
+	seen int
+}
+
+// Add puts a fault in force; the first one that matches a request is used. The
+// function returned takes it away.
+func (f *Faults) Add(fault Fault) (remove func()) {
+	a := &armed{Fault: fault}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.list = append(f.list, a)
+	return func() {
+		f.mu.Lock()
+		defer f.mu.Unlock()
+		for i, x := range f.list {
+			if x == a {
+				f.list = append(f.list[:i:i], f.list[i+1:]...)
+				return
+			}
+		}
+	}
+}
+
+// Clear takes all faults away and revives the workspace.
+func (f *Faults) Clear() {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.list, f.killed = nil, false
+}
+
+// Kill closes every connection from now on, until Clear.
+func (f *Faults) Kill() {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.killed = true
+}
+
+// take gives the fault for a request; never nil.
+func (f *Faults) take(rec *Request) *Fault {
+	if f == nil {
+		return &Fault{}
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.killed {
+		return &Fault{CutBefore: true}
+	}
+	for _, a := range f.list {
+		if !a.matches(rec) {
+			continue
+		}
+		a.seen++
+		if a.seen > a.Skip && (a.Times == 0 || a.seen <= a.Skip+a.Times) {
+			hit := a.Fault
+			return &hit
+		}
+	}
+	return &Fault{}
+}
+
+func (a *armed) matches(r *Request) bool {
+	return (a.Method == "" || a.Method == r.Method) &&
+		strings.Contains(r.Path, a.Path) &&
+		strings.Contains(strings.ToLower(r.SQL), strings.ToLower(a.SQL)) &&
+		(a.Principal == "" || strings.EqualFold(a.Principal, r.Principal)) &&
+		(a.Match == nil || a.Match(*r))
+}
+
+// before waits; false if the connection is to be closed unanswered.
+func (f *Fault) before(r *http.Request) bool {
+	if f.Latency > 0 {
+		t := time.NewTimer(f.Latency)
+		defer t.Stop()
+		select {
+		case <-t.C:
+		case <-r.Context().Done():
+			return false
+		}
+	}
+	return !f.CutBefore
+}
+
+// usual gives the error code that goes with a status.
+var usual = map[int]string{400: "BAD_REQUEST", 401: "UNAUTHENTICATED", 403: "PERMISSION_DENIED", 404: "NOT_FOUND", 409: "ABORTED",
+	429: "REQUEST_LIMIT_EXCEEDED", 500: "INTERNAL_ERROR", 501: "NOT_IMPLEMENTED", 503: "TEMPORARILY_UNAVAILABLE", 504: "DEADLINE_EXCEEDED"}
+
+func (f *Fault) refusal() *Error {
+	if f.ExpireAuth {
+		return errUnauthenticated("Access token expired.")
+	}
+	if f.Status == 0 {
+		return nil
+	}
+	code := f.Code
+	if code == "" {
+		code = usual[f.Status]
+	}
+	return &Error{Status: f.Status, Code: code, Message: "The service refuses this request for now."}
+}
+
+func (f *Fault) headers(h http.Header) {
+	if f.RetryAfter > 0 {
+		h.Set("Retry-After", strconv.Itoa(f.RetryAfter))
+	}
+}
+
+// truncated shortens a list answer.
+func (f *Fault) truncated(answer any) any {
+	if !f.Truncate {
+		return answer
+	}
+	switch a := answer.(type) {
+	case page:
+		a.items, a.next = a.items[:len(a.items)/2], ""
+		return a
+	case *statementAnswer:
+		return a.truncated()
+	}
+	return answer
+}
+
+// cut closes the connection without an answer. The client sees a reset or an
+// unexpected end.
+func cut() {
+	panic(http.ErrAbortHandler)
+}

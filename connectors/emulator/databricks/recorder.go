@@ -1,0 +1,85 @@
+package databricks
+
+import (
+	"encoding/json"
+	"net/http"
+	"strings"
+	"time"
+)
+
+// Request is one REST request as it was received. Bodies of the token endpoint
+// are left out.
+type Request struct {
+	Time      time.Time
+	Method    string
+	Path      string // as received, escaped
+	Query     string
+	Body      string
+	SQL       string // of statement executions
+	Principal string // name; "" before authentication
+	Status    int    // 0: the connection was cut
+	UserAgent string
+}
+
+// Statement is one SQL statement that reached execution over the wire.
+type Statement struct {
+	ID        string
+	Time      time.Time
+	SQL       string
+	Principal string
+	State     string // SUCCEEDED, FAILED or CANCELED
+	Error     string
+	Rows      int // of the result
+}
+
+// begin records a request and gives its place.
+func (w *Workspace) begin(r *http.Request, body []byte) *Request {
+	rec := &Request{Method: r.Method, Path: r.URL.EscapedPath(), Query: r.URL.RawQuery, Body: string(body), UserAgent: r.UserAgent()}
+	if strings.HasPrefix(rec.Path, "/oidc/") {
+		rec.Body = ""
+	}
+	if rec.Path == statementsPath && r.Method == http.MethodPost {
+		var b struct {
+			Statement string `json:"statement"`
+		}
+		if json.Unmarshal(body, &b) == nil {
+			rec.SQL = b.Statement
+		}
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	rec.Time = w.now()
+	if id, err := w.authenticate(r); err == nil {
+		rec.Principal = id.name
+	}
+	return rec
+}
+
+func (w *Workspace) end(rec *Request, status int) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	rec.Status = status
+	w.requests = append(w.requests, *rec)
+}
+
+// Requests gives all requests since the start or the last ResetLog, in the
+// order they were answered.
+func (w *Workspace) Requests() []Request {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return append([]Request(nil), w.requests...)
+}
+
+// Statements gives the SQL statements executed over the wire, in order.
+func (w *Workspace) Statements() []Statement {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return append([]Statement(nil), w.executed...)
+}
+
+// ResetLog forgets the recorded requests and statements.
+func (w *Workspace) ResetLog() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.requests, w.executed = nil, nil
+}

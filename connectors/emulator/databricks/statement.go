@@ -1,0 +1,422 @@
+package databricks
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/polsync/polsync/connectors/emulator/sqlengine"
+)
+
+// inlineLimit is what an INLINE result may hold, in bytes, before the statement
+// fails.
+const inlineLimit = 25 << 20
+
+// statement is one execution and, once it ended, its result.
+type statement struct {
+	id       string
+	owner    string // principal id
+	req      statementRequest
+	state    string
+	err      *Error
+	answer   *statementAnswer
+	rows     [][]any
+	canceled chan struct{} // closed by cancel
+	ended    chan struct{} // closed when state is final
+}
+
+type statementRequest struct {
+	Warehouse     string           `json:"warehouse_id"`
+	Statement     string           `json:"statement"`
+	Catalog       string           `json:"catalog"`
+	Schema        string           `json:"schema"`
+	WaitTimeout   string           `json:"wait_timeout"`
+	OnWaitTimeout string           `json:"on_wait_timeout"`
+	Disposition   string           `json:"disposition"`
+	Format        string           `json:"format"`
+	RowLimit      int              `json:"row_limit"`
+	ByteLimit     int              `json:"byte_limit"`
+	Parameters    []statementBind  `json:"parameters"`
+	QueryTags     []map[string]any `json:"query_tags"`
+}
+
+type statementBind struct {
+	Name  string  `json:"name"`
+	Type  string  `json:"type"`
+	Value *string `json:"value"`
+}
+
+// statementAnswer is the body of a statement's answers.
+type statementAnswer struct {
+	ID       string         `json:"statement_id"`
+	Status   map[string]any `json:"status"`
+	Manifest *manifest      `json:"manifest,omitempty"`
+	Result   *chunk         `json:"result,omitempty"`
+}
+
+type manifest struct {
+	Format    string      `json:"format"`
+	Schema    schema      `json:"schema"`
+	Chunks    []chunkInfo `json:"chunks,omitempty"`
+	ChunkN    int         `json:"total_chunk_count"`
+	RowN      int         `json:"total_row_count"`
+	Truncated bool        `json:"truncated"`
+}
+
+type schema struct {
+	N       int          `json:"column_count"`
+	Columns []schemaItem `json:"columns,omitempty"`
+}
+
+type schemaItem struct {
+	Name      string `json:"name"`
+	Position  int    `json:"position"`
+	TypeName  string `json:"type_name"`
+	TypeText  string `json:"type_text"`
+	Precision int    `json:"type_precision,omitempty"`
+	Scale     int    `json:"type_scale,omitempty"`
+}
+
+type chunkInfo struct {
+	Index  int `json:"chunk_index"`
+	Offset int `json:"row_offset"`
+	Rows   int `json:"row_count"`
+}
+
+type chunk struct {
+	Index  *int    `json:"chunk_index,omitempty"`
+	Offset *int    `json:"row_offset,omitempty"`
+	Rows   *int    `json:"row_count,omitempty"`
+	Data   [][]any `json:"data_array,omitempty"`
+	Next   *int    `json:"next_chunk_index,omitempty"`
+	Link   string  `json:"next_chunk_internal_link,omitempty"`
+}
+
+// truncated is the answer with half the rows gone and marked so.
+func (a *statementAnswer) truncated() *statementAnswer {
+	if a.Manifest == nil || a.Result == nil || len(a.Result.Data) == 0 {
+		return a
+	}
+	out, m, r := *a, *a.Manifest, *a.Result
+	n := len(r.Data) / 2
+	r.Data, r.Rows, r.Next, r.Link = r.Data[:n], &n, nil, ""
+	m.Truncated, m.RowN, m.ChunkN, m.Chunks = true, n, 1, []chunkInfo{{0, 0, n}}
+	out.Manifest, out.Result = &m, &r
+	return &out
+}
+
+// executeStatement starts a statement and waits for it as long as was asked.
+func (c *call) executeStatement() (any, error) {
+	var req statementRequest
+	if err := c.decode(&req); err != nil {
+		return nil, err
+	}
+	wait, err := req.check()
+	if err != nil {
+		return nil, err
+	}
+	c.w.mu.Lock()
+	st, err := c.submit(req)
+	c.w.mu.Unlock()
+	if err != nil {
+		return nil, err
+	}
+	timer := time.NewTimer(wait)
+	defer timer.Stop()
+	select {
+	case <-st.ended:
+	case <-timer.C:
+		if req.OnWaitTimeout == "CANCEL" {
+			c.w.cancel(st)
+		}
+	case <-c.r.Context().Done():
+	}
+	c.w.mu.Lock()
+	defer c.w.mu.Unlock()
+	return c.w.report(st), nil
+}
+
+// check validates a request and gives how long to wait.
+func (req *statementRequest) check() (time.Duration, error) {
+	if req.Statement == "" || req.Warehouse == "" {
+		return 0, errInvalid("statement and warehouse_id are required.")
+	}
+	if req.OnWaitTimeout != "" && req.OnWaitTimeout != "CONTINUE" && req.OnWaitTimeout != "CANCEL" {
+		return 0, errInvalid("on_wait_timeout must be CONTINUE or CANCEL.")
+	}
+	if req.Disposition != "" && req.Disposition != "INLINE" {
+		return 0, &Error{501, "NOT_IMPLEMENTED", UnsupportedCode, "0A000", "Only the disposition INLINE is supported by the emulator."}
+	}
+	if req.Format != "" && req.Format != "JSON_ARRAY" {
+		return 0, errInvalid("The format of INLINE results must be JSON_ARRAY.")
+	}
+	if len(req.QueryTags) > 20 {
+		return 0, errInvalid("At most 20 query tags are allowed.")
+	}
+	if req.WaitTimeout == "" {
+		return 10 * time.Second, nil
+	}
+	d, err := time.ParseDuration(req.WaitTimeout)
+	if err != nil || d != 0 && (d < 5*time.Second || d > 50*time.Second) {
+		return 0, errInvalid("wait_timeout must be 0s, or between 5s and 50s.")
+	}
+	if d == 0 && req.OnWaitTimeout == "CANCEL" {
+		return 0, errInvalid("on_wait_timeout cannot be CANCEL when wait_timeout is 0s.")
+	}
+	return d, nil
+}
+
+// submit puts a statement under way. The lock is held.
+func (c *call) submit(req statementRequest) (*statement, error) {
+	h, err := c.usable(req.Warehouse)
+	if err != nil {
+		return nil, err
+	}
+	if c.w.stopped.Err() != nil {
+		return nil, &Error{503, "TEMPORARILY_UNAVAILABLE", "", "", "The workspace is shutting down."}
+	}
+	binds, err := bindings(req.Parameters)
+	if err != nil {
+		return nil, err
+	}
+	delay := time.Duration(0)
+	if h.state != "RUNNING" {
+		h.state, delay = "RUNNING", c.w.opt.ColdStart
+	}
+	st := &statement{id: "01" + c.w.newID()[2:], owner: c.id.principal.id, req: req, state: "PENDING",
+		canceled: make(chan struct{}), ended: make(chan struct{})}
+	c.w.statements[st.id] = st
+	s := &session{w: c.w, id: c.id, catalog: req.Catalog, schema: req.Schema, params: binds}
+	c.w.running.Add(1)
+	go c.w.carryOut(st, s, delay)
+	return st, nil
+}
+
+// bindings converts the parameters of a request. A missing value is NULL.
+func bindings(list []statementBind) (map[string]sqlengine.Parameter, error) {
+	out := map[string]sqlengine.Parameter{}
+	e := &sqlengine.Session{Dialect: sqlengine.Databricks, Now: time.Unix(0, 0).UTC()}
+	for _, b := range list {
+		typ := sqlengine.TypeText
+		if b.Type != "" {
+			var err error
+			p := sqlengine.NewParser(sqlengine.Databricks, b.Type)
+			if typ, err = p.Type(); err != nil {
+				return nil, errInvalid("Parameter type '%s' is not valid.", b.Type)
+			}
+		}
+		if b.Value == nil {
+			out[b.Name] = sqlengine.Parameter{Type: typ}
+			continue
+		}
+		text := &sqlengine.Literal{Value: *b.Value, Type: sqlengine.TypeText}
+		v, _, err := e.EvalConstant(&sqlengine.Cast{X: text, Type: typ})
+		if err != nil {
+			return nil, errInvalid("Parameter '%s' is not a valid %s.", b.Name, b.Type)
+		}
+		out[b.Name] = sqlengine.Parameter{Value: v, Type: typ}
+	}
+	return out, nil
+}
+
+// carryOut runs a statement after the warehouse's start. Once it runs it is not
+// interrupted; cancelling before that keeps it from having any effect.
+func (w *Workspace) carryOut(st *statement, s *session, delay time.Duration) {
+	defer w.running.Done()
+	if delay > 0 {
+		t := time.NewTimer(delay)
+		defer t.Stop()
+		select {
+		case <-t.C:
+		case <-st.canceled:
+		case <-w.stopped.Done():
+		}
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if st.state != "PENDING" {
+		return
+	}
+	if w.stopped.Err() != nil {
+		w.conclude(st, "CANCELED", nil)
+		return
+	}
+	st.state = "RUNNING"
+	r, err := w.run(s, st.req.Statement)
+	if err == nil {
+		err = st.keep(r, w.opt.ChunkRows)
+	}
+	if err != nil {
+		w.conclude(st, "FAILED", asError(err))
+		return
+	}
+	w.conclude(st, "SUCCEEDED", nil)
+}
+
+// conclude sets a final state, once. The lock is held.
+func (w *Workspace) conclude(st *statement, state string, err *Error) {
+	st.state, st.err = state, err
+	rec := Statement{ID: st.id, Time: w.now(), SQL: st.req.Statement, Principal: w.principalName(st.owner), State: state, Rows: len(st.rows)}
+	if err != nil {
+		rec.Error = err.Error()
+	}
+	w.executed = append(w.executed, rec)
+	close(st.ended)
+}
+
+func (w *Workspace) principalName(id string) string {
+	if p := w.principals[id]; p != nil {
+		return p.name
+	}
+	return ""
+}
+
+// cancel ends a statement that has not ended.
+func (w *Workspace) cancel(st *statement) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.cancelLocked(st)
+}
+
+func (w *Workspace) cancelLocked(st *statement) {
+	select {
+	case <-st.ended:
+	default:
+		close(st.canceled)
+		w.conclude(st, "CANCELED", nil)
+	}
+}
+
+// keep makes the manifest and the rows of a result, within the request's limits.
+func (st *statement) keep(r *Result, chunkRows int) error {
+	m := &manifest{Format: "JSON_ARRAY", Schema: schema{N: len(r.Columns)}}
+	for i, c := range r.Columns {
+		item := schemaItem{Name: c.Name, Position: i, TypeName: resultType(c.Type), TypeText: strings.ToUpper(typeText(c.Type))}
+		if item.TypeName == "DECIMAL" {
+			item.Precision, item.Scale = c.Type.Precision, c.Type.Scale
+		}
+		m.Schema.Columns = append(m.Schema.Columns, item)
+	}
+	size := 0
+	for _, row := range r.Rows {
+		out, n := wireRow(row, r.Columns)
+		if st.req.RowLimit > 0 && len(st.rows) == st.req.RowLimit || st.req.ByteLimit > 0 && size+n > st.req.ByteLimit {
+			m.Truncated = true
+			break
+		}
+		if size += n; size > inlineLimit {
+			st.rows = nil
+			return errSQL("INLINE_RESULT_TOO_LARGE", "54000", "Inline byte limit exceeded. Statements executed with disposition=INLINE can have a result size of at most %d bytes.", inlineLimit)
+		}
+		st.rows = append(st.rows, out)
+	}
+	m.RowN = len(st.rows)
+	for at := 0; at < len(st.rows); at += chunkRows {
+		m.Chunks = append(m.Chunks, chunkInfo{len(m.Chunks), at, min(chunkRows, len(st.rows)-at)})
+	}
+	m.ChunkN = len(m.Chunks)
+	st.answer = &statementAnswer{ID: st.id, Manifest: m}
+	return nil
+}
+
+// resultType is the type name in a manifest; VARIANT arrives as text.
+func resultType(t sqlengine.Type) string {
+	switch name := typeName(t); name {
+	case "TIMESTAMP_NTZ":
+		return "TIMESTAMP"
+	case "VARIANT":
+		return "STRING"
+	default:
+		return name
+	}
+}
+
+func wireRow(row sqlengine.Row, columns []sqlengine.Column) ([]any, int) {
+	out, n := make([]any, len(row)), 2
+	for i, v := range row {
+		if v == nil {
+			n += 5
+			continue
+		}
+		s := cell(v, columns[i].Type)
+		out[i] = s
+		n += len(s) + 3
+	}
+	return out, n
+}
+
+// report is what a statement's answers say now. The lock is held.
+func (w *Workspace) report(st *statement) *statementAnswer {
+	status := map[string]any{"state": st.state}
+	out := &statementAnswer{ID: st.id, Status: status}
+	switch {
+	case st.err != nil:
+		status["error"] = map[string]string{"error_code": serviceCode(st.err), "message": st.err.Error()}
+		status["sql_state"] = st.err.SQLState
+	case st.state == "SUCCEEDED":
+		out.Manifest, out.Result = st.answer.Manifest, st.chunk(0)
+	}
+	return out
+}
+
+// serviceCode: nearly every SQL error is BAD_REQUEST.
+func serviceCode(e *Error) string {
+	if e.Status >= 500 {
+		return "INTERNAL_ERROR"
+	}
+	return "BAD_REQUEST"
+}
+
+// chunk gives part n of the result; an empty object where there is none.
+func (st *statement) chunk(n int) *chunk {
+	m := st.answer.Manifest
+	if n >= len(m.Chunks) {
+		return &chunk{}
+	}
+	info := m.Chunks[n]
+	out := &chunk{Index: &info.Index, Offset: &info.Offset, Rows: &info.Rows, Data: st.rows[info.Offset : info.Offset+info.Rows]}
+	if n+1 < len(m.Chunks) {
+		next := m.Chunks[n+1]
+		out.Next = &next.Index
+		out.Link = fmt.Sprintf("%s/%s/result/chunks/%d?row_offset=%d", statementsPath, st.id, next.Index, next.Offset)
+	}
+	return out
+}
+
+// statement finds one of the caller's.
+func (c *call) statement() (*statement, error) {
+	st := c.w.statements[c.args[0]]
+	if st == nil || st.owner != c.id.principal.id {
+		return nil, &Error{404, "NOT_FOUND", "", "", "Statement " + c.args[0] + " does not exist."}
+	}
+	return st, nil
+}
+
+func (c *call) getStatement() (any, error) {
+	st, err := c.statement()
+	if err != nil {
+		return nil, err
+	}
+	return c.w.report(st), nil
+}
+
+func (c *call) getChunk() (any, error) {
+	st, err := c.statement()
+	if err != nil {
+		return nil, err
+	}
+	n, err := strconv.Atoi(c.args[1])
+	if err != nil || st.state != "SUCCEEDED" || n < 0 || n >= len(st.answer.Manifest.Chunks) {
+		return nil, errInvalid("Chunk %s of statement %s does not exist.", c.args[1], st.id)
+	}
+	return st.chunk(n), nil
+}
+
+func (c *call) cancelStatement() (any, error) {
+	st, err := c.statement()
+	if err == nil {
+		c.w.cancelLocked(st)
+	}
+	return nil, err
+}

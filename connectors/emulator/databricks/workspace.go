@@ -1,0 +1,180 @@
+package databricks
+
+import (
+	"context"
+	"crypto/sha256"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"sync"
+	"time"
+)
+
+// Options configure a Workspace. The zero value serves an empty metastore.
+type Options struct {
+	Clock       func() time.Time // time of all stamps; nil: time.Now
+	WorkspaceID int64            // 0: DefaultWorkspaceID
+	MetastoreID string           // "": DefaultMetastoreID
+	AccountID   string           // "": DefaultAccountID
+	Admin       string           // metastore and account admin, created as a user; "": DefaultAdmin
+
+	TagLag   time.Duration // until tags show in the information schema and act on policies
+	GrantLag time.Duration // until grants show in reads; enforcement is at once
+
+	TokenLifetime time.Duration // of OAuth access tokens; 0: one hour
+	PageSize      int           // largest page of REST lists; 0: 1000, tables 50
+	ChunkRows     int           // rows per result chunk; 0: 1000
+	EmptyPages    bool          // every list starts with an empty page and a token
+
+	// DocumentedMasks gives information_schema.column_masks and row_filters the
+	// columns of the vendor's pages instead of those met in practice.
+	DocumentedMasks bool
+
+	// ColdStart is how long a stopped warehouse stays PENDING before it runs a
+	// statement.
+	ColdStart time.Duration
+
+	Faults *Faults      // nil: none can be set
+	Logger *slog.Logger // gets unknown routes and statements as warnings; nil: silent
+}
+
+// Identifiers of a workspace whose Options name none.
+const (
+	DefaultWorkspaceID = 4242424242424242
+	DefaultMetastoreID = "5f0c3b1e-7a44-4c52-9d0b-0c6a2f5d8e11"
+	DefaultAccountID   = "0b7d4f52-93c1-4e0e-8a5d-6f3e2b1c9a70"
+	DefaultAdmin       = "admin@example.com"
+)
+
+// Workspace is a Databricks workspace with its Unity Catalog metastore, in
+// memory. It is an http.Handler; all methods may be called concurrently.
+type Workspace struct {
+	opt    Options
+	log    *slog.Logger
+	router router
+
+	mu            sync.Mutex // guards all below
+	root          *securable // the metastore
+	principals    map[string]*principal
+	nextPrincipal int
+	ids           uint64
+	tokens        map[string]token  // by bearer token
+	secrets       map[string]string // client id -> client secret
+	tagPolicies   map[string]*tagPolicy
+	tagCreators   map[string]bool
+	warehouses    []*warehouse
+	statements    map[string]*statement
+	ruleSetTags   map[string]int // etag counters of access-control rule sets
+	requests      []Request
+	executed      []Statement
+
+	running sync.WaitGroup // statements being carried out
+	stop    context.CancelFunc
+	stopped context.Context
+}
+
+// New makes a workspace with an empty metastore and its admin.
+func New(opt Options) *Workspace {
+	opt = opt.withDefaults()
+	w := &Workspace{
+		opt: opt, log: opt.Logger,
+		principals: map[string]*principal{}, tokens: map[string]token{}, secrets: map[string]string{},
+		tagPolicies: map[string]*tagPolicy{}, tagCreators: map[string]bool{},
+		statements: map[string]*statement{}, ruleSetTags: map[string]int{},
+		nextPrincipal: 1000,
+	}
+	w.stopped, w.stop = context.WithCancel(context.Background())
+	w.router = routes()
+	w.addPrincipal(kindUser, opt.Admin, "Account Admin")
+	w.root = &securable{kind: kindMetastore, name: "primary", id: opt.MetastoreID, owner: opt.Admin,
+		children: map[childKey]*securable{}, created: stamp{w.now(), opt.Admin}, altered: stamp{w.now(), opt.Admin}}
+	w.addSystemCatalog()
+	return w
+}
+
+func (o Options) withDefaults() Options {
+	if o.Clock == nil {
+		o.Clock = time.Now
+	}
+	if o.WorkspaceID == 0 {
+		o.WorkspaceID = DefaultWorkspaceID
+	}
+	if o.MetastoreID == "" {
+		o.MetastoreID = DefaultMetastoreID
+	}
+	if o.AccountID == "" {
+		o.AccountID = DefaultAccountID
+	}
+	if o.Admin == "" {
+		o.Admin = DefaultAdmin
+	}
+	if o.TokenLifetime == 0 {
+		o.TokenLifetime = time.Hour
+	}
+	if o.ChunkRows == 0 {
+		o.ChunkRows = 1000
+	}
+	if o.Logger == nil {
+		o.Logger = slog.New(slog.NewTextHandler(io.Discard, nil))
+	}
+	return o
+}
+
+// Close cancels running statements and waits for them to end.
+func (w *Workspace) Close() {
+	w.stop()
+	w.running.Wait()
+}
+
+// Exec runs one statement as a principal, without the wire.
+func (w *Workspace) Exec(principal, sql string) error {
+	_, err := w.Query(principal, sql)
+	return err
+}
+
+// Query runs one statement as a principal, without the wire, and gives its
+// result. The error is an *Error where the workspace refused.
+func (w *Workspace) Query(principal, sql string) (*Result, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	p := w.principal(principal)
+	if p == nil {
+		return nil, fmt.Errorf("running a statement: %w", errNoPrincipal(principal))
+	}
+	return w.run(&session{w: w, id: w.identity(p)}, sql)
+}
+
+func (w *Workspace) now() time.Time { return w.opt.Clock().UTC() }
+
+// newID gives the next of a fixed sequence of UUIDs, so that runs are
+// reproducible.
+func (w *Workspace) newID() string {
+	w.ids++
+	h := sha256.Sum256(fmt.Appendf(nil, "%s/%d", w.opt.MetastoreID, w.ids))
+	h[6], h[8] = h[6]&0x0f|0x40, h[8]&0x3f|0x80
+	return fmt.Sprintf("%x-%x-%x-%x-%x", h[:4], h[4:6], h[6:8], h[8:10], h[10:16])
+}
+
+// ServeHTTP answers one REST request.
+func (w *Workspace) ServeHTTP(rw http.ResponseWriter, r *http.Request) { w.serve(rw, r) }
+
+// addSystemCatalog makes the catalog whose information schema spans all others.
+// Everybody in the account may read it, as on new accounts.
+func (w *Workspace) addSystemCatalog() {
+	c := &securable{kind: kindCatalog, name: "system", parent: w.root, owner: "System user", id: w.newID(),
+		catalogType: catalogSystem, comment: "System catalog (auto-created)", children: map[childKey]*securable{},
+		created: stamp{w.now(), "System user"}, altered: stamp{w.now(), "System user"}}
+	c.grants.now = map[string]map[string]bool{accountUsers: {privUseCat: true, privBrowse: true}}
+	w.root.children[childKey{kindCatalog, c.name}] = c
+	w.addInformationSchema(c)
+}
+
+// addInformationSchema gives a catalog its information schema.
+func (w *Workspace) addInformationSchema(c *securable) {
+	s := &securable{kind: kindSchema, name: informationSchema, parent: c, owner: "System user", id: w.newID(),
+		comment: "Information schema (auto-created)", children: map[childKey]*securable{},
+		created: c.created, altered: c.altered}
+	s.grants.now = map[string]map[string]bool{accountUsers: {privUseSchema: true, privSelect: true}}
+	c.children[childKey{kindSchema, s.name}] = s
+}
