@@ -2,6 +2,7 @@ package ledger
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
 	"os"
@@ -25,8 +26,18 @@ func (s *SQLite) Backup(ctx context.Context, to string) error {
 	return nil
 }
 
-func (s *SQLite) copyInto(ctx context.Context, to string) error {
-	if _, err := s.w.ExecContext(ctx, "VACUUM INTO ?", to); err != nil {
+// copyInto uses a connection of its own, so that intents do not wait for the copy.
+func (s *SQLite) copyInto(ctx context.Context, to string) (err error) {
+	abs, err := filepath.Abs(s.path)
+	if err != nil {
+		return err
+	}
+	db, err := sql.Open("sqlite", dsn(abs, false))
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, db.Close()) }()
+	if _, err := db.ExecContext(ctx, "VACUUM INTO ?", to); err != nil {
 		return err
 	}
 	if err := syncFile(to); err != nil {

@@ -18,20 +18,20 @@ type tagged struct {
 
 // EncodeValue returns the value as JSON with its type, "null" for nil. Equal values give equal bytes.
 func EncodeValue(v state.Value) ([]byte, error) {
-	name := typeName(v)
+	kind := typeName(v)
 	switch {
 	case v == nil:
 		return []byte("null"), nil
-	case name == "":
+	case kind == "":
 		return nil, fmt.Errorf("encode a value: no type name for %T", v)
-	case name == "nil":
-		return marshal(tagged{Type: name})
+	case kind == "nil":
+		return marshal(tagged{Type: kind})
 	}
 	body, err := marshal(v)
 	if err != nil {
 		return nil, err
 	}
-	return marshal(tagged{Type: name, Value: body})
+	return marshal(tagged{Type: kind, Value: body})
 }
 
 func typeName(v state.Value) string {
@@ -145,10 +145,38 @@ func unmarshal(data []byte, v any) error {
 	return nil
 }
 
-// text is marshal for what becomes a column of a row.
-func text(v any) (string, error) {
+// text is marshal for what becomes a column of a row. What would not read back is refused here, where the caller can
+// still name it, and not found to be damage later.
+func text[T any](v T) (string, error) {
 	b, err := marshal(v)
+	if err != nil {
+		return "", err
+	}
+	var back T
+	if err := unmarshal(b, &back); err != nil {
+		return "", fmt.Errorf("%s would not read back: %w", b, err)
+	}
+	again, err := marshal(back)
+	if err == nil && !bytes.Equal(again, b) {
+		err = fmt.Errorf("%s would read back as %s", b, again)
+	}
 	return string(b), err
+}
+
+// name is text for what a row is found by: a key or a securable, which must read back as the very same.
+func name[T state.Key | state.Securable](v T) (string, error) {
+	s, err := text(v)
+	if err != nil {
+		return "", err
+	}
+	var back T
+	if err := unmarshal([]byte(s), &back); err != nil {
+		return "", err
+	}
+	if back != v {
+		return "", fmt.Errorf("%s would read back as another", s)
+	}
+	return s, nil
 }
 
 func decodeKey(s string) (state.Key, error) {

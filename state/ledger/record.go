@@ -136,7 +136,12 @@ type row struct {
 }
 
 func rowOf(r *Record) (row, error) {
-	body, err := text(r)
+	for _, c := range r.Changes {
+		if _, err := name(c.Key); err != nil {
+			return row{}, err
+		}
+	}
+	body, err := text(*r)
 	return row{r.Seq, r.Kind, r.Platform, r.Run, r.Intent, r.Status, body, nil}, err
 }
 

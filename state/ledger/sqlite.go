@@ -158,14 +158,15 @@ func checkHeader(path string) error {
 func dsn(path string, query bool) string {
 	q := url.Values{}
 	for _, p := range []string{
-		"busy_timeout(" + strconv.FormatInt(busyWait.Milliseconds(), 10) + ")", "journal_mode(WAL)", "synchronous(FULL)",
-		"foreign_keys(1)", "trusted_schema(0)", "cell_size_check(1)", "mmap_size(0)",
+		"busy_timeout(" + strconv.FormatInt(busyWait.Milliseconds(), 10) + ")", "synchronous(FULL)", "foreign_keys(1)",
+		"trusted_schema(0)", "cell_size_check(1)", "mmap_size(0)",
 	} {
 		q.Add("_pragma", p)
 	}
 	if query {
 		q.Add("_pragma", "query_only(1)")
 	} else {
+		q.Add("_pragma", "journal_mode(WAL)")
 		q.Set("_txlock", "immediate")
 	}
 	return "file:" + (&url.URL{Path: path}).EscapedPath() + "?" + q.Encode()
@@ -206,7 +207,10 @@ func (s *SQLite) check(ctx context.Context) error {
 	if err := s.checkVersion(ctx); err != nil {
 		return err
 	}
-	return s.checkSeal(ctx)
+	if s.readOnly && len(s.seal.key) == 0 {
+		return nil // whoever only reads need not have the key
+	}
+	return s.checkSeal(ctx, s.w)
 }
 
 func (s *SQLite) checkVersion(ctx context.Context) error {
@@ -222,13 +226,13 @@ func (s *SQLite) checkVersion(ctx context.Context) error {
 	return nil
 }
 
-func (s *SQLite) checkSeal(ctx context.Context) error {
+func (s *SQLite) checkSeal(ctx context.Context, q querier) error {
 	var have string
-	if err := s.w.QueryRowContext(ctx, "SELECT value FROM meta WHERE name = 'seal'").Scan(&have); err != nil {
+	if err := q.QueryRowContext(ctx, "SELECT value FROM meta WHERE name = 'seal'").Scan(&have); err != nil {
 		return &CorruptError{s.path, fmt.Errorf("how the audit log is sealed is not recorded: %w", err)}
 	}
-	if have != s.seal.name() && !(s.readOnly && len(s.seal.key) == 0) {
-		return fmt.Errorf("open state %s: %w: it is sealed by %s, this is %s", s.path, ErrKey, have, s.seal.name())
+	if have != s.seal.name() {
+		return fmt.Errorf("%w: it is sealed by %s, this is %s", ErrKey, have, s.seal.name())
 	}
 	return nil
 }

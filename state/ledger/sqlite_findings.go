@@ -43,7 +43,7 @@ func (s *SQLite) PutFindings(ctx context.Context, r ScanResult) error {
 
 func withdraw(ctx context.Context, tx *sql.Tx, r ScanResult) error {
 	for _, c := range r.Columns {
-		col, err := text(c)
+		col, err := name(c)
 		if err != nil {
 			return err
 		}
@@ -60,7 +60,7 @@ func (s *SQLite) putFinding(ctx context.Context, tx *sql.Tx, r ScanResult, f sta
 	if f.Seen.IsZero() {
 		f.Seen = s.time()
 	}
-	col, err := text(f.Column)
+	col, err := name(f.Column)
 	if err != nil {
 		return err
 	}
@@ -74,7 +74,7 @@ func (s *SQLite) putFinding(ctx context.Context, tx *sql.Tx, r ScanResult, f sta
 
 func putMarks(ctx context.Context, tx *sql.Tx, r ScanResult, now int64) error {
 	for _, m := range r.Marks {
-		tab, err := text(m.Table)
+		tab, err := name(m.Table)
 		if err != nil {
 			return err
 		}
@@ -168,21 +168,21 @@ func (s *SQLite) Marks(ctx context.Context, platform, scan string) (map[state.Se
 
 // PutTagValues implements Caches.
 func (s *SQLite) PutTagValues(ctx context.Context, platform string, tag state.Securable, values []TagCount) (TagDelta, error) {
-	name, err := text(tag)
+	tagName, err := name(tag)
 	if err != nil {
 		return TagDelta{}, fmt.Errorf("%s: cache values of %s: %w", platform, tag, err)
 	}
 	var delta TagDelta
 	err = s.write(ctx, fmt.Sprintf("%s: cache values of %s", platform, tag), func(ctx context.Context, tx *sql.Tx) error {
 		now := micros(s.time())
-		if _, err := tx.ExecContext(ctx, "INSERT INTO tags VALUES (?1, ?2, ?3) ON CONFLICT DO UPDATE SET refreshed = ?3", platform, name, now); err != nil {
+		if _, err := tx.ExecContext(ctx, "INSERT INTO tags VALUES (?1, ?2, ?3) ON CONFLICT DO UPDATE SET refreshed = ?3", platform, tagName, now); err != nil {
 			return err
 		}
-		gone, err := presentValues(ctx, tx, platform, name)
+		gone, err := presentValues(ctx, tx, platform, tagName)
 		if err != nil {
 			return err
 		}
-		if _, err := tx.ExecContext(ctx, "UPDATE tag_values SET present = 0, count = 0 WHERE platform = ? AND tag = ?", platform, name); err != nil {
+		if _, err := tx.ExecContext(ctx, "UPDATE tag_values SET present = 0, count = 0 WHERE platform = ? AND tag = ?", platform, tagName); err != nil {
 			return err
 		}
 		for _, v := range values {
@@ -191,7 +191,7 @@ func (s *SQLite) PutTagValues(ctx context.Context, platform string, tag state.Se
 			}
 			delete(gone, v.Value)
 			if _, err := tx.ExecContext(ctx, `INSERT INTO tag_values VALUES (?1, ?2, ?3, ?4, 1, ?5, ?5)
-				ON CONFLICT DO UPDATE SET count = ?4, present = 1, last = ?5`, platform, name, v.Value, v.Count, now); err != nil {
+				ON CONFLICT DO UPDATE SET count = ?4, present = 1, last = ?5`, platform, tagName, v.Value, v.Count, now); err != nil {
 				return err
 			}
 		}

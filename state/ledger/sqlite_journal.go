@@ -39,7 +39,7 @@ func (s *SQLite) appendRecord(ctx context.Context, tx *sql.Tx, rec *Record) erro
 // project applies a record's effect on ownership. Verify replays the same effect from the log.
 func project(ctx context.Context, tx *sql.Tx, rec *Record) error {
 	for _, k := range rec.Forgot {
-		key, err := text(k)
+		key, err := name(k)
 		if err != nil {
 			return err
 		}
@@ -48,7 +48,7 @@ func project(ctx context.Context, tx *sql.Tx, rec *Record) error {
 		}
 	}
 	for _, o := range rec.Ours {
-		key, err := text(o.Key)
+		key, err := name(o.Key)
 		if err != nil {
 			return err
 		}

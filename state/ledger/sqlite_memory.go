@@ -14,7 +14,7 @@ import (
 
 // countRepeat counts a change that was made. See Repeat for what counts as the same and as successive.
 func countRepeat(ctx context.Context, tx *sql.Tx, intent *Record, c Change, now int64) error {
-	key, err := text(c.Key)
+	key, err := name(c.Key)
 	if err != nil {
 		return err
 	}
@@ -81,7 +81,7 @@ func (s *SQLite) ClearRepeats(ctx context.Context, platform string, keys []state
 			return err
 		}
 		for _, k := range keys {
-			key, err := text(k)
+			key, err := name(k)
 			if err != nil {
 				return err
 			}
@@ -101,7 +101,7 @@ func (s *SQLite) SetRefused(ctx context.Context, platform, run string, refused [
 		}
 		now := s.time()
 		for _, r := range refused {
-			key, err := text(r.Key)
+			key, err := name(r.Key)
 			if err != nil {
 				return err
 			}

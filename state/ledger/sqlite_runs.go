@@ -28,7 +28,7 @@ func (s *SQLite) Owned(ctx context.Context, platform string) (map[state.Key]Owne
 		if err := unmarshal([]byte(body), &o); err != nil {
 			return nil, &CorruptError{s.path, fmt.Errorf("%s: %w", what, err)}
 		}
-		if canonical, err := text(o.Key); err != nil || canonical != key {
+		if canonical, err := name(o.Key); err != nil || canonical != key {
 			return nil, &CorruptError{s.path, fmt.Errorf("%s: a row has another key than its content", what)}
 		}
 		owned[o.Key] = o
@@ -59,7 +59,7 @@ func (s *SQLite) Release(ctx context.Context, platform string, keys []state.Key,
 	return s.write(ctx, platform+": release facts", func(ctx context.Context, tx *sql.Tx) error {
 		var forgot []state.Key
 		for _, k := range keys {
-			key, err := text(k)
+			key, err := name(k)
 			if err != nil {
 				return err
 			}
@@ -91,11 +91,10 @@ func (s *SQLite) BeginRun(ctx context.Context, r Run) (string, error) {
 			return err
 		}
 		if r.ID == "" {
-			var n int64
-			if err := tx.QueryRowContext(ctx, "SELECT coalesce(max(seq), 0) + 1 FROM sqlite_sequence WHERE name = 'runs'").Scan(&n); err != nil {
+			var err error
+			if r.ID, err = nextRun(ctx, tx); err != nil {
 				return err
 			}
-			r.ID = strconv.FormatInt(n, 10)
 		}
 		if _, err := tx.ExecContext(ctx, `INSERT INTO runs (id, platform, command, who, version, base, plan, saved, planned, started)
 			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, r.ID, r.Platform, r.Command, r.By, r.Version, r.Base, r.Plan, r.Saved, r.Planned,
@@ -109,6 +108,22 @@ func (s *SQLite) BeginRun(ctx context.Context, r Run) (string, error) {
 		return "", err
 	}
 	return r.ID, nil
+}
+
+// nextRun returns the next number that no run has, on any platform, so that one number is one run in reports.
+func nextRun(ctx context.Context, tx *sql.Tx) (string, error) {
+	var n int64
+	if err := tx.QueryRowContext(ctx, "SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = 'runs'").Scan(&n); err != nil {
+		return "", err
+	}
+	for {
+		n++
+		id := strconv.FormatInt(n, 10)
+		var taken bool
+		if err := tx.QueryRowContext(ctx, "SELECT EXISTS (SELECT 1 FROM runs WHERE id = ?)", id).Scan(&taken); err != nil || !taken {
+			return id, err
+		}
+	}
 }
 
 func planUnused(ctx context.Context, tx *sql.Tx, r Run) error {

@@ -24,7 +24,9 @@ func (s *SQLite) Verify(ctx context.Context, remembered Head) (Head, error) {
 		return Head{}, s.explain(what, err)
 	}
 	v := &verifier{seal: s.seal, remembered: remembered, owned: map[fact]string{}, open: map[int64]Status{}}
-	err = v.run(ctx, tx)
+	if err = s.checkSeal(ctx, tx); err == nil {
+		err = v.run(ctx, tx)
+	}
 	if back := tx.Rollback(); back != nil && !errors.Is(back, sql.ErrTxDone) {
 		err = errors.Join(err, back)
 	}
