@@ -57,7 +57,8 @@ type Change struct {
 	Why   state.Origin   // of the declaration; for a removal, of the record that made the fact ours
 	Note  string         // why it goes away, or what else a reader should know
 	Type  state.DataType // of the column, for masks
-	Order int            // within the phase, before the securable
+	Order int            // a stage within the phase, which gates like a phase
+	Back  bool           // a policy goes back from its interim form to what it was, or gets what it was created for
 }
 
 // Verb returns what the change does.
@@ -76,6 +77,11 @@ func (c Change) Compare(o Change) int {
 	return cmp.Or(cmp.Compare(c.Phase, o.Phase), cmp.Compare(c.Order, o.Order), c.Key.Compare(o.Key))
 }
 
+// After reports whether the change belongs to a later phase, or a later stage of one, than o.
+func (c Change) After(o Change) bool {
+	return c.Phase > o.Phase || c.Phase == o.Phase && c.Order > o.Order
+}
+
 // Statement is what is sent: SQL, or an HTTP request where the platform is better served by one. It is printed and
 // executed as the same value.
 type Statement struct {
@@ -90,6 +96,7 @@ type Statement struct {
 // Step joins the changes that one batch of statements carries out to those statements.
 type Step struct {
 	Phase      Phase
+	Stage      int // within the phase: no step of a later stage begins before all of an earlier one are done
 	Changes    []Change
 	Statements []Statement
 }

@@ -361,7 +361,7 @@ func (d *difference) setAside() {
 			return true
 		}
 		for _, r := range refused {
-			if c.Phase > r.Phase && concerns(r, c) {
+			if c.After(r) && concerns(r, c) {
 				d.notices = append(d.notices, Notice{Held, c.Key.On, fmt.Sprintf("%s waits for %s, which was refused before", c.Key, r.Key), c.Why})
 				return true
 			}

@@ -78,7 +78,7 @@ func unmasking(c Change) bool {
 	case state.FactMask, state.FactBinding:
 		return c.Want == nil
 	case state.FactPolicy:
-		return c.Phase == PhasePermit && c.Was != nil
+		return c.Phase == PhasePermit && !c.Back
 	case state.FactTagged:
 		return c.Want == nil
 	}

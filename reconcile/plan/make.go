@@ -66,7 +66,7 @@ func (p *Plan) has(l Level) bool {
 // what depends on it, and the rest is compiled anew.
 func (p *Plan) compile(in Input, changes []Change) error {
 	for {
-		steps, refused, err := compileAll(in.Dialect, changes)
+		steps, refused, err := Compile(in.Dialect, changes)
 		if err == nil {
 			p.Steps = steps
 			return nil
@@ -97,8 +97,9 @@ func (e *UnsupportedError) Error() string { return fmt.Sprintf("%s: %s", e.Chang
 // Unwrap makes the error an ErrUnsupported.
 func (e *UnsupportedError) Unwrap() error { return ErrUnsupported }
 
-// compileAll compiles changes in order; for one that is refused it returns that change with the error.
-func compileAll(d Dialect, changes []Change) ([]Step, *Change, error) {
+// Compile turns changes, which are in order, into steps. For a change that the dialect refuses it returns that change
+// with the error.
+func Compile(d Dialect, changes []Change) ([]Step, *Change, error) {
 	var steps []Step
 	for from := 0; from < len(changes); {
 		to := from
@@ -112,6 +113,9 @@ func compileAll(d Dialect, changes []Change) ([]Step, *Change, error) {
 				return nil, &u.Change, err
 			}
 			return nil, nil, err
+		}
+		for i := range made {
+			made[i].Stage = changes[from].Order
 		}
 		steps = append(steps, made...)
 		from = to

@@ -21,6 +21,10 @@ func place(c *Change) {
 		}
 	case PhaseDefine:
 		c.Order = int(c.Key.Fact)
+	case PhaseMask:
+		if c.Key.Fact == state.FactBinding {
+			c.Order = 1 // a column that gets a mask of its own must have it before its tag's policy changes
+		}
 	case PhaseTag:
 		c.Order = -depth(c.Key.On) // from the inside out: an outer value must not show through before the inner one is set
 	case PhaseUntag:

@@ -1,6 +1,8 @@
 package plan
 
 import (
+	"slices"
+
 	"github.com/polsync/polsync/state"
 )
 
@@ -18,7 +20,7 @@ func (d *difference) policies() {
 		}
 		d.policy(k, f, moving)
 	}
-	d.steadyRetired(moving)
+	d.quietRetired(moving)
 }
 
 func (d *difference) policy(k state.Key, f state.Fact, moving func(state.Securable) bool) {
@@ -38,7 +40,7 @@ func (d *difference) policy(k state.Key, f state.Fact, moving func(state.Securab
 	if moving != nil {
 		interim = steadied(interim, moving)
 	}
-	if d.attachedWhileValuesMove(want) {
+	if d.movesUnderneath(want) {
 		interim = closed(interim)
 	}
 	d.stepsOf(k, was, interim, want, f.Origin)
@@ -60,6 +62,7 @@ func (d *difference) stepsOf(k state.Key, was, interim, want *state.MaskingPolic
 	}
 	if !asWant {
 		d.change(k, interim, want, PhasePermit, orderWiden, why, "")
+		d.changes[len(d.changes)-1].Back = was == nil || d.same(was, want)
 	}
 }
 
@@ -125,22 +128,25 @@ func (d *difference) movingRoles() func(state.Securable) bool {
 	return func(s state.Securable) bool { return moves[s] }
 }
 
-// attachedWhileValuesMove reports whether the plan both attaches the policy and changes values of its tag.
-func (d *difference) attachedWhileValuesMove(p *state.MaskingPolicy) bool {
+// movesUnderneath reports whether the plan both attaches or detaches the policy and changes values of its tag: then it
+// would for a moment be asked about a value that it is in force for neither before nor after.
+func (d *difference) movesUnderneath(p *state.MaskingPolicy) bool {
 	if p.Tag == (state.Securable{}) {
 		return false
 	}
-	attaches, moves := false, false
+	swaps, moves := false, false
 	for _, c := range d.changes {
 		switch c.Key.Fact {
 		case state.FactMask, state.FactBinding:
-			m, ok := c.Want.(state.Mask)
-			attaches = attaches || ok && m.Policy == p.Name
+			for _, v := range [...]state.Value{c.Was, c.Want} {
+				m, ok := v.(state.Mask)
+				swaps = swaps || ok && m.Policy == p.Name
+			}
 		case state.FactTagged:
 			moves = moves || c.Key.With == p.Tag && (c.Was != nil || d.inherits(c.Key))
 		}
 	}
-	return attaches && moves
+	return swaps && moves
 }
 
 // inherits reports whether something above a securable carries the tag, before or after.
@@ -158,18 +164,23 @@ func (d *difference) inherits(k state.Key) bool {
 	return false
 }
 
-// steadyRetired narrows the policies that this plan drops, as long as they are still in force while roles move.
-func (d *difference) steadyRetired(moving func(state.Securable) bool) {
-	if moving == nil {
-		return
-	}
-	for _, c := range d.changes {
-		p, ok := d.known[c.Key.On], c.Key.Fact == state.FactPolicy && c.Want == nil
-		if !ok || p == nil || p.Opaque {
+// quietRetired narrows the policies that this plan drops, as long as they are still in force while roles or tag values
+// move.
+func (d *difference) quietRetired(moving func(state.Securable) bool) {
+	for _, c := range slices.Clone(d.changes) {
+		p := d.known[c.Key.On]
+		if c.Key.Fact != state.FactPolicy || c.Want != nil || p == nil || p.Opaque {
 			continue
 		}
-		if cut := steadied(p, moving); !d.same(p, cut) {
-			d.change(c.Key, p, cut, PhaseNarrow, 0, c.Why, "until it is dropped")
+		quiet := p
+		if moving != nil {
+			quiet = steadied(quiet, moving)
+		}
+		if d.movesUnderneath(p) {
+			quiet = closed(quiet)
+		}
+		if !d.same(p, quiet) {
+			d.change(c.Key, p, quiet, PhaseNarrow, 0, c.Why, "until it is dropped")
 		}
 	}
 }

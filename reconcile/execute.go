@@ -1,0 +1,198 @@
+package reconcile
+
+import (
+	"context"
+	"errors"
+	"math/rand/v2"
+	"time"
+
+	"github.com/polsync/polsync/connectors"
+	"github.com/polsync/polsync/reconcile/plan"
+)
+
+// Status is what became of a step.
+type Status string
+
+// The statuses. Unknown means that a statement was sent and nothing says whether it took effect; Held that it was not
+// sent because something before it did not succeed.
+const (
+	Done    Status = "done"
+	Failed  Status = "failed"
+	Unknown Status = "unknown"
+	Held    Status = "held"
+)
+
+// StepResult is what became of one step of a plan.
+type StepResult struct {
+	Step    plan.Step
+	Status  Status
+	Err     error
+	QueryID string // of the step's last statement
+	Elapsed time.Duration
+}
+
+// Sender carries out statements; connectors.Platform is one.
+type Sender interface {
+	Exec(ctx context.Context, s plan.Statement) (connectors.Outcome, error)
+}
+
+// Journal notes each statement before it is sent and what came of it. An error from Intend keeps the statement from
+// being sent and stops the run; it wraps ErrStopped where the run lost the right to write.
+type Journal interface {
+	Intend(ctx context.Context, step plan.Step, s plan.Statement, more bool) (id int64, err error)
+	Outcome(ctx context.Context, id int64, status Status, queryID string, err error, elapsed time.Duration, tries int) error
+}
+
+// ErrStopped says that no further statement may be sent: the lease was lost or the platform paused.
+var ErrStopped = errors.New("stopped before the next statement")
+
+// Executor carries out plans.
+type Executor struct {
+	Sender  Sender
+	Journal Journal
+	Timeout time.Duration                                    // of one statement; 0 for none
+	Sleep   func(ctx context.Context, d time.Duration) error // between tries; nil means to wait for real
+	Now     func() time.Time                                 // nil means time.Now
+	Report  func(StepResult)                                 // after each step; nil for none
+	Tries   int                                              // of an idempotent statement; 0 means 4
+	MaxRow  int                                              // failed steps in a row that end a phase; 0 means 5
+}
+
+// Execute carries out a plan. When a step fails or its outcome is unknown, the rest of its stage is still done, no
+// later stage or phase begins, and everything else is held. A cancelled context lets the statement under way end and holds the
+// rest. The error is that of the journal, if it stopped the run.
+func (e *Executor) Execute(ctx context.Context, p *plan.Plan) ([]StepResult, error) {
+	results := make([]StepResult, 0, len(p.Steps))
+	var stop error
+	var failed plan.Step // the last that failed; later stages than its do not begin
+	failing, inRow := false, 0
+	for _, step := range p.Steps {
+		r := StepResult{Step: step, Status: Held}
+		held := stop != nil || ctx.Err() != nil || failing && (later(step, failed) || inRow >= e.maxRow())
+		if !held {
+			r, stop = e.step(ctx, step)
+		}
+		switch r.Status {
+		case Done:
+			inRow = 0
+		case Failed, Unknown:
+			inRow++
+			failing, failed = true, step
+		}
+		if e.Report != nil {
+			e.Report(r)
+		}
+		results = append(results, r)
+	}
+	if stop == nil {
+		stop = ctx.Err()
+	}
+	return results, stop
+}
+
+func later(a, b plan.Step) bool {
+	return a.Phase > b.Phase || a.Phase == b.Phase && a.Stage > b.Stage
+}
+
+func (e *Executor) maxRow() int {
+	if e.MaxRow == 0 {
+		return 5
+	}
+	return e.MaxRow
+}
+
+// step carries out a step's statements in order, up to the first that is not done.
+func (e *Executor) step(ctx context.Context, step plan.Step) (StepResult, error) {
+	began := e.now()
+	r := StepResult{Step: step, Status: Done}
+	for i, s := range step.Statements {
+		if i > 0 && ctx.Err() != nil {
+			r.Status, r.Err = Failed, ctx.Err()
+			break
+		}
+		id, err := e.Journal.Intend(ctx, step, s, i+1 < len(step.Statements))
+		if err != nil {
+			r.Status, r.Err = Held, err
+			if i > 0 {
+				r.Status = Failed
+			}
+			return r, err
+		}
+		start := e.now()
+		status, out, tries, err := e.send(ctx, s)
+		r.QueryID = out.QueryID
+		// The outcome is stored even when the run is being cancelled, or the claim would stay open for nothing.
+		if jerr := e.Journal.Outcome(context.WithoutCancel(ctx), id, status, out.QueryID, err, e.now().Sub(start), tries); jerr != nil {
+			r.Status, r.Err = Unknown, jerr
+			return r, jerr
+		}
+		if status != Done {
+			r.Status, r.Err = status, err
+			break
+		}
+	}
+	r.Elapsed = e.now().Sub(began)
+	return r, nil
+}
+
+// send sends one statement, an idempotent one again while that may help. The statement itself is not cancelled with
+// the run: it ends, or runs into its own timeout.
+func (e *Executor) send(ctx context.Context, s plan.Statement) (Status, connectors.Outcome, int, error) {
+	tries := e.Tries
+	if tries == 0 {
+		tries = 4
+	}
+	if !s.Idempotent {
+		tries = 1
+	}
+	for n := 1; ; n++ {
+		out, err := e.once(ctx, s)
+		if err == nil {
+			return Done, out, n, nil
+		}
+		again := errors.Is(err, connectors.ErrTransient) || errors.Is(err, connectors.ErrOutcome)
+		if n == tries || !again || ctx.Err() != nil || e.sleep(ctx, backoff(n)) != nil {
+			if errors.Is(err, connectors.ErrOutcome) {
+				return Unknown, out, n, err
+			}
+			return Failed, out, n, err
+		}
+	}
+}
+
+func (e *Executor) once(ctx context.Context, s plan.Statement) (connectors.Outcome, error) {
+	ctx = context.WithoutCancel(ctx)
+	if e.Timeout > 0 {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, e.Timeout)
+		defer cancel()
+	}
+	return e.Sender.Exec(ctx, s)
+}
+
+// backoff returns a random time up to a cap that doubles with each try: 250 ms, 500 ms, 1 s, ... 8 s.
+func backoff(n int) time.Duration {
+	limit := min(250*time.Millisecond<<min(n-1, 5), 8*time.Second)
+	return rand.N(limit) + limit/8
+}
+
+func (e *Executor) sleep(ctx context.Context, d time.Duration) error {
+	if e.Sleep != nil {
+		return e.Sleep(ctx, d)
+	}
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-t.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+func (e *Executor) now() time.Time {
+	if e.Now != nil {
+		return e.Now()
+	}
+	return time.Now()
+}

@@ -1,0 +1,478 @@
+package reconcile
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/rs/zerolog"
+
+	"github.com/polsync/polsync/connectors"
+	"github.com/polsync/polsync/reconcile/plan"
+	"github.com/polsync/polsync/state"
+	"github.com/polsync/polsync/state/ledger"
+)
+
+// Reconciler brings one platform to what is declared.
+type Reconciler struct {
+	Name     string
+	Platform connectors.Platform
+	Store    ledger.Store
+	Home     state.Securable
+	Scope    connectors.Scope
+	Foreign  []state.Securable
+	Self     []state.Securable
+	Limits   plan.Limits
+	Log      zerolog.Logger
+
+	Holder  string        // name of this process among those that share the store
+	Lease   time.Duration // 0 means 60 s
+	Grace   time.Duration // a predecessor's statement may still be on its way; longer than Timeout. 0 means 45 s
+	Timeout time.Duration // of one statement, on the platform. 0 means 30 s
+	Version string
+	By      string
+
+	Now   func() time.Time                                 // nil means time.Now
+	Sleep func(ctx context.Context, d time.Duration) error // nil means to wait for real
+}
+
+// Options are what one run is asked to do.
+type Options struct {
+	Command string
+	Only    []state.FactKind
+	On      []state.Securable
+	Pass    plan.Passes
+	Saved   *Saved // run exactly this plan
+	Report  func(StepResult)
+}
+
+// Saved is a plan kept in a file.
+type Saved struct {
+	Format   int       `json:"format"`
+	Platform string    `json:"platform"`
+	Identity string    `json:"identity"` // of the account or metastore
+	Base     string    `json:"base"`
+	Digest   string    `json:"digest"`
+	Made     time.Time `json:"made"`
+}
+
+// Result is what a run found and did.
+type Result struct {
+	Platform string
+	Run      string // "" where nothing was to be written
+	Plan     *plan.Plan
+	Steps    []StepResult
+	Settled  []Settled
+	Left     *plan.Plan // what a second reading still found to do; nil where nothing was written
+	Head     ledger.Head
+	Started  time.Time
+	Elapsed  time.Duration
+}
+
+// Settled is a statement of an earlier run whose outcome reading has now told.
+type Settled struct {
+	Statement ledger.Statement
+	Verdicts  []ledger.Verdict
+}
+
+// PartialError says that a run did part of its work. Unwrap gives the errors of the steps that failed.
+type PartialError struct {
+	Platform           string
+	Done, Failed, Held int
+	errs               []error
+}
+
+// Error counts what was done, failed and held, and gives the first error.
+func (e *PartialError) Error() string {
+	s := fmt.Sprintf("%s: %d done, %d failed, %d held", e.Platform, e.Done, e.Failed, e.Held)
+	if len(e.errs) > 0 {
+		s += ": " + e.errs[0].Error()
+	}
+	return s
+}
+
+// Unwrap returns the errors of the steps.
+func (e *PartialError) Unwrap() []error { return e.errs }
+
+// Plan reads and plans without writing anything, on the platform or in the store.
+func (r *Reconciler) Plan(ctx context.Context, d *state.Declarations, o Options) (*Result, error) {
+	res := &Result{Platform: r.Name, Started: r.now()}
+	in, _, err := r.read(ctx, d, o)
+	if err != nil {
+		return nil, err
+	}
+	if res.Plan, err = plan.Make(in); err != nil {
+		return nil, err
+	}
+	res.Elapsed = r.now().Sub(res.Started)
+	return res, nil
+}
+
+// Run brings the platform to what is declared. With nothing to do it writes nothing. It returns a *plan.GuardError
+// before the first statement, a *PartialError after some, and the result besides either.
+func (r *Reconciler) Run(ctx context.Context, d *state.Declarations, o Options) (*Result, error) {
+	res := &Result{Platform: r.Name, Started: r.now()}
+	defer func() { res.Elapsed = r.now().Sub(res.Started) }()
+	in, err := r.planSettled(ctx, d, o, res, 0)
+	if err != nil || res.Plan.Empty() {
+		return res, errors.Join(err, r.incomplete(res))
+	}
+	if err := plan.Guard(res.Plan, len(in.Owned), r.limits(), o.Pass); err != nil {
+		return res, err
+	}
+	lease, err := r.acquire(ctx)
+	if err != nil {
+		return res, err
+	}
+	defer r.release(ctx, lease)
+	digest := Digest(res.Plan)
+	if !lease.Clean() {
+		if err := r.sleep(ctx, r.grace()); err != nil {
+			return res, err
+		}
+	}
+	// Between the first reading and the lease another writer may have been at work: what is sent is planned under
+	// the lease.
+	if in, err = r.planSettled(ctx, d, o, res, lease.Epoch); err != nil || res.Plan.Empty() {
+		return res, errors.Join(err, r.incomplete(res))
+	}
+	if Digest(res.Plan) != digest {
+		if err := plan.Guard(res.Plan, len(in.Owned), r.limits(), o.Pass); err != nil {
+			return res, err
+		}
+	}
+	if err := r.execute(ctx, d, in, o, lease, res); err != nil {
+		return res, err
+	}
+	return res, r.incomplete(res)
+}
+
+// planSettled reads, settles what earlier runs left open, and plans.
+func (r *Reconciler) planSettled(ctx context.Context, d *state.Declarations, o Options, res *Result, epoch int64) (plan.Input, error) {
+	in, actual, err := r.read(ctx, d, o)
+	if err != nil {
+		return in, err
+	}
+	settled, err := r.settle(ctx, actual, epoch)
+	if err != nil {
+		return in, err
+	}
+	if len(settled) > 0 {
+		res.Settled = append(res.Settled, settled...)
+		if in.Owned, err = r.owned(ctx); err != nil {
+			return in, err
+		}
+	}
+	res.Plan, err = plan.Make(in)
+	return in, err
+}
+
+// read takes a snapshot and puts together what the planner needs.
+func (r *Reconciler) read(ctx context.Context, d *state.Declarations, o Options) (plan.Input, *state.State, error) {
+	in := plan.Input{Platform: r.Name, Dialect: r.Platform.Dialect(), Home: r.Home, Declarations: d, Now: r.now(),
+		Only: o.Only, Scope: o.On, Foreign: r.Foreign, Self: r.Self}
+	actual, err := r.Platform.Snapshot(ctx, r.Scope)
+	if err != nil {
+		return in, nil, fmt.Errorf("%s: read the platform: %w", r.Name, err)
+	}
+	in.Actual = actual
+	if pinned, err := r.pinned(ctx, actual.Identity); err != nil || pinned != actual.Identity {
+		if err == nil {
+			err = fmt.Errorf("%s: this is %s, but the state belongs to %s: give another platform another name", r.Name, actual.Identity, pinned)
+		}
+		return in, nil, err
+	}
+	if in.Owned, err = r.owned(ctx); err != nil {
+		return in, nil, err
+	}
+	in.Aside, err = r.aside(ctx)
+	return in, actual, err
+}
+
+func (r *Reconciler) pinned(ctx context.Context, identity string) (string, error) {
+	pinned, err := r.Store.Pin(ctx, r.Name, identity)
+	if err != nil {
+		return "", fmt.Errorf("%s: %w", r.Name, err)
+	}
+	return pinned, nil
+}
+
+func (r *Reconciler) owned(ctx context.Context) (plan.Owned, error) {
+	ours, err := r.Store.Owned(ctx, r.Name)
+	if err != nil {
+		return nil, fmt.Errorf("%s: read what is ours: %w", r.Name, err)
+	}
+	owned := make(plan.Owned, len(ours))
+	for k, o := range ours {
+		owned[k] = plan.Ownership{Value: o.Value, Run: o.Run, Identity: o.Identity, Origin: o.Origin}
+	}
+	return owned, nil
+}
+
+func (r *Reconciler) aside(ctx context.Context) (map[state.Key]string, error) {
+	refused, err := r.Store.Refused(ctx, r.Name)
+	if err != nil {
+		return nil, fmt.Errorf("%s: read what was refused: %w", r.Name, err)
+	}
+	aside := map[state.Key]string{}
+	for _, f := range refused {
+		aside[f.Key] = f.Reason
+	}
+	return aside, nil
+}
+
+// settle closes the claims of earlier runs by what was read. A claim never causes a statement: the plan does.
+func (r *Reconciler) settle(ctx context.Context, actual *state.State, epoch int64) ([]Settled, error) {
+	claims, err := r.Store.Claims(ctx, r.Name)
+	if err != nil {
+		return nil, fmt.Errorf("%s: read open claims: %w", r.Name, err)
+	}
+	var settled []Settled
+	for _, c := range claims {
+		if c.Live && epoch == 0 {
+			continue // its holder may be about to record the outcome
+		}
+		verdicts := make([]ledger.Verdict, len(c.Changes))
+		for i, ch := range c.Changes {
+			verdicts[i] = ledger.Judge(ch, actual.Value(ch.Key), r.same)
+		}
+		if err := r.Store.Settle(ctx, c.ID, epoch, verdicts); err != nil {
+			if errors.Is(err, ledger.ErrLive) || errors.Is(err, ledger.ErrSettled) {
+				continue
+			}
+			return settled, fmt.Errorf("%s: settle a claim: %w", r.Name, err)
+		}
+		settled = append(settled, Settled{c.Statement, verdicts})
+	}
+	return settled, nil
+}
+
+// same compares what was read with what a claim wanted; policies by their bodies, which is all that can be read.
+func (r *Reconciler) same(a, b state.Value) bool {
+	p, ok := a.(*state.MaskingPolicy)
+	q, ok2 := b.(*state.MaskingPolicy)
+	if !ok || !ok2 {
+		return state.Equal(a, b)
+	}
+	return p.SameRules(q) || p.Family == q.Family && r.Platform.Dialect().SameBody(p.Body, q.Body)
+}
+
+func (r *Reconciler) acquire(ctx context.Context) (ledger.Lease, error) {
+	lease, err := r.Store.AcquireLease(ctx, r.Name, r.Holder, r.leaseTime())
+	if err != nil {
+		return lease, fmt.Errorf("%s: take the lease: %w", r.Name, err)
+	}
+	return lease, nil
+}
+
+func (r *Reconciler) release(ctx context.Context, l ledger.Lease) {
+	if err := r.Store.ReleaseLease(context.WithoutCancel(ctx), r.Name, l.Epoch); err != nil {
+		r.Log.Warn().Err(err).Str("warehouse", r.Name).Msg("the lease was not released; the next writer waits for it to run out")
+	}
+}
+
+// execute carries out the plan under the lease, remembers what was refused for good, and reads again.
+func (r *Reconciler) execute(ctx context.Context, d *state.Declarations, in plan.Input, o Options, lease ledger.Lease, res *Result) error {
+	run, err := r.Store.BeginRun(ctx, ledger.Run{Platform: r.Name, Command: o.Command, By: r.By, Version: r.Version,
+		Base: res.Plan.Base, Plan: Digest(res.Plan), Saved: o.Saved != nil, Planned: res.Plan.Statements(), Started: r.now()})
+	if err != nil {
+		return fmt.Errorf("%s: begin a run: %w", r.Name, err)
+	}
+	res.Run = run
+	j := &journal{r: r, run: run, epoch: lease.Epoch, actual: in.Actual}
+	renewed, stopRenewing := r.keepLease(ctx, lease)
+	e := Executor{Sender: r.Platform, Journal: j, Timeout: r.timeout(), Sleep: r.Sleep, Now: r.Now, Report: o.Report}
+	var stopped error
+	res.Steps, stopped = e.Execute(renewed, res.Plan)
+	stopRenewing()
+	err = errors.Join(stopped, r.remember(ctx, run, res))
+	if ctx.Err() == nil {
+		err = errors.Join(err, r.verify(ctx, d, o, res, lease.Epoch))
+	}
+	return errors.Join(err, r.end(ctx, run, res))
+}
+
+// keepLease renews the lease until stop is called; the context ends when the lease is lost.
+func (r *Reconciler) keepLease(ctx context.Context, l ledger.Lease) (context.Context, func()) {
+	ctx, cancel := context.WithCancelCause(ctx)
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		for r.sleep(ctx, r.leaseTime()/3) == nil {
+			if err := r.Store.RenewLease(ctx, r.Name, l.Epoch, r.leaseTime()); err != nil {
+				cancel(fmt.Errorf("%w: %w", ErrStopped, err))
+				return
+			}
+		}
+	}()
+	return ctx, func() { cancel(nil); <-done }
+}
+
+// remember replaces the set of changes refused for good: those of this run, and earlier ones that still wait.
+func (r *Reconciler) remember(ctx context.Context, run string, res *Result) error {
+	var refused []ledger.Refused
+	for _, s := range res.Steps {
+		final := errors.Is(s.Err, connectors.ErrDenied) || errors.Is(s.Err, connectors.ErrNotFound) || errors.Is(s.Err, connectors.ErrUnknown)
+		if s.Status != Failed || !final {
+			continue
+		}
+		for _, c := range s.Step.Changes {
+			refused = append(refused, ledger.Refused{Key: c.Key, Reason: s.Err.Error(), Run: run, At: r.now()})
+		}
+	}
+	if err := r.Store.SetRefused(context.WithoutCancel(ctx), r.Name, run, refused); err != nil {
+		return fmt.Errorf("%s: remember what was refused: %w", r.Name, err)
+	}
+	return nil
+}
+
+// verify reads again, settles what this run left open and plans anew; what is left is in the result.
+func (r *Reconciler) verify(ctx context.Context, d *state.Declarations, o Options, res *Result, epoch int64) error {
+	in, actual, err := r.read(ctx, d, o)
+	if err != nil {
+		return fmt.Errorf("%s: read again: %w", r.Name, err)
+	}
+	settled, err := r.settle(ctx, actual, epoch)
+	if err != nil {
+		return err
+	}
+	res.Settled = append(res.Settled, settled...)
+	if in.Owned, err = r.owned(ctx); err != nil {
+		return err
+	}
+	res.Left, err = plan.Make(in)
+	return err
+}
+
+func (r *Reconciler) end(ctx context.Context, run string, res *Result) error {
+	ctx = context.WithoutCancel(ctx)
+	end := ledger.RunEnd{Result: "done", Ended: r.now()}
+	for _, s := range res.Steps {
+		switch s.Status {
+		case Done:
+			end.Done += len(s.Step.Statements)
+		case Failed:
+			end.Failed += len(s.Step.Statements)
+		case Unknown:
+			end.Unknown += len(s.Step.Statements)
+		case Held:
+			end.Held += len(s.Step.Statements)
+		}
+	}
+	if end.Failed+end.Unknown+end.Held > 0 {
+		end.Result = "partial"
+	}
+	if err := r.Store.EndRun(ctx, r.Name, run, end); err != nil {
+		return fmt.Errorf("%s: end the run: %w", r.Name, err)
+	}
+	head, err := r.Store.Head(ctx)
+	if err != nil {
+		return fmt.Errorf("%s: read the log's head: %w", r.Name, err)
+	}
+	res.Head = head
+	r.Log.Info().Str("warehouse", r.Name).Str("run", run).Int("done", end.Done).Int("failed", end.Failed).
+		Int("unknown", end.Unknown).Int("held", end.Held).Int64("head", head.Seq).Str("hash", head.Hash).Msg("run ended")
+	return nil
+}
+
+// incomplete returns a *PartialError for a run after which something that should be done is not.
+func (r *Reconciler) incomplete(res *Result) error {
+	if res.Plan == nil {
+		return nil
+	}
+	e := &PartialError{Platform: r.Name}
+	for _, s := range res.Steps {
+		switch s.Status {
+		case Done:
+			e.Done++
+		case Held:
+			e.Held++
+		default:
+			e.Failed++
+			e.errs = append(e.errs, s.Err)
+		}
+	}
+	left := res.Left != nil && !res.Left.Empty()
+	if e.Failed+e.Held > 0 || res.Plan.Partial() || left {
+		return e
+	}
+	return nil
+}
+
+func (r *Reconciler) limits() plan.Limits {
+	if r.Limits == (plan.Limits{}) {
+		return plan.DefaultLimits
+	}
+	return r.Limits
+}
+
+func (r *Reconciler) now() time.Time {
+	if r.Now != nil {
+		return r.Now()
+	}
+	return time.Now()
+}
+
+func (r *Reconciler) sleep(ctx context.Context, d time.Duration) error {
+	e := Executor{Sleep: r.Sleep}
+	return e.sleep(ctx, d)
+}
+
+func orDefault(d, otherwise time.Duration) time.Duration {
+	if d == 0 {
+		return otherwise
+	}
+	return d
+}
+
+func (r *Reconciler) leaseTime() time.Duration { return orDefault(r.Lease, 60*time.Second) }
+func (r *Reconciler) grace() time.Duration     { return orDefault(r.Grace, 45*time.Second) }
+func (r *Reconciler) timeout() time.Duration   { return orDefault(r.Timeout, 30*time.Second) }
+
+// journal writes intents and outcomes of one run to the store.
+type journal struct {
+	r      *Reconciler
+	run    string
+	epoch  int64
+	actual *state.State
+	sent   int
+}
+
+func (j *journal) Intend(ctx context.Context, step plan.Step, s plan.Statement, more bool) (int64, error) {
+	j.sent++
+	in := ledger.Intent{Platform: j.r.Name, Run: j.run, Step: j.sent, More: more,
+		Statement: ledger.Statement{SQL: s.SQL, Method: s.Method, Path: s.Path, Body: s.Body, Comment: s.Comment}}
+	for _, c := range step.Changes {
+		in.Changes = append(in.Changes, ledger.Change{Key: c.Key, Was: c.Was, Want: c.Want, Origin: c.Why,
+			Identity: j.actual.Objects[c.Key.On].Identity, Note: c.Note})
+	}
+	id, err := j.r.Store.Intend(context.WithoutCancel(ctx), j.epoch, in)
+	if err != nil {
+		return 0, fmt.Errorf("%s: %w: %w", j.r.Name, ErrStopped, err)
+	}
+	return id, nil
+}
+
+func (j *journal) Outcome(ctx context.Context, id int64, status Status, queryID string, cause error, elapsed time.Duration, tries int) error {
+	res := ledger.Result{Status: ledger.Status(status), QueryID: queryID, Elapsed: elapsed, Tries: tries}
+	if cause != nil {
+		res.Error = cause.Error()
+	}
+	if err := j.r.Store.Outcome(ctx, id, j.epoch, res); err != nil {
+		return fmt.Errorf("%s: %w: %w", j.r.Name, ErrStopped, err)
+	}
+	return nil
+}
+
+// Digest returns a digest of a plan's statements in their order.
+func Digest(p *plan.Plan) string {
+	var lines []string
+	for _, s := range p.Steps {
+		for _, st := range s.Statements {
+			lines = append(lines, st.SQL, st.Method, st.Path, st.Body)
+		}
+	}
+	return digestOf(slices.Values(lines))
+}
