@@ -1,6 +1,9 @@
 package ledger_test
 
 import (
+	"fmt"
+	"os"
+	"strings"
 	"testing"
 	"time"
 
@@ -10,7 +13,16 @@ import (
 	"github.com/polsync/polsync/state/ledger/ledgertest"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) {
+	if mode, path, ok := strings.Cut(os.Getenv(childVar), ":"); ok {
+		if err := child(path, mode); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
+		}
+		os.Exit(0)
+	}
+	goleak.VerifyTestMain(m)
+}
 
 func TestSQLite(t *testing.T) {
 	ledgertest.Run(t, func(t *testing.T, dir string, now func() time.Time) ledger.Store {

@@ -23,7 +23,8 @@ func (s *SQLite) Verify(ctx context.Context, remembered Head) (Head, error) {
 	if err != nil {
 		return Head{}, s.explain(what, err)
 	}
-	v := &verifier{seal: s.seal, remembered: remembered, owned: map[fact]string{}, open: map[int64]Status{}}
+	v := &verifier{seal: s.seal, remembered: remembered, owned: map[fact]string{}, open: map[int64]Status{},
+		leases: map[string]standing{}, pauses: map[string]standing{}}
 	if err = s.checkSeal(ctx, tx); err == nil {
 		err = v.run(ctx, tx)
 	}
@@ -46,6 +47,14 @@ type verifier struct {
 	head       Head
 	owned      map[fact]string  // what the records add up to: the row's body
 	open       map[int64]Status // claims
+	leases     map[string]standing
+	pauses     map[string]standing
+}
+
+// standing is the record that a lease or pause in force rests on.
+type standing struct {
+	seq, epoch int64
+	by         string
 }
 
 func (v *verifier) run(ctx context.Context, tx *sql.Tx) error {
@@ -68,10 +77,12 @@ func (v *verifier) run(ctx context.Context, tx *sql.Tx) error {
 	if err := v.compareHead(ctx, tx); err != nil {
 		return err
 	}
-	if err := v.compareOwned(ctx, tx); err != nil {
-		return err
+	for _, compare := range []func(context.Context, *sql.Tx) error{v.compareOwned, v.compareClaims, v.compareLeases, v.comparePauses} {
+		if err := compare(ctx, tx); err != nil {
+			return err
+		}
 	}
-	return v.compareClaims(ctx, tx)
+	return nil
 }
 
 func integrity(ctx context.Context, tx *sql.Tx) error {
@@ -172,6 +183,11 @@ func (v *verifier) apply(r *row) error {
 		if r.status != StatusDone && r.status != StatusSettled {
 			return nil
 		}
+	case RecordLease, RecordPause:
+		return v.stand(r)
+	case RecordResume:
+		delete(v.pauses, r.platform)
+		return nil
 	case RecordAdopt, RecordRelease:
 	default:
 		return nil
@@ -189,6 +205,22 @@ func (v *verifier) closeIntent(r *row) error {
 	} else {
 		v.open[r.intent] = r.status
 	}
+	return nil
+}
+
+func (v *verifier) stand(r *row) error {
+	var rec Record
+	if err := unmarshal([]byte(r.body), &rec); err != nil {
+		return &BrokenError{r.seq, "it cannot be read"}
+	}
+	if r.kind == RecordPause {
+		v.pauses[r.platform] = standing{r.seq, 0, rec.By}
+		return nil
+	}
+	if was := v.leases[r.platform]; rec.Epoch != was.epoch+1 {
+		return &BrokenError{r.seq, fmt.Sprintf("it takes the lease of %s with epoch %d after epoch %d", r.platform, rec.Epoch, was.epoch)}
+	}
+	v.leases[r.platform] = standing{r.seq, rec.Epoch, rec.By}
 	return nil
 }
 
@@ -283,6 +315,43 @@ func (v *verifier) compareClaims(ctx context.Context, tx *sql.Tx) error {
 	}
 	for _, id := range slices.Sorted(maps.Keys(v.open)) {
 		return &BrokenError{id, "its intent is open by the log, and no row says so"}
+	}
+	return nil
+}
+
+// compareLeases finds epochs that no record accounts for: set back, they would let a former writer in again.
+func (v *verifier) compareLeases(ctx context.Context, tx *sql.Tx) error {
+	return v.compareStanding(ctx, tx, "lease", "SELECT platform, epoch, holder FROM leases ORDER BY platform", v.leases)
+}
+
+// comparePauses finds pauses that were taken away, or made, without a record.
+func (v *verifier) comparePauses(ctx context.Context, tx *sql.Tx) error {
+	return v.compareStanding(ctx, tx, "pause", "SELECT platform, 0, who FROM pauses ORDER BY platform", v.pauses)
+}
+
+func (v *verifier) compareStanding(ctx context.Context, tx *sql.Tx, what, query string, logged map[string]standing) error {
+	rows, err := tx.QueryContext(ctx, query)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var platform string
+		var now standing
+		if err := rows.Scan(&platform, &now.epoch, &now.by); err != nil {
+			return err
+		}
+		now.seq = logged[platform].seq
+		if logged[platform] != now || now.seq == 0 {
+			return &BrokenError{now.seq, fmt.Sprintf("the %s of %s is not the one on record", what, platform)}
+		}
+		delete(logged, platform)
+	}
+	if err := rows.Err(); err != nil {
+		return err
+	}
+	for _, platform := range slices.Sorted(maps.Keys(logged)) {
+		return &BrokenError{logged[platform].seq, fmt.Sprintf("the %s of %s is on record, and no row says so", what, platform)}
 	}
 	return nil
 }

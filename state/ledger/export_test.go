@@ -1,0 +1,56 @@
+package ledger
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"strconv"
+
+	"github.com/polsync/polsync/state"
+)
+
+// Layouts is how many layouts this program knows.
+var Layouts = len(migrations)
+
+// MigrateForTest brings a file to the layout after all steps, the project's own followed by more.
+func MigrateForTest(ctx context.Context, path string, more ...string) (err error) {
+	db, err := sql.Open("sqlite", dsn(path, false))
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, db.Close()) }()
+	return migrate(ctx, db, path, append(append([]string(nil), migrations...), more...))
+}
+
+// LimitPages makes the file as good as full at n pages; 0 lifts the limit.
+func (s *SQLite) LimitPages(ctx context.Context, n int) error {
+	if n == 0 {
+		n = 1 << 30
+	}
+	_, err := s.w.ExecContext(ctx, "PRAGMA max_page_count = "+strconv.Itoa(n))
+	return err
+}
+
+// Fill appends pairs of intents and outcomes in one transaction, for tests of size.
+func (s *SQLite) Fill(ctx context.Context, pairs int) error {
+	return s.write(ctx, "fill", func(ctx context.Context, tx *sql.Tx) error {
+		for i := range pairs {
+			key := state.Key{Fact: state.FactTagged, On: state.Securable{Kind: state.KindColumn, Catalog: "CRM", Schema: "PUBLIC",
+				Name: "CUSTOMERS", Column: fmt.Sprintf("C%d", i%10_000)}, With: state.Securable{Kind: state.KindTag, Name: "PII"}}
+			in := Intent{Platform: "snow", Run: "1", Changes: []Change{{Key: key, Want: state.Text("email"), Origin: state.Origin{File: "policies/crm.yaml", Line: 3}}},
+				Statement: Statement{SQL: `ALTER TABLE "CRM"."PUBLIC"."CUSTOMERS" MODIFY COLUMN "EMAIL" SET TAG "GOV"."TAGS"."PII" = 'email'`}}
+			rec := in.record(1)
+			if err := s.appendRecord(ctx, tx, rec); err != nil {
+				return err
+			}
+			out := &Record{Kind: RecordOutcome, Platform: "snow", Run: "1", Intent: rec.Seq, Status: StatusDone, QueryID: "01b2c3d4-0000-1111-0000-000000000001"}
+			out.At = s.time()
+			out.Ours, _ = effect(rec, allDone(1), out)
+			if err := s.appendRecord(ctx, tx, out); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
