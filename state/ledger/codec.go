@@ -27,7 +27,11 @@ func EncodeValue(v state.Value) ([]byte, error) {
 	case kind == "nil":
 		return marshal(tagged{Type: kind})
 	}
-	body, err := marshal(v)
+	var content any = v
+	if owner, ok := v.(state.Owner); ok {
+		content = state.Securable(owner) // an Owner has not a Securable's short form
+	}
+	body, err := marshal(content)
 	if err != nil {
 		return nil, err
 	}
@@ -73,7 +77,11 @@ func DecodeValue(data []byte) (state.Value, error) {
 	case "option":
 		return decodeAs[state.Option](t.Value)
 	case "owner":
-		return decodeAs[state.Owner](t.Value)
+		var owner state.Securable
+		if err := unmarshal(t.Value, &owner); err != nil {
+			return nil, err
+		}
+		return state.Owner(owner), nil
 	case "role":
 		return decodeAs[state.Role](t.Value)
 	case "tag":
@@ -82,7 +90,10 @@ func DecodeValue(data []byte) (state.Value, error) {
 		return decodeAs[state.Mask](t.Value)
 	case "policy":
 		p := new(state.MaskingPolicy)
-		return p, unmarshal(t.Value, p)
+		if err := unmarshal(t.Value, p); err != nil {
+			return nil, err
+		}
+		return p, nil
 	}
 	return nil, fmt.Errorf("decode a value: no type is called %q", t.Type)
 }
