@@ -284,6 +284,7 @@ type Select struct {
 type SelectItem struct {
 	Expr  Expr
 	Alias Part
+	Names []Part // Databricks: AS (a, b), of a function that gives several columns
 	Text  string
 }
 

@@ -2,18 +2,47 @@ package sqlengine
 
 import "context"
 
-// Statement is a query whose names and types are resolved. It may be run several times.
+// Statement is a query whose names and types are resolved. It may be run several times, but not at the same time.
 type Statement struct {
 	Columns []Column
-	run     func(ctx context.Context) ([]Row, error)
+	session *Session
+	plan    *plan
 }
 
 // Run reads all rows of the result.
-func (s *Statement) Run(ctx context.Context) ([]Row, error) { return s.run(ctx) }
+func (s *Statement) Run(ctx context.Context) ([]Row, error) {
+	var rows []Row
+	err := s.Each(ctx, func(r Row) error {
+		rows = append(rows, r)
+		return nil
+	})
+	return rows, err
+}
+
+// Each calls yield for each row of the result, in order, and ends with yield's error.
+func (s *Statement) Each(ctx context.Context, yield func(Row) error) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	return s.plan.scan(s.session.newRun(ctx), nil, yield)
+}
 
 // Prepare resolves a query. Errors: *Error and those of the Catalog.
 func (s *Session) Prepare(ctx context.Context, q *Query) (*Statement, error) {
-	return nil, unsupported("query", q.Pos())
+	c := s.compiler(ctx)
+	p, err := c.query(q, nil)
+	if err != nil {
+		return nil, err
+	}
+	st := &Statement{session: s, plan: p}
+	for _, col := range p.cols {
+		st.Columns = append(st.Columns, col.Column)
+	}
+	return st, nil
+}
+
+func (s *Session) compiler(ctx context.Context) *compiler {
+	return &compiler{ctx: ctx, s: s, dialect: s.Dialect, catalog: s.Catalog}
 }
 
 // Query parses, prepares and runs one query.
@@ -35,18 +64,34 @@ func (s *Session) Query(ctx context.Context, sql string) ([]Column, []Row, error
 	return st.Columns, rows, err
 }
 
-// Program is an expression over parameters, resolved.
+// Program is an expression over parameters, resolved. It may be evaluated many times, but not at the same time.
 type Program struct {
-	Type Type
-	eval func(ctx context.Context, args []Value) (Value, error)
+	Type    Type
+	session *Session
+	node    *node
 }
 
 // Eval computes the expression; args are the values of its parameters, in order and of their types.
-func (p *Program) Eval(ctx context.Context, args []Value) (Value, error) { return p.eval(ctx, args) }
+func (p *Program) Eval(ctx context.Context, args []Value) (Value, error) {
+	return p.node.eval(&frame{row: args, run: p.session.newRun(ctx)})
+}
 
 // PrepareExpr resolves an expression whose only columns are the parameters: a policy body, a DEFAULT, an INSERT value.
 func (s *Session) PrepareExpr(ctx context.Context, e Expr, params []Param) (*Program, error) {
-	return nil, unsupported("expression", e.Pos())
+	n, err := s.compiler(ctx).expr(e, paramScope(params))
+	if err != nil {
+		return nil, err
+	}
+	return &Program{Type: n.typ, session: s, node: n}, nil
+}
+
+// paramScope offers parameters as columns.
+func paramScope(params []Param) *scope {
+	sc := &scope{}
+	for _, p := range params {
+		sc.cols = append(sc.cols, column{Column: Column{Name: p.Name, Type: p.Type, Nullable: true}})
+	}
+	return sc
 }
 
 // EvalConstant computes an expression without columns.
@@ -57,4 +102,15 @@ func (s *Session) EvalConstant(e Expr) (Value, Type, error) {
 	}
 	v, err := pr.Eval(context.Background(), nil)
 	return v, pr.Type, err
+}
+
+// Cast converts a value as an assignment to a column of the type does: text too long, numbers out of range and text that is no such value
+// are *Error.
+func (s *Session) Cast(v Value, from, to Type) (Value, error) {
+	c := s.compiler(context.Background())
+	conv, err := c.caster(from, to, false, Pos{})
+	if err != nil || v == nil {
+		return nil, err
+	}
+	return conv(v)
 }

@@ -273,7 +273,12 @@ func (p *Parser) selectItems(s *Select) error {
 			return err
 		}
 		item := SelectItem{Expr: e, Text: p.src[from:p.LastEnd()]}
-		if item.Alias, err = p.itemAlias(); err != nil {
+		if p.dialect == Databricks && p.AcceptKeyword("AS", "(") {
+			item.Names, err = p.idents()
+		} else {
+			item.Alias, err = p.itemAlias()
+		}
+		if err != nil {
 			return err
 		}
 		s.Items = append(s.Items, item)
