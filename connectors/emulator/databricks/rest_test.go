@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/databricks/databricks-sdk-go/apierr"
+	"github.com/databricks/databricks-sdk-go/listing"
 	"github.com/databricks/databricks-sdk-go/service/catalog"
 	"github.com/databricks/databricks-sdk-go/service/iam"
 	"github.com/databricks/databricks-sdk-go/service/tags"
@@ -277,7 +278,8 @@ func TestGroupsAreListedAndFiltered(t *testing.T) {
 	b := newBench(t, emulator.Options{})
 	b.must(b.w.AddGroup("leads", alice))
 	b.must(b.w.AddGroup("support", bob, "leads"))
-	all, err := b.client(alice).GroupsV2.ListAll(t.Context(), iam.ListGroupsRequest{Count: 1, Attributes: "id,displayName,members"})
+	// ListAll would stop after Count groups.
+	all, err := listing.ToSlice(t.Context(), b.client(alice).GroupsV2.List(t.Context(), iam.ListGroupsRequest{Count: 1, Attributes: "id,displayName,members"}))
 	b.must(err)
 	if got := names(all, func(g iam.Group) string { return g.DisplayName }); !slices.Equal(got, []string{"leads", "support"}) {
 		t.Fatalf("got %v", got)
@@ -304,5 +306,29 @@ func TestMetastoreAndOwner(t *testing.T) {
 	b.must(err)
 	if _, err := b.client(bob).Tables.GetByFullName(t.Context(), "main.s.t1"); err != nil {
 		t.Errorf("the schema's owner does not see its tables: %v", err)
+	}
+}
+
+func TestRuleSetsGiveTheRightToAssign(t *testing.T) {
+	b := newBench(t, emulator.Options{})
+	small(b)
+	b.exec("CREATE GOVERNED TAG pii VALUES ('email')", "GRANT USE CATALOG, USE SCHEMA, APPLY TAG ON CATALOG main TO `"+alice+"`")
+	ctx, w := t.Context(), b.client(admin)
+	p, err := w.TagPolicies.GetTagPolicy(ctx, tags.GetTagPolicyRequest{TagKey: "pii"})
+	b.must(err)
+	name := "accounts/" + emulator.DefaultAccountID + "/tagPolicies/" + p.Id + "/ruleSets/default"
+	set, err := w.AccountAccessControlProxy.GetRuleSet(ctx, iam.GetRuleSetRequest{Name: name})
+	b.must(err)
+	const tagIt = "ALTER TABLE main.s.t1 SET TAGS ('pii' = 'email')"
+	if c := b.refused(alice, tagIt); c != "INSUFFICIENT_PERMISSIONS" {
+		t.Fatalf("before: %s", c)
+	}
+	update := iam.UpdateRuleSetRequest{Name: name, RuleSet: iam.RuleSetUpdateRequest{Name: name, Etag: set.Etag,
+		GrantRules: append(set.GrantRules, iam.GrantRule{Role: "roles/tagPolicy.assigner", Principals: []string{"users/" + alice}})}}
+	_, err = w.AccountAccessControlProxy.UpdateRuleSet(ctx, update)
+	b.must(err)
+	b.rows(alice, tagIt)
+	if _, err := w.AccountAccessControlProxy.UpdateRuleSet(ctx, update); !errors.Is(err, apierr.ErrResourceConflict) {
+		t.Errorf("with the old etag: %v", err)
 	}
 }

@@ -5,6 +5,7 @@ const (
 	scim           = "/api/2.0/preview/scim/v2"
 	statementsPath = "/api/2.0/sql/statements"
 	tagPoliciesURL = "/api/2.1/tag-policies"
+	ruleSetsPath   = "/api/2.0/preview/accounts/access-control/rule-sets"
 	entityTags     = uc + "/entity-tag-assignments"
 )
 
@@ -51,6 +52,9 @@ func routes() router {
 		{"GET", tagPoliciesURL + "/{key}", (*call).getGovernedTag, 0},
 		{"PATCH", tagPoliciesURL + "/{key}", (*call).patchGovernedTag, 0},
 		{"DELETE", tagPoliciesURL + "/{key}", (*call).deleteGovernedTag, 0},
+
+		{"GET", ruleSetsPath, (*call).getRuleSet, 0},
+		{"PUT", ruleSetsPath, (*call).putRuleSet, 0},
 
 		{"POST", uc + "/policies", (*call).postPolicy, 0},
 		{"GET", uc + "/policies/{type}/{name}", (*call).listPolicies, 0},

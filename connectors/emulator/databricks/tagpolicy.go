@@ -12,9 +12,15 @@ type tagPolicy struct {
 	values      []string // none: key-only assignments
 	created     stamp
 	altered     stamp
-	assign      map[string]bool // principals with ASSIGN, lower case
-	manage      map[string]bool // principals with MANAGE, lower case
+	roles       roleSet
 }
+
+// Roles on governed tags: on one of them, or for the account on all.
+const (
+	roleCreator  = "roles/tagPolicy.creator" // account only
+	roleManager  = "roles/tagPolicy.manager"
+	roleAssigner = "roles/tagPolicy.assigner"
+)
 
 // AllowTagAssignment gives principals ASSIGN on a governed tag.
 func (w *Workspace) AllowTagAssignment(key string, principals ...string) error {
@@ -24,38 +30,34 @@ func (w *Workspace) AllowTagAssignment(key string, principals ...string) error {
 	if p == nil {
 		return errNoTagPolicy(key)
 	}
-	for _, name := range principals {
-		p.assign[strings.ToLower(name)] = true
-	}
+	p.roles.give(roleAssigner, principals)
 	return nil
 }
 
 // AllowTagPolicies gives principals the account-level right to create governed
-// tags, and to assign all of them.
+// tags. Whoever creates one manages it.
 func (w *Workspace) AllowTagPolicies(principals ...string) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	for _, name := range principals {
-		w.tagCreators[strings.ToLower(name)] = true
-	}
+	w.tagRoles.give(roleCreator, principals)
 }
 
 func errNoTagPolicy(key string) *Error {
 	return &Error{404, "NOT_FOUND", "NOT_FOUND", "42704", "Tag policy '" + key + "' does not exist."}
 }
 
-// mayAssign: ASSIGN or MANAGE on the tag, or the account-level right.
+// mayAssign: ASSIGN or MANAGE, on the tag or for the account.
 func (w *Workspace) mayAssign(id identity, p *tagPolicy) bool {
-	return w.mayManageTag(id, p) || anyOf(id, p.assign)
+	return w.mayManageTag(id, p) || anyOf(id, w.tagRoles.rules[roleAssigner]) || anyOf(id, p.roles.rules[roleAssigner])
 }
 
 func (w *Workspace) mayManageTag(id identity, p *tagPolicy) bool {
-	return w.mayCreateTags(id) || anyOf(id, p.manage)
+	return id.owns(w.root) || anyOf(id, w.tagRoles.rules[roleManager]) || anyOf(id, p.roles.rules[roleManager])
 }
 
 // mayCreateTags: account admins (here the metastore admins) and those allowed.
 func (w *Workspace) mayCreateTags(id identity) bool {
-	return id.owns(w.root) || anyOf(id, w.tagCreators)
+	return id.owns(w.root) || anyOf(id, w.tagRoles.rules[roleCreator])
 }
 
 func anyOf(id identity, names map[string]bool) bool {
@@ -117,8 +119,8 @@ func (w *Workspace) createTagPolicy(id identity, key, description string, values
 		return nil, errAlreadyExists("Tag policy '%s' already exists.", key)
 	}
 	at := stamp{w.now(), id.name}
-	p := &tagPolicy{id: w.newID(), key: key, description: description, values: values, created: at, altered: at,
-		assign: map[string]bool{}, manage: map[string]bool{strings.ToLower(id.name): true}}
+	p := &tagPolicy{id: w.newID(), key: key, description: description, values: values, created: at, altered: at}
+	p.roles.give(roleManager, []string{id.name})
 	w.tagPolicies[key] = p
 	return p, nil
 }

@@ -62,10 +62,9 @@ type Workspace struct {
 	tokens        map[string]token  // by bearer token
 	secrets       map[string]string // client id -> client secret
 	tagPolicies   map[string]*tagPolicy
-	tagCreators   map[string]bool
+	tagRoles      roleSet
 	warehouses    []*warehouse
 	statements    map[string]*statement
-	ruleSetTags   map[string]int // etag counters of access-control rule sets
 	requests      []Request
 	executed      []Statement
 
@@ -80,8 +79,8 @@ func New(opt Options) *Workspace {
 	w := &Workspace{
 		opt: opt, log: opt.Logger,
 		principals: map[string]*principal{}, tokens: map[string]token{}, secrets: map[string]string{},
-		tagPolicies: map[string]*tagPolicy{}, tagCreators: map[string]bool{},
-		statements: map[string]*statement{}, ruleSetTags: map[string]int{},
+		tagPolicies:   map[string]*tagPolicy{},
+		statements:    map[string]*statement{},
 		nextPrincipal: 1000,
 	}
 	w.stopped, w.stop = context.WithCancel(context.Background())

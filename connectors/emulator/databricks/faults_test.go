@@ -1,0 +1,113 @@
+package databricks_test
+
+import (
+	"errors"
+	"net/http"
+	"testing"
+
+	"github.com/databricks/databricks-sdk-go/apierr"
+	"github.com/databricks/databricks-sdk-go/service/catalog"
+	"github.com/databricks/databricks-sdk-go/service/sql"
+
+	emulator "github.com/polsync/polsync/connectors/emulator/databricks"
+)
+
+func faulty(t *testing.T) (*bench, *emulator.Faults) {
+	f := &emulator.Faults{}
+	return newBench(t, emulator.Options{Faults: f}), f
+}
+
+func exists(b *bench, name string) bool {
+	b.t.Helper()
+	return len(b.rows(admin, "SHOW CATALOGS LIKE '"+name+"'")) == 1
+}
+
+func TestTooManyRequestsIsRetriedByTheSDK(t *testing.T) {
+	b, f := faulty(t)
+	f.Add(emulator.Fault{Status: http.StatusTooManyRequests, RetryAfter: 1, Times: 1})
+	if _, err := b.client(alice).CurrentUser.Me(t.Context()); err == nil {
+		if n := len(b.w.Requests()); n < 2 {
+			t.Errorf("%d requests, want a retry", n)
+		}
+	} else if !errors.Is(err, apierr.ErrTooManyRequests) {
+		t.Errorf("got %v", err)
+	}
+	if s := b.w.Requests()[0].Status; s != http.StatusTooManyRequests {
+		t.Errorf("first status %d", s)
+	}
+}
+
+func TestCutBeforeAndAfterExecution(t *testing.T) {
+	b, f := faulty(t)
+	run := func(statement string) error {
+		_, err := b.client(admin).StatementExecution.ExecuteStatement(t.Context(), sql.ExecuteStatementRequest{Statement: statement, WarehouseId: warehID})
+		return err
+	}
+	f.Add(emulator.Fault{SQL: "catalog before", CutBefore: true})
+	f.Add(emulator.Fault{SQL: "catalog after", CutAfter: true})
+	if err := run("CREATE CATALOG before"); err == nil {
+		t.Error("the connection was not cut before")
+	}
+	if err := run("CREATE CATALOG after"); err == nil {
+		t.Error("the connection was not cut after")
+	}
+	f.Clear()
+	if exists(b, "before") || !exists(b, "after") {
+		t.Error("before was executed, or after was not")
+	}
+}
+
+func TestNthMatchFails(t *testing.T) {
+	b, f := faulty(t)
+	remove := f.Add(emulator.Fault{Path: "/Me", Status: http.StatusInternalServerError, Skip: 1, Times: 1})
+	w := b.client(alice)
+	var got []bool
+	for range 3 {
+		_, err := w.CurrentUser.Me(t.Context())
+		got = append(got, err == nil)
+	}
+	if !got[0] || got[1] || !got[2] {
+		t.Errorf("succeeded: %v, want only the second to fail", got)
+	}
+	remove()
+}
+
+func TestExpiredToken(t *testing.T) {
+	b, f := faulty(t)
+	f.Add(emulator.Fault{ExpireAuth: true, Principal: alice})
+	if _, err := b.client(alice).CurrentUser.Me(t.Context()); !errors.Is(err, apierr.ErrUnauthenticated) {
+		t.Errorf("alice: %v", err)
+	}
+	if _, err := b.client(bob).CurrentUser.Me(t.Context()); err != nil {
+		t.Errorf("bob: %v", err)
+	}
+}
+
+func TestTruncation(t *testing.T) {
+	b, f := faulty(t)
+	small(b)
+	b.exec("INSERT INTO main.s.t2 VALUES (1), (2), (3), (4)")
+	f.Add(emulator.Fault{Truncate: true})
+	list, err := b.client(admin).Tables.ListAll(t.Context(), catalog.ListTablesRequest{CatalogName: "main", SchemaName: "s"})
+	b.must(err)
+	if len(list) != 1 {
+		t.Errorf("%d tables, want 1 of 3", len(list))
+	}
+	r := b.run(admin, "SELECT id FROM main.s.t2")
+	if !r.Manifest.Truncated || len(r.Result.DataArray) != 2 {
+		t.Errorf("manifest %+v with %d rows", r.Manifest, len(r.Result.DataArray))
+	}
+}
+
+func TestKill(t *testing.T) {
+	b, f := faulty(t)
+	w := b.client(alice)
+	f.Kill()
+	if _, err := w.CurrentUser.Me(t.Context()); err == nil {
+		t.Error("a killed workspace answers")
+	}
+	f.Clear()
+	if _, err := w.CurrentUser.Me(t.Context()); err != nil {
+		t.Errorf("after Clear: %v", err)
+	}
+}
