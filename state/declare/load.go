@@ -1,0 +1,361 @@
+package declare
+
+import (
+	"io/fs"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/polsync/polsync/state"
+	"github.com/polsync/polsync/state/declare/document"
+)
+
+// Options are what the configuration says of the sources.
+type Options struct {
+	Platforms map[string]string // configured name -> dialect
+	Vars      map[string]string // override those of the files
+}
+
+// Load reads policy files, given by globs. A glob without a match is an error, as is an empty file: nothing declared
+// counts only when it is written down. The error is document.Errors.
+func Load(fsys fs.FS, globs []string, o Options) (*state.Declarations, error) {
+	l := &loader{o: o, d: &state.Declarations{Principals: map[string]state.PrincipalMapping{}, Access: map[string]state.AccessLevel{}, Collections: map[string][]string{}}, vars: map[string]string{}, places: map[string]state.Origin{}}
+	for _, file := range l.files(fsys, globs) {
+		data, err := fs.ReadFile(fsys, file)
+		if err != nil {
+			l.errs = append(l.errs, document.Error{File: file, Message: "cannot be read: " + cause(err)})
+			continue
+		}
+		l.docs = append(l.docs, document.Parse(file, data, policyFile, &l.errs)...)
+	}
+	l.read()
+	if len(l.errs) > 0 {
+		return nil, l.errs.Sorted()
+	}
+	return l.d, nil
+}
+
+func cause(err error) string {
+	if e, ok := err.(*fs.PathError); ok {
+		return e.Err.Error()
+	}
+	return err.Error()
+}
+
+// files lists what the globs name, each once, in order.
+func (l *loader) files(fsys fs.FS, globs []string) []string {
+	found := map[string]bool{}
+	if len(globs) == 0 {
+		l.errs = append(l.errs, document.Error{File: "polsync.yaml", Message: "no policy files are configured; name them under `policies:`"})
+	}
+	for _, g := range globs {
+		matches, err := fs.Glob(fsys, g)
+		if err != nil || len(matches) == 0 {
+			l.errs = append(l.errs, document.Error{File: g, Message: "no policy file is there; an empty folder declares nothing by accident, so it is refused"})
+		}
+		for _, m := range matches {
+			if info, err := fs.Stat(fsys, m); err == nil && !info.IsDir() {
+				found[m] = true
+			}
+		}
+	}
+	return slices.Sorted(maps.Keys(found))
+}
+
+type loader struct {
+	o      Options
+	d      *state.Declarations
+	docs   []document.Node
+	errs   document.Errors
+	vars   map[string]string
+	places map[string]state.Origin // "mask pii" -> where it was first declared
+}
+
+// read goes through all documents kind by kind, definitions before what refers to them.
+func (l *loader) read() {
+	l.each("vars", func(n document.Node) {
+		for _, p := range n.Pairs() {
+			l.variable(p)
+		}
+	})
+	maps.Copy(l.vars, l.o.Vars)
+	l.each("principals", func(n document.Node) {
+		for _, p := range n.Pairs() {
+			l.principal(p)
+		}
+	})
+	l.every("tags", l.tag)
+	l.each("access_levels", func(n document.Node) {
+		for _, p := range n.Pairs() {
+			l.accessLevel(p)
+		}
+	})
+	l.every("classifiers", l.classifier)
+	l.each("collections", func(n document.Node) {
+		for _, p := range n.Pairs() {
+			l.once("collection "+p.Key.Text(), p.Key)
+			l.d.Collections[p.Key.Text()] = p.Value.Texts()
+		}
+	})
+	l.every("masks", l.mask)
+	l.every("exceptions", l.exception)
+	l.every("tag_assignments", l.assignment)
+	l.every("row_filters", l.rowFilter)
+	l.every("roles", l.role)
+	l.every("grants", l.grant)
+	l.every("constraints", l.constraint)
+	l.every("scans", l.scan)
+	l.every("autotag", l.autotag)
+	l.every("tests", l.test)
+	d := l.d
+	d.Count = len(d.Tags) + len(d.Assignments) + len(d.Masks) + len(d.Exceptions) + len(d.Roles) + len(d.Grants) + len(d.Scans) + len(d.Autotag)
+}
+
+func (l *loader) each(key string, do func(document.Node)) {
+	for _, d := range l.docs {
+		if n := d.Get(key); n.Given() {
+			do(n)
+		}
+	}
+}
+
+func (l *loader) every(key string, do func(document.Node)) {
+	l.each(key, func(n document.Node) {
+		for _, one := range n.List() {
+			do(one)
+		}
+	})
+}
+
+func origin(n document.Node) state.Origin {
+	file, line, column := n.Place()
+	return state.Origin{Layer: state.LayerYAML, File: file, Line: line, Column: column}
+}
+
+// once reports a second declaration of one thing, with the place of the first.
+func (l *loader) once(what string, at document.Node) {
+	if first, there := l.places[what]; there {
+		at.Errorf("%s is declared twice; first at %s", what, first)
+		return
+	}
+	l.places[what] = origin(at)
+}
+
+func (l *loader) variable(p document.Pair) {
+	name := p.Key.Text()
+	l.once("variable "+name, p.Key)
+	l.vars[name] = p.Value.Text()
+}
+
+// fill replaces ${name}; those in templates, by root, stay.
+func (l *loader) fill(n document.Node, text string, templates ...string) string {
+	var b strings.Builder
+	for {
+		before, rest, ok := strings.Cut(text, "${")
+		b.WriteString(before)
+		if !ok {
+			return b.String()
+		}
+		name, after, closed := strings.Cut(rest, "}")
+		if !closed {
+			n.Errorf("${ is not closed")
+			return b.String()
+		}
+		root, _, _ := strings.Cut(name, ".")
+		switch value, known := l.vars[name]; {
+		case known:
+			b.WriteString(value)
+		case slices.Contains(templates, root):
+			b.WriteString("${" + name + "}")
+		default:
+			n.Errorf("${%s} is not set; %s", name, document.OneOf(name, append(slices.Sorted(maps.Keys(l.vars)), templates...)))
+		}
+		text = after
+	}
+}
+
+// platform checks a configured platform's name.
+func (l *loader) platform(n document.Node, name string) {
+	if _, ok := l.o.Platforms[name]; !ok {
+		n.Errorf("no platform is called %q; %s", name, document.OneOf(name, l.platformNames()))
+	}
+}
+
+func (l *loader) platformNames() []string { return slices.Sorted(maps.Keys(l.o.Platforms)) }
+
+// in reads the platforms a declaration is limited to.
+func (l *loader) in(n document.Node) []string {
+	for _, p := range n.Get("in").List() {
+		l.platform(p, p.Text())
+	}
+	return n.Get("in").Texts()
+}
+
+// pattern reads a name. Template variables are left for the planner.
+func (l *loader) pattern(n document.Node, within bool, templates ...string) state.Pattern {
+	p, problem := parsePattern(l.fill(n, n.Text(), templates...))
+	switch {
+	case problem != "":
+		n.Errorf("%s", problem)
+	case within && p.Platform == "*":
+	case strings.ContainsAny(p.Platform, "*?"):
+		n.Errorf("the platform is a configured name, never a glob")
+	case p.Platform != "":
+		l.platform(n, p.Platform)
+	}
+	return p
+}
+
+func (l *loader) patterns(n document.Node, within bool) []state.Pattern {
+	var all []state.Pattern
+	for _, e := range n.List() {
+		all = append(all, l.pattern(e, within))
+	}
+	return all
+}
+
+// takes says what selectors a declaration takes.
+type takes struct {
+	deep, tags, kinds bool
+	parts             []int // numbers of parts; none means any
+	what              string
+}
+
+func (l *loader) selectors(n document.Node, t takes, templates ...string) []state.Selector {
+	var all []state.Selector
+	for _, e := range n.List() {
+		all = append(all, l.selector(e, t, templates...)...)
+	}
+	return all
+}
+
+func (l *loader) selector(n document.Node, t takes, templates ...string) []state.Selector {
+	if !n.IsMap() {
+		return []state.Selector{l.named(n, t, templates...)}
+	}
+	switch {
+	case n.Has("tag") && (n.Has("kind") || n.Has("names")):
+		n.Errorf("a selector has either tag or kind with names")
+	case n.Has("tag"):
+		return l.byTag(n, t)
+	case n.Has("kind") && n.Has("names"):
+		if !t.kinds {
+			n.Errorf("%s take no kind with names", t.what)
+		}
+		kind, _ := state.ParseKind(n.Get("kind").Text())
+		var all []state.Selector
+		for _, e := range n.Get("names").List() {
+			all = append(all, state.Selector{Kind: kind, Pattern: l.pattern(e, false, templates...), Origin: origin(e)})
+		}
+		return all
+	default:
+		n.Errorf("a selector has a tag, or a kind with names")
+	}
+	return nil
+}
+
+func (l *loader) named(n document.Node, t takes, templates ...string) state.Selector {
+	p := l.pattern(n, false, templates...)
+	switch {
+	case p.Deep && !t.deep:
+		n.Errorf("%s take no **", t.what)
+	case len(t.parts) > 0 && !p.Deep && !slices.Contains(t.parts, len(p.Parts)) && len(templates) == 0:
+		n.Errorf("%s take names with %s", t.what, partsText(t.parts))
+	}
+	return state.Selector{Pattern: p, Origin: origin(n)}
+}
+
+func partsText(parts []int) string {
+	words := map[int]string{1: "one part (a catalog)", 2: "two (a schema)", 3: "three (a table or view)", 4: "four (a column)"}
+	out := make([]string, len(parts))
+	for i, p := range parts {
+		out[i] = words[p]
+	}
+	return strings.Join(out, ", ")
+}
+
+func (l *loader) byTag(n document.Node, t takes) []state.Selector {
+	if !t.tags {
+		n.Errorf("%s take no tag selectors", t.what)
+	}
+	under := l.patterns(n.Get("under"), false)
+	tag := n.Get("tag")
+	if !tag.IsMap() {
+		l.knownTag(tag, tag.Text())
+		return []state.Selector{{Tag: tag.Text(), Under: under, Origin: origin(n)}}
+	}
+	var all []state.Selector
+	for _, p := range tag.Pairs() {
+		l.knownTag(p.Key, p.Key.Text())
+		all = append(all, state.Selector{Tag: p.Key.Text(), TagValues: p.Value.Texts(), Under: under, Origin: origin(n)})
+	}
+	return all
+}
+
+func (l *loader) knownTag(n document.Node, name string) *state.TagDeclaration {
+	var known []string
+	for i := range l.d.Tags {
+		if l.d.Tags[i].Name == name {
+			return &l.d.Tags[i]
+		}
+		known = append(known, l.d.Tags[i].Name)
+	}
+	if len(known) == 0 {
+		n.Errorf("no tag is declared; declare %q under tags", name)
+		return nil
+	}
+	n.Errorf("no tag is called %q; %s", name, document.OneOf(name, known))
+	return nil
+}
+
+// ref reads a principal; a bare one must be mapped under principals.
+func (l *loader) ref(n document.Node, templates ...string) state.PrincipalRef {
+	text := l.fill(n, n.Text(), templates...)
+	ref, problem := parsePrincipal(text, false)
+	switch {
+	case problem == "kind":
+		kind, _, _ := strings.Cut(text, ":")
+		n.Errorf("no kind of principal is called %q; %s", kind, document.OneOf(kind, slices.Sorted(maps.Keys(principalKinds))))
+	case problem != "":
+		n.Errorf("%s", problem)
+	case ref.Kind == state.KindNone:
+		if _, ok := l.d.Principals[ref.Name]; !ok {
+			n.Errorf("no principal is called %q; %s; a name of the platform is written role:NAME, group:NAME or user:NAME", ref.Name, document.OneOf(ref.Name, append(slices.Sorted(maps.Keys(l.d.Principals)), "everyone")))
+		}
+	}
+	ref.Origin = origin(n)
+	return ref
+}
+
+func (l *loader) refs(n document.Node, templates ...string) []state.PrincipalRef {
+	var all []state.PrincipalRef
+	for _, e := range n.List() {
+		all = append(all, l.ref(e, templates...))
+	}
+	return all
+}
+
+func (l *loader) until(n document.Node) time.Time {
+	if !n.Given() {
+		return time.Time{}
+	}
+	t, err := time.Parse(time.RFC3339, n.Text())
+	if err != nil {
+		n.Errorf("expected a time with its zone, such as 2027-01-31T00:00:00Z")
+	}
+	return t
+}
+
+// template reads for_each, which names one variable.
+func (l *loader) template(n document.Node) (*state.Template, []string) {
+	pairs := n.Pairs()
+	if len(pairs) == 0 {
+		return nil, nil
+	}
+	if len(pairs) > 1 {
+		n.Errorf("for_each takes one variable")
+	}
+	t := &state.Template{Var: pairs[0].Key.Text(), Pattern: l.pattern(pairs[0].Value, false)}
+	return t, []string{t.Var}
+}

@@ -1,0 +1,146 @@
+package declare
+
+import (
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/polsync/polsync/state"
+	"github.com/polsync/polsync/state/declare/document"
+)
+
+func (l *loader) accessLevel(p document.Pair) {
+	name := p.Key.Text()
+	l.once("access level "+name, p.Key)
+	if slices.Contains([]string{"read", "write", "own"}, name) {
+		p.Key.Errorf("%s is built in", name)
+	}
+	level := state.AccessLevel{Name: name, Privileges: map[state.Kind][]string{}, Origin: origin(p.Key)}
+	for _, k := range p.Value.Pairs() {
+		kind, ok := state.ParseKind(k.Key.Text())
+		if !ok {
+			k.Key.Errorf("no kind of securable is called %q; %s", k.Key.Text(), document.OneOf(k.Key.Text(), state.KindNames()))
+		}
+		level.Privileges[kind] = privilegesOf(k.Value)
+	}
+	l.d.Access[name] = level
+}
+
+func privilegesOf(n document.Node) []string {
+	var all []string
+	for _, w := range n.Texts() {
+		all = append(all, strings.ToUpper(strings.Join(strings.Fields(strings.ReplaceAll(w, "_", " ")), " ")))
+	}
+	return all
+}
+
+func (l *loader) role(n document.Node) {
+	r := state.RoleDeclaration{Kind: state.KindRole, In: l.in(n), Comment: n.Get("comment").Text(), Origin: origin(n)}
+	template, vars := l.template(n.Get("for_each"))
+	r.ForEach = template
+	name := n.Get("name")
+	text, isDatabase := strings.CutPrefix(l.fill(name, name.Text(), vars...), "database_role:")
+	text = strings.TrimPrefix(text, "role:")
+	parts, problem := split(text)
+	switch {
+	case problem != "":
+		name.Errorf("%s", problem)
+	case isDatabase && len(parts) == 2:
+		r.Kind, r.Catalog, r.Name = state.KindDatabaseRole, parts[0], parts[1]
+	case !isDatabase && len(parts) == 1:
+		r.Name = parts[0]
+	default:
+		name.Errorf("a role has one part, a database_role: two; put a name with a dot in quotes")
+	}
+	l.once("role "+text+" in "+strings.Join(r.In, ","), name)
+	if len(r.In) == 0 && len(l.o.Platforms) > 1 {
+		n.Errorf("a role says with `in:` on which platforms it is")
+	}
+	if n.Get("ensure").Text() == "absent" {
+		r.Absent = append(l.refs(n.Get("members"), vars...), l.refs(n.Get("users"), vars...)...)
+		if len(r.Absent) == 0 {
+			n.Get("ensure").Errorf("ensure: absent takes members or users away; name them")
+		}
+	} else {
+		r.Members, r.Users = l.refs(n.Get("members"), vars...), l.refs(n.Get("users"), vars...)
+		for i := range r.Users {
+			if r.Users[i].Kind == state.KindNone {
+				r.Users[i].Kind = state.KindUser
+			}
+		}
+	}
+	r.MemberOf = l.refs(n.Get("member_of"), vars...)
+	l.d.Roles = append(l.d.Roles, r)
+}
+
+func (l *loader) grant(n document.Node) {
+	switch {
+	case n.Has("owner") || n.Get("managed_access").Bool(false):
+		l.deferGrant(n, "ownership")
+		return
+	case n.Get("exclusive").Bool(false):
+		l.deferGrant(n, "exclusive grant")
+		return
+	case n.Get("access").Text() == "own":
+		l.deferGrant(n, "access: own")
+		return
+	}
+	g := state.GrantDeclaration{Access: n.Get("access").Text(), Privileges: privilegesOf(n.Get("privileges")), Future: n.Get("future").Bool(false), Until: l.until(n.Get("until")),
+		GrantOption: n.Get("grant_option").Bool(false), Reasons: n.Get("reason").Texts(), Absent: n.Get("ensure").Text() == "absent", Origin: origin(n)}
+	template, vars := l.template(n.Get("for_each"))
+	g.ForEach = template
+	g.To = l.refs(n.Get("to"), vars...)
+	t := takes{deep: true, tags: true, kinds: true, parts: []int{1, 2, 3}, what: "grants"}
+	g.On, g.Except = l.selectors(n.Get("on"), t, vars...), l.selectors(n.Get("except"), t, vars...)
+	g.Parents = n.Get("parents").Bool(g.Access != "")
+	for _, w := range n.Get("kinds").Texts() {
+		k, _ := state.ParseKind(w)
+		g.Kinds = append(g.Kinds, k)
+	}
+	l.checkGrant(n, g)
+	l.d.Grants = append(l.d.Grants, g)
+}
+
+func (l *loader) checkGrant(n document.Node, g state.GrantDeclaration) {
+	if len(g.To) == 0 {
+		n.Errorf("a grant names somebody under to")
+	}
+	if (g.Access != "") == (len(g.Privileges) > 0) {
+		n.Errorf("a grant has either privileges or access")
+	}
+	if _, named := l.d.Access[g.Access]; g.Access != "" && !named && g.Access != "read" && g.Access != "write" {
+		known := append([]string{"read", "write", "own"}, slices.Sorted(maps.Keys(l.d.Access))...)
+		n.Get("access").Errorf("no access level is called %q; %s", g.Access, document.OneOf(g.Access, known))
+	}
+	if slices.Contains(g.Privileges, "OWNERSHIP") {
+		n.Get("privileges").Errorf("ownership moves with `owner:`, it is not granted")
+	}
+	if !g.Future {
+		return
+	}
+	if len(g.Except) > 0 {
+		n.Key("future").Errorf("a future grant takes no except: the platform would grant it all the same")
+	}
+	for i, s := range g.On {
+		last := len(s.Pattern.Parts) - 1
+		whole := s.Pattern.Deep || last > 0 && s.Pattern.Parts[last].Text == "*" && !s.Pattern.Parts[last].Quoted
+		if s.Tag != "" || s.Kind != state.KindNone || !whole {
+			nodes := n.Get("on").List()
+			nodes[min(i, len(nodes)-1)].Errorf("a future grant needs a whole container, as in A.B.* or A.**")
+		}
+	}
+}
+
+func (l *loader) deferGrant(n document.Node, what string) {
+	_, vars := l.template(n.Get("for_each"))
+	on := l.selectors(n.Get("on"), takes{deep: true, tags: true, kinds: true, what: "grants"}, vars...)
+	l.refs(n.Get("to"), vars...)
+	if o := n.Get("owner"); o.Given() {
+		l.ref(o, vars...)
+	}
+	name := ""
+	if list := n.Get("on").List(); len(list) > 0 {
+		name = "on " + list[0].Text()
+	}
+	l.d.Deferred = append(l.d.Deferred, state.Deferred{What: what, Name: name, In: spokenOf(on, nil, nil), Origin: origin(n)})
+}

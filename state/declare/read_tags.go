@@ -1,0 +1,175 @@
+package declare
+
+import (
+	"slices"
+
+	"github.com/polsync/polsync/state"
+	"github.com/polsync/polsync/state/declare/document"
+)
+
+func (l *loader) principal(p document.Pair) {
+	name := p.Key.Text()
+	l.once("principal "+name, p.Key)
+	if slices.Contains([]string{"everyone", "PUBLIC"}, name) {
+		p.Key.Errorf("%s is built in", name)
+	}
+	m := state.PrincipalMapping{Name: name, On: map[string][]state.PrincipalRef{}, Origin: origin(p.Key)}
+	for _, on := range p.Value.Pairs() {
+		l.platform(on.Key, on.Key.Text())
+		for _, e := range on.Value.List() {
+			ref, problem := parsePrincipal(l.fill(e, e.Text()), true)
+			if problem == "kind" {
+				// On a platform a name may well hold a colon; only what stands before it was meant as a kind.
+				ref, problem = state.PrincipalRef{Name: e.Text(), Quoted: true}, ""
+			}
+			if problem != "" {
+				e.Errorf("%s", problem)
+			}
+			ref.Origin = origin(e)
+			m.On[on.Key.Text()] = append(m.On[on.Key.Text()], ref)
+		}
+	}
+	l.d.Principals[name] = m
+}
+
+// maxTagValue is the length of a tag value on both platforms, in characters.
+const maxTagValue = 256
+
+func (l *loader) tag(n document.Node) {
+	t := state.TagDeclaration{Name: n.Get("name").Text(), Comment: n.Get("comment").Text(), In: l.in(n), Origin: origin(n)}
+	l.once("tag "+t.Name, n.Get("name"))
+	t.AnyValue = !n.Has("values")
+	if n.Has("values") && !n.Get("values").Given() {
+		n.Key("values").Errorf("values has nothing under it; leave it out for any value, or write [] for none")
+	}
+	t.Values = n.Get("values").Texts()
+	l.tagValues(n.Get("values"))
+	if schema := n.Get("snowflake").Get("schema"); schema.Given() {
+		parts, problem := split(l.fill(schema, schema.Text()))
+		if problem != "" || len(parts) != 2 {
+			schema.Errorf("expected a database and a schema, such as GOV.TAGS")
+		}
+		t.Schema = &state.Pattern{Parts: parts, Text: schema.Text()}
+	}
+	t.Propagate = n.Get("snowflake").Get("propagate").Text()
+	governed := n.Get("databricks").Get("governed")
+	t.Governed = governed.Bool(false)
+	if t.Governed && t.AnyValue {
+		governed.Errorf("a governed tag cannot allow any value; give tag %s its values", t.Name)
+	}
+	l.d.Tags = append(l.d.Tags, t)
+}
+
+func (l *loader) tagValues(n document.Node) {
+	seen := map[string]bool{}
+	for _, v := range n.List() {
+		if seen[v.Text()] {
+			v.Errorf("the value stands here twice")
+		}
+		seen[v.Text()] = true
+		if len([]rune(v.Text())) > maxTagValue {
+			v.Errorf("a tag value has %d characters at most", maxTagValue)
+		}
+	}
+}
+
+func (l *loader) assignment(n document.Node) {
+	absent := n.Get("ensure").Text() == "absent"
+	in := l.in(n)
+	t := takes{parts: []int{1, 2, 3, 4}, kinds: true, what: "tag assignments"}
+	on := limited(l.selectors(n.Get("on"), t), in)
+	except := l.selectors(n.Get("except"), t)
+	if n.Has("tag") {
+		l.assign(n, n.Get("tag"), n.Get("value"), on, except, absent)
+	}
+	for _, p := range n.Get("tags").Pairs() {
+		l.assign(n, p.Key, p.Value, on, except, absent)
+	}
+	for _, c := range n.Get("columns").Pairs() {
+		columns := l.columnsOf(n.Get("on"), c.Key, on)
+		for _, p := range c.Value.Pairs() {
+			l.assign(n, p.Key, p.Value, columns, except, absent)
+		}
+	}
+	if !n.Has("tag") && !n.Has("tags") && !n.Has("columns") {
+		n.Errorf("a tag assignment has tag, tags or columns")
+	}
+}
+
+// limited keeps the selectors of the platforms that a declaration is limited to.
+func limited(on []state.Selector, in []string) []state.Selector {
+	if len(in) == 0 {
+		return on
+	}
+	return slices.DeleteFunc(on, func(s state.Selector) bool { return !slices.Contains(in, s.Pattern.Platform) })
+}
+
+// columnsOf puts a column's name behind each of the tables.
+func (l *loader) columnsOf(at, column document.Node, on []state.Selector) []state.Selector {
+	parts, problem := split(l.fill(column, column.Text()))
+	if problem != "" || len(parts) != 1 {
+		column.Errorf("expected the name of one column")
+		return nil
+	}
+	out := slices.Clone(on)
+	for i := range out {
+		p := &out[i].Pattern
+		if len(p.Parts) != 3 {
+			at.Errorf("columns are tagged through names of tables, with three parts")
+			return nil
+		}
+		p.Parts = append(slices.Clone(p.Parts), parts[0])
+		p.Text += "." + column.Text()
+		out[i].Origin = origin(column)
+	}
+	return out
+}
+
+func (l *loader) assign(n, tag, value document.Node, on, except []state.Selector, absent bool) {
+	decl := l.knownTag(tag, tag.Text())
+	v := l.fill(value, value.Text())
+	at := value
+	if !value.Given() {
+		at = tag
+	}
+	if decl != nil && !absent {
+		switch {
+		case !decl.AnyValue && len(decl.Values) == 0 && v != "":
+			at.Errorf("tag %s allows no value", decl.Name)
+		case !decl.AnyValue && len(decl.Values) > 0 && !slices.Contains(decl.Values, v):
+			at.Errorf("tag %s does not allow the value %q; %s", decl.Name, v, document.OneOf(v, decl.Values))
+		case decl.AnyValue && !value.Given():
+			at.Errorf("tag %s needs a value", decl.Name)
+		}
+	}
+	if len([]rune(v)) > maxTagValue {
+		at.Errorf("a tag value has %d characters at most", maxTagValue)
+	}
+	for _, s := range on {
+		l.oneValue(tag.Text(), v, s, absent, at)
+	}
+	l.d.Assignments = append(l.d.Assignments, state.AssignmentDeclaration{Tag: tag.Text(), Value: v, On: on, Except: except, Absent: absent, Origin: origin(at)})
+}
+
+// oneValue reports a plain name that is given two values of one tag, with both places. What globs give is only seen
+// on a platform, and the planner reports it there.
+func (l *loader) oneValue(tag, value string, s state.Selector, absent bool, at document.Node) {
+	if s.Pattern.Wild() || s.Tag != "" {
+		return
+	}
+	what := "the value of tag " + tag + " on " + s.Pattern.Text
+	said := value
+	if absent {
+		said = "\x00absent"
+	}
+	key := what + "\x00"
+	if first, there := l.places[key]; there {
+		if first.Row != said {
+			at.Errorf("%s is declared differently at %s", what, first.Place())
+		}
+		return
+	}
+	o := origin(at)
+	o.Row = said
+	l.places[key] = o
+}
