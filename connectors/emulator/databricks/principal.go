@@ -76,6 +76,7 @@ func (w *Workspace) RemovePrincipal(name string) {
 
 func (w *Workspace) deletePrincipal(p *principal) {
 	delete(w.principals, p.id)
+	delete(w.byName, strings.ToLower(p.name))
 	for _, g := range w.principals {
 		g.members = without(g.members, p.id)
 	}
@@ -88,6 +89,7 @@ func (w *Workspace) addPrincipal(k principalKind, name, display string) *princip
 	w.nextPrincipal++
 	p := &principal{id: strconv.Itoa(w.nextPrincipal), kind: k, name: name, display: display}
 	w.principals[p.id] = p
+	w.byName[strings.ToLower(name)] = p
 	return p
 }
 
@@ -118,14 +120,7 @@ func without(list []string, x string) []string {
 }
 
 // principal finds an identity by name, ignoring case; nil if there is none.
-func (w *Workspace) principal(name string) *principal {
-	for _, p := range w.principals {
-		if strings.EqualFold(p.name, name) {
-			return p
-		}
-	}
-	return nil
-}
+func (w *Workspace) principal(name string) *principal { return w.byName[strings.ToLower(name)] }
 
 // listPrincipals lists the identities of a kind in the order they were added.
 func (w *Workspace) listPrincipals(k principalKind) []*principal {

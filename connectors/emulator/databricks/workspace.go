@@ -54,9 +54,10 @@ type Workspace struct {
 	log    *slog.Logger
 	router router
 
-	mu            sync.Mutex // guards all below
-	root          *securable // the metastore
-	principals    map[string]*principal
+	mu            sync.Mutex            // guards all below
+	root          *securable            // the metastore
+	principals    map[string]*principal // by id
+	byName        map[string]*principal // by name in lower case
 	nextPrincipal int
 	ids           uint64
 	tokens        map[string]token  // by bearer token
@@ -78,7 +79,7 @@ func New(opt Options) *Workspace {
 	opt = opt.withDefaults()
 	w := &Workspace{
 		opt: opt, log: opt.Logger,
-		principals: map[string]*principal{}, tokens: map[string]token{}, secrets: map[string]string{},
+		principals: map[string]*principal{}, byName: map[string]*principal{}, tokens: map[string]token{}, secrets: map[string]string{},
 		tagPolicies:   map[string]*tagPolicy{},
 		statements:    map[string]*statement{},
 		nextPrincipal: 1000,
