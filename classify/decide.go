@@ -1,0 +1,246 @@
+package classify
+
+import (
+	"cmp"
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/polsync/polsync/state"
+)
+
+// MinScore is the score from which a column is found to be of a type. Below it, Decide says what came closest.
+const MinScore = 0.5
+
+// Decision is what a scan concludes about one column.
+type Decision struct {
+	Column   state.Securable
+	Found    bool
+	Finding  state.Finding // if Found
+	RunnerUp string        // the next best type, or the best where nothing was found; "" for none worth a word
+	Score    float64       // of RunnerUp
+	Passed   string        // why nothing was found, in words; "" if Found
+}
+
+// Findings returns the findings among the decisions.
+func Findings(decisions []Decision) []state.Finding {
+	var out []state.Finding
+	for _, d := range decisions {
+		if d.Found {
+			out = append(out, d.Finding)
+		}
+	}
+	return out
+}
+
+// Decide concludes about every column of a table, in order, from names, types, comments and what was counted. Counts
+// are the answers to the table's Probes, in any order; without any, names alone decide, with lower scores. The time is
+// when the values were looked at.
+func Decide(scan state.ScanDeclaration, platform string, table TableColumns, counts []Counts, rules *Rules, seen time.Time) []Decision {
+	merged := mergeCounts(counts)
+	ctx := newContext(table)
+	out := make([]Decision, len(table.Columns))
+	for i, c := range table.Columns {
+		e := newEvidence(c, ctx, merged[c.Column])
+		d := rules.decide(e)
+		d.Column = c.Column
+		if d.Found {
+			d.Finding.Platform, d.Finding.Column, d.Finding.Scan = platform, c.Column, scan.Name
+			d.Finding.Rules, d.Finding.Seen = rules.Version, seen
+		}
+		out[i] = d
+	}
+	return out
+}
+
+// mergeCounts joins the answers on one column that came from several Probes.
+func mergeCounts(counts []Counts) map[state.Securable]*ColumnCounts {
+	out := map[state.Securable]*ColumnCounts{}
+	for _, c := range counts {
+		if c.Err != nil {
+			continue
+		}
+		for _, col := range c.Columns {
+			have, ok := out[col.Column]
+			if !ok {
+				have = &ColumnCounts{Column: col.Column, Values: col.Values, Distinct: col.Distinct, MinLen: col.MinLen, MaxLen: col.MaxLen, Matched: map[string]int64{}}
+				out[col.Column] = have
+			}
+			for name, n := range col.Matched {
+				have.Matched[name] = n
+			}
+		}
+	}
+	return out
+}
+
+// candidate is one classifier's case for a column.
+type candidate struct {
+	c       *ready
+	logit   float64
+	score   float64
+	words   []string
+	matched int64
+}
+
+// decide weighs all classifiers against each other and against "nothing sensitive".
+func (r *Rules) decide(e *evidence) Decision {
+	var list []candidate
+	for i := range r.list {
+		if k, ok := r.list[i].weigh(e); ok {
+			list = append(list, k)
+		}
+	}
+	normalise(list, e)
+	slices.SortStableFunc(list, func(a, b candidate) int { return cmp.Compare(b.score, a.score) })
+	if len(list) == 0 {
+		return Decision{Passed: "nothing points to a type"}
+	}
+	best := list[0]
+	if best.score < MinScore {
+		d := Decision{Passed: e.passed(best)}
+		if best.score >= 0.05 {
+			d.RunnerUp, d.Score = best.c.Name, round(best.score)
+		}
+		return d
+	}
+	if !r.reported[best.c.Name] {
+		return Decision{RunnerUp: best.c.Name, Score: round(best.score), Passed: "it is " + best.c.Name + ", which the scan does not report"}
+	}
+	return r.found(e, list)
+}
+
+func (r *Rules) found(e *evidence, list []candidate) Decision {
+	best := list[0]
+	d := Decision{Found: true, Finding: state.Finding{Classifier: best.c.Name, Score: round(best.score), Rows: e.values(), Matched: best.matched, Evidence: best.words}}
+	if len(list) > 1 && list[1].score >= 0.02 {
+		d.RunnerUp, d.Score = list[1].c.Name, round(list[1].score)
+		d.Finding.Evidence = append(d.Finding.Evidence, fmt.Sprintf("runner-up: %s %.2f", d.RunnerUp, d.Score))
+	}
+	return d
+}
+
+func round(score float64) float64 { return math.Round(score*1000) / 1000 }
+
+// normalise turns log odds into scores that, with that of "nothing sensitive", add up to 1. Names alone are worth less.
+func normalise(list []candidate, e *evidence) {
+	total := 1.0
+	for _, k := range list {
+		total += math.Exp(k.logit)
+	}
+	factor := 1.0
+	if e.values() == 0 {
+		factor = namesAloneFactor
+	}
+	for i := range list {
+		list[i].score = factor * math.Exp(list[i].logit) / total
+	}
+}
+
+// weigh makes a classifier's case; false where it has none.
+func (c *ready) weigh(e *evidence) (candidate, bool) {
+	k := candidate{c: c}
+	if !c.fits(e.column.Type.Family) {
+		return k, false
+	}
+	if c.rule != nil {
+		logit, words, ok := c.rule.decide(e)
+		k.logit, k.words, k.matched = logit, words, c.ruleMatched(e)
+		return k, ok
+	}
+	name, words := c.nameEvidence(e)
+	k.logit, k.words = priorWeight+name, words
+	if c.NeedsName && name <= 0 {
+		return k, false
+	}
+	if c.People && e.people {
+		k.logit += peopleWeight
+		k.words = append(k.words, "stands among data on people")
+	}
+	c.weighValues(e, &k)
+	return k, k.logit > -8
+}
+
+// ruleMatched is the largest count of a rule's checks.
+func (c *ready) ruleMatched(e *evidence) int64 {
+	var most int64
+	for _, check := range c.rule.checks() {
+		n, _ := e.matched(check.Name)
+		most = max(most, n)
+	}
+	return most
+}
+
+// weighValues adds what the counts say.
+func (c *ready) weighValues(e *evidence, k *candidate) {
+	if e.values() == 0 {
+		k.words = append(k.words, "no values were looked at")
+		return
+	}
+	for _, t := range c.Tests {
+		w, text, n := t.weigh(e)
+		k.logit += w
+		if text != "" {
+			k.words = append(k.words, text)
+		}
+		if w > 0 || t.Check.Checksum != "" && n > 0 {
+			k.matched = max(k.matched, n)
+		}
+	}
+	for _, s := range shapes {
+		if s.For != 0 && !slices.Contains(c.Allows, s.Check.Name) {
+			w, text, _ := s.weigh(e)
+			k.logit += w
+			if w < -0.5 {
+				k.words = append(k.words, text)
+			}
+		}
+	}
+}
+
+// weigh returns what a test's share is worth, the sentence that says so, and the number of values that pass.
+func (t Test) weigh(e *evidence) (weight float64, text string, matched int64) {
+	base := e.values()
+	if t.Of != "" {
+		base, _ = e.matched(t.Of)
+		if base == 0 || float64(base) < 0.05*float64(e.values()) {
+			return 0, "", 0
+		}
+	}
+	matched, ok := e.matched(t.Check.Name)
+	if !ok {
+		if t.Of != "" && t.Check.Checksum != "" {
+			return 0, fmt.Sprintf("checksum %s is not computed in the platform; the form of %d values stood in", t.Check.Checksum, base), base
+		}
+		return 0, "", 0
+	}
+	share := float64(matched) / float64(base)
+	weight = e.trust(base) * t.worth(share)
+	if math.Abs(weight) < 0.05 {
+		return weight, "", matched
+	}
+	return weight, fmt.Sprintf("%d of %d values %s", matched, base, describe(t)), matched
+}
+
+// worth is the weight of a share: from -Against at Chance to For at Full.
+func (t Test) worth(share float64) float64 {
+	switch {
+	case share <= t.Chance:
+		return -t.Against
+	case share >= t.Full:
+		return t.For
+	}
+	return -t.Against + (t.For+t.Against)*(share-t.Chance)/(t.Full-t.Chance)
+}
+
+func describe(t Test) string {
+	switch {
+	case t.Of != "" && t.Check.Checksum != "":
+		return "of the form satisfy checksum " + t.Check.Checksum
+	case len(t.Check.Words) > 0:
+		return "are in the list of " + t.Check.Name
+	}
+	return "have the form of " + strings.TrimSuffix(t.Check.Name, ".form")
+}

@@ -1,0 +1,170 @@
+package classify
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// evidence is everything known about one column.
+type evidence struct {
+	column  Column
+	name    []string // tokens
+	comment []string
+	people  bool
+	counts  *ColumnCounts // nil where nothing was counted
+}
+
+// context is what a table says about its columns.
+type context struct {
+	people bool
+}
+
+// peopleWords name people in names of tables and columns.
+var peopleWords = list(`customer customers client clients patient patients employee employees person persons people user users member members student
+students contact contacts applicant applicants teacher teachers staff worker citizen resident tenant guest guests passenger subscriber
+subscribers insured candidate candidates lead leads owner owners driver drivers voter voters donor donors crew player players hr payroll
+kunde kunden mitglied mitglieder mitarbeiter versicherte versicherter cliente clientes empleado empleados persona personas usuario usuarios
+client salarie salaries employe patient adherent cliente dipendenti paziente klant klanten medewerker kunder kund anstalld pracownik pracownicy
+klient klienci kokyaku shain legislators officer officers birth gender surname ssn email phone`)
+
+func newContext(t TableColumns) context {
+	words := tokens(t.Table.Name)
+	words = append(words, tokens(t.Comment)...)
+	for _, c := range t.Columns {
+		words = append(words, tokens(c.Column.Column)...)
+	}
+	for _, w := range words {
+		if _, ok := slices.BinarySearch(peopleWords, w); ok {
+			return context{people: true}
+		}
+	}
+	return context{}
+}
+
+func newEvidence(c Column, ctx context, counts *ColumnCounts) *evidence {
+	return &evidence{column: c, name: tokens(c.Column.Column), comment: tokens(c.Comment), people: ctx.people, counts: counts}
+}
+
+// values is the number of values looked at.
+func (e *evidence) values() int64 {
+	if e.counts == nil {
+		return 0
+	}
+	return e.counts.Values
+}
+
+// matched is how many values passed a check, and whether it was counted.
+func (e *evidence) matched(check string) (int64, bool) {
+	if e.counts == nil {
+		return 0, false
+	}
+	n, ok := e.counts.Matched[check]
+	return n, ok
+}
+
+// trust grows with the number of distinct values behind a share: a third with one, nearly all from twenty on.
+func (e *evidence) trust(base int64) float64 {
+	distinct := float64(base)
+	if v := e.values(); v > 0 && e.counts.Distinct < v {
+		distinct *= float64(e.counts.Distinct) / float64(v)
+	}
+	return distinct / (distinct + 2)
+}
+
+// passed says why nothing was found, by what came closest.
+func (e *evidence) passed(best candidate) string {
+	for _, s := range shapes {
+		if n, ok := e.matched(s.Check.Name); ok && s.For < 0 && e.values() > 0 && float64(n) > s.Full*float64(e.values()) {
+			return fmt.Sprintf("%d of %d values %s", n, e.values(), describe(s))
+		}
+	}
+	return fmt.Sprintf("closest is %s with %.2f, below %.2f", best.c.Name, best.score, MinScore)
+}
+
+// derived are words that make a column something about the type, not the type itself.
+var derived = list(`flag status type types count verified has is hash hashed md5 sha sha1 sha256 digest version ver length len score rank total
+enabled optin opt consent valid validated domain source method provider preference preferences created updated modified changed seen ts
+timestamp time category group level index idx seq bool exists missing format model label limit masked encrypted token days months pct percent
+rate ratio avg average min max std sum reason language template sent opened clicked bounced brand kind`)
+
+// numberedWords say that a column numbers the thing.
+var numberedWords = list(`id ids key code number pk fk uuid guid ref reference sk identifier`)
+
+// named returns the strongest evidence of name and comment before anything argues against it; 0 for none.
+func (c *ready) named(e *evidence) float64 {
+	w, _, _, _ := c.phraseIn(e.name, nameWeight, hintWeight)
+	if w > 0 {
+		return w
+	}
+	w, _, _, _ = c.phraseIn(e.comment, commentWeight, commentHint)
+	return w
+}
+
+// phraseIn returns the weight of the best phrase in the tokens, and where it stands.
+func (c *ready) phraseIn(toks []string, plain, hint float64) (weight float64, from, to int, text string) {
+	for _, p := range c.names {
+		if f, t, ok := p.find(toks); ok && (text == "" || t-f > to-from) {
+			weight, from, to, text = plain, f, t, strings.Join(p.words, " ")
+		}
+	}
+	if text != "" {
+		return weight, from, to, text
+	}
+	for _, p := range c.hints {
+		if f, t, ok := p.find(toks); ok {
+			return hint, f, t, strings.Join(p.words, " ")
+		}
+	}
+	return 0, 0, 0, ""
+}
+
+// nameEvidence weighs the column's name and comment.
+func (c *ready) nameEvidence(e *evidence) (float64, []string) {
+	weight, from, to, text := c.phraseIn(e.name, nameWeight, hintWeight)
+	var words []string
+	if weight > 0 {
+		words = append(words, fmt.Sprintf("name says %q", text))
+		if w, why := c.qualified(e.name, from, to); w != 0 {
+			weight += w
+			words = append(words, why)
+		}
+	}
+	for _, p := range c.not {
+		if _, _, ok := p.find(e.name); ok {
+			return notWeight, []string{fmt.Sprintf("name says %q", strings.Join(p.words, " "))}
+		}
+	}
+	if w, text := c.commentEvidence(e); w > 0 && weight < w {
+		weight = w
+		words = append(words, text)
+	}
+	return weight, words
+}
+
+func (c *ready) commentEvidence(e *evidence) (float64, string) {
+	w, from, to, text := c.phraseIn(e.comment, commentWeight, commentHint)
+	if w == 0 || len(e.comment) > 40 {
+		return 0, ""
+	}
+	if q, _ := c.qualified(e.comment, from, to); q != 0 {
+		return 0, ""
+	}
+	return w, fmt.Sprintf("comment says %q", text)
+}
+
+// qualified looks at the words beside the phrase for one that changes its meaning.
+func (c *ready) qualified(toks []string, from, to int) (float64, string) {
+	for i, t := range toks {
+		if i >= from && i < to {
+			continue
+		}
+		if _, ok := slices.BinarySearch(derived, t); ok {
+			return derivedWeight, fmt.Sprintf("but also %q", t)
+		}
+		if _, ok := slices.BinarySearch(numberedWords, t); ok && !c.Numbered && i >= to {
+			return numberedWeight, fmt.Sprintf("but also %q", t)
+		}
+	}
+	return 0, ""
+}
