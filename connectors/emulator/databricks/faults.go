@@ -155,6 +155,9 @@ func (f *Fault) truncated(answer any) any {
 	case page:
 		a.items, a.next = a.items[:len(a.items)/2], ""
 		return a
+	case scimList:
+		a.Resources, a.Count = a.Resources[:len(a.Resources)/2], len(a.Resources)/2
+		return a
 	case *statementAnswer:
 		return a.truncated()
 	}

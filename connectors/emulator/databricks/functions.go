@@ -29,7 +29,7 @@ func (s *session) Function(_ context.Context, name sqlengine.Name, args []sqleng
 	if err := s.rights().require(privExecute, f); err != nil {
 		return nil, err
 	}
-	return &sqlengine.Function{Params: engineParams(f.routine), Result: f.routine.returns, Body: f.routine.body, Catalog: s.as(f.owner)}, nil
+	return &sqlengine.Function{Params: engineParams(f.routine), Result: f.routine.returns, Body: f.routine.body, Catalog: s.as(f.owner, f.routine.scope)}, nil
 }
 
 // builtin gives the identity and context functions. Inside views, masks and

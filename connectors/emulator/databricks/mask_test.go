@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/databricks/databricks-sdk-go/service/sql"
+
 	emulator "github.com/polsync/polsync/connectors/emulator/databricks"
 )
 
@@ -207,5 +209,17 @@ func TestWritesSeeMasksAndNeedModify(t *testing.T) {
 	b.exec("UPDATE main.s.t SET region = concat(region, id), salary = 1 WHERE id > 1", "DELETE FROM main.s.t AS x WHERE x.id = 1")
 	if got := b.rows(admin, "SELECT id, region, salary FROM main.s.t ORDER BY id"); len(got) != 2 || got[0][1] != "US2" || got[1][2] != "1.00" {
 		t.Errorf("got %v", got)
+	}
+}
+
+// A view's unqualified names are those of where it was made.
+func TestViewKeepsItsScope(t *testing.T) {
+	b := newBench(t, emulator.Options{})
+	guarded(b)
+	b.exec("CREATE SCHEMA main.default2", "CREATE TABLE main.default.near (id INT)", "CREATE VIEW main.s.w AS SELECT count(*) AS n FROM near")
+	r, err := execute(b, sql.ExecuteStatementRequest{Statement: "SELECT n FROM main.s.w", Catalog: "main", Schema: "default2"})
+	b.must(err)
+	if r.Status.Error != nil || r.Result.DataArray[0][0] != "0" {
+		t.Errorf("got %+v", r.Status)
 	}
 }

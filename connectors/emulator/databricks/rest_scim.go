@@ -7,7 +7,7 @@ import (
 )
 
 const (
-	scimList  = "urn:ietf:params:scim:api:messages:2.0:ListResponse"
+	scimLists = "urn:ietf:params:scim:api:messages:2.0:ListResponse"
 	scimErr   = "urn:ietf:params:scim:api:messages:2.0:Error"
 	scimUser  = "urn:ietf:params:scim:schemas:core:2.0:User"
 	scimGroup = "urn:ietf:params:scim:schemas:core:2.0:Group"
@@ -117,6 +117,15 @@ func (c *call) matcher() (func(map[string]any) bool, error) {
 	}, nil
 }
 
+// scimList is a page of identities.
+type scimList struct {
+	Schemas   []string `json:"schemas"`
+	Total     int      `json:"totalResults"`
+	Start     int      `json:"startIndex"`
+	Count     int      `json:"itemsPerPage"`
+	Resources []any    `json:"Resources"`
+}
+
 // scimPage honours startIndex, from 1, and count.
 func (c *call) scimPage(k principalKind) (any, error) {
 	matches, err := c.matcher()
@@ -139,8 +148,7 @@ func (c *call) scimPage(k principalKind) (any, error) {
 	}
 	from := min(max(start-1, 0), len(docs))
 	part := docs[from:min(from+count, len(docs))]
-	return map[string]any{"schemas": []string{scimList}, "totalResults": len(docs), "startIndex": max(start, 1),
-		"itemsPerPage": len(part), "Resources": append([]any{}, part...)}, nil
+	return scimList{[]string{scimLists}, len(docs), max(start, 1), len(part), append([]any{}, part...)}, nil
 }
 
 // attributes keeps what the attributes parameter names.

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"slices"
 	"testing"
+	"time"
 
 	"github.com/databricks/databricks-sdk-go/apierr"
 	"github.com/databricks/databricks-sdk-go/listing"
@@ -330,5 +331,27 @@ func TestRuleSetsGiveTheRightToAssign(t *testing.T) {
 	b.rows(alice, tagIt)
 	if _, err := w.AccountAccessControlProxy.UpdateRuleSet(ctx, update); !errors.Is(err, apierr.ErrResourceConflict) {
 		t.Errorf("with the old etag: %v", err)
+	}
+}
+
+// Grants are enforced at once but show in reads after a while.
+func TestGrantsShowAfterTheirLag(t *testing.T) {
+	c := start()
+	b := newBench(t, emulator.Options{Clock: c.now, GrantLag: time.Minute})
+	small(b)
+	c.at = c.at.Add(time.Hour)
+	b.exec("GRANT USE CATALOG, USE SCHEMA, SELECT ON CATALOG main TO `" + alice + "`")
+	b.rows(alice, "SELECT id FROM main.s.t1")
+	read := func() int {
+		g, err := b.client(admin).Grants.Get(t.Context(), catalog.GetGrantRequest{SecurableType: "catalog", FullName: "main"})
+		b.must(err)
+		return len(g.PrivilegeAssignments)
+	}
+	if n := read(); n != 0 {
+		t.Errorf("%d principals show at once", n)
+	}
+	c.at = c.at.Add(2 * time.Minute)
+	if n := read(); n != 1 {
+		t.Errorf("%d principals show after the lag, want 1", n)
 	}
 }

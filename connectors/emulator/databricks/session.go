@@ -27,8 +27,9 @@ func (s *session) rights() identity {
 
 // as gives the session inside a view or function of an owner. An owner that was
 // deleted has no rights left.
-func (s *session) as(owner string) *session {
+func (s *session) as(owner string, in scope) *session {
 	inner := *s
+	inner.catalog, inner.schema = in.catalog, in.schema
 	p := s.w.principal(owner)
 	if p == nil {
 		p = &principal{name: owner, kind: kindUser}
@@ -41,6 +42,8 @@ func (s *session) as(owner string) *session {
 func (s *session) engine() *sqlengine.Session {
 	return &sqlengine.Session{Dialect: sqlengine.Databricks, Catalog: s, Now: s.w.now(), Seed: 1, Named: s.params}
 }
+
+func (s *session) scope() scope { return scope{s.currentCatalog(), s.currentSchema()} }
 
 func (s *session) currentCatalog() string {
 	if s.catalog != "" {
@@ -115,7 +118,7 @@ func quoted(parts []string) string {
 }
 
 func (s *session) view(t *securable) *sqlengine.Table {
-	return &sqlengine.Table{Columns: columnsOf(t.table), View: &sqlengine.View{Query: t.table.query, Catalog: s.as(t.owner)}}
+	return &sqlengine.Table{Columns: columnsOf(t.table), View: &sqlengine.View{Query: t.table.query, Catalog: s.as(t.owner, t.table.scope)}}
 }
 
 func columnsOf(t *table) []sqlengine.Column {
@@ -127,7 +130,11 @@ func columnsOf(t *table) []sqlengine.Column {
 }
 
 func (s *session) rows(t *securable) (*sqlengine.Table, error) {
-	out := &sqlengine.Table{Columns: columnsOf(t.table), Rows: sqlengine.RowsOf(t.table.rows)}
+	rows := t.table.rows
+	if t.table.generate != nil {
+		rows = t.table.generate(s.w)
+	}
+	out := &sqlengine.Table{Columns: columnsOf(t.table), Rows: sqlengine.RowsOf(rows)}
 	guard, err := s.guards(t)
 	if err != nil {
 		return nil, err
@@ -175,7 +182,7 @@ func (s *session) policy(t *securable, b *binding, masked int) (*sqlengine.Polic
 			quoted(strings.Split(b.function, ".")), len(f.routine.params), len(args))
 	}
 	body := &sqlengine.Cast{X: f.routine.body, Type: f.routine.returns}
-	return &sqlengine.Policy{Params: engineParams(f.routine), Args: args, Body: body, Catalog: s.as(f.owner)}, nil
+	return &sqlengine.Policy{Params: engineParams(f.routine), Args: args, Body: body, Catalog: s.as(f.owner, f.routine.scope)}, nil
 }
 
 func bindingArgs(t *securable, b *binding, masked int) ([]sqlengine.PolicyArg, error) {

@@ -13,7 +13,7 @@ func (c *cursor) createFunction(replace bool) (action, error) {
 		return nil, err
 	}
 	n.replace = replace
-	r := &routine{}
+	r := &routine{scope: c.s.scope()}
 	if err := c.parens(func() error { return c.parameter(r) }); err != nil {
 		return nil, err
 	}

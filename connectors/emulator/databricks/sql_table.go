@@ -285,7 +285,7 @@ func (c *cursor) createView(replace bool, tableType string) (action, error) {
 	if err != nil {
 		return nil, err
 	}
-	t := &table{tableType: tableType, query: q, definition: c.Text(from, c.LastEnd())}
+	t := &table{tableType: tableType, query: q, definition: c.Text(from, c.LastEnd()), scope: c.s.scope()}
 	return func() (*Result, error) { return c.storeView(n, t, cols) }, nil
 }
 

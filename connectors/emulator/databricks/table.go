@@ -20,11 +20,17 @@ type table struct {
 	tableType  string
 	columns    []*column
 	rows       []sqlengine.Row
-	query      *sqlengine.Query // views
-	definition string           // text of query
+	query      *sqlengine.Query                 // views
+	definition string                           // text of query
+	scope      scope                            // of the query's names
+	generate   func(*Workspace) []sqlengine.Row // tables the platform fills; nil: rows
 	filter     *binding
 	properties map[string]string
 }
+
+// scope is the current catalog and schema when a view or function was made; its
+// unqualified names are looked up there, whoever uses it.
+type scope struct{ catalog, schema string }
 
 type column struct {
 	name     string // case as written; matched without case
@@ -99,6 +105,7 @@ type routine struct {
 	params        []routineParam
 	returns       sqlengine.Type
 	body          sqlengine.Expr
+	scope         scope // of the body's names
 	definition    string
 	deterministic bool
 }
