@@ -27,7 +27,7 @@ var (
 	principals = document.Several(document.Example("role:ANALYST"))
 	platforms  = document.Several(document.Example("snow"))
 	dialects   = document.With(f("snowflake", text, "the expression for Snowflake"), f("databricks", text, "the expression for Databricks"), f("memory", text, "the expression for the memory platform"))
-	until      = document.Example("2027-01-31T00:00:00Z")
+	until      = document.Time()
 	kindWord   = document.Word(state.KindNames()...)
 	tagQuery   = document.AnyOf(text, document.Keyed(document.Several(text)))
 	selector   = document.AnyOf(name, document.With(

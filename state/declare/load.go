@@ -135,8 +135,11 @@ func origin(n document.Node) state.Origin {
 
 // once reports a second declaration of one thing, with the place of the first.
 func (l *loader) once(what string, at document.Node) {
+	if !at.Given() {
+		return // its absence was reported
+	}
 	if first, there := l.places[what]; there {
-		at.Errorf("%s is declared twice; first at %s", what, first)
+		at.Errorf("%s is declared twice; first at %s", what, first.Place())
 		return
 	}
 	l.places[what] = origin(at)
@@ -194,10 +197,14 @@ func (l *loader) in(n document.Node) []string {
 
 // pattern reads a name. Template variables are left for the planner.
 func (l *loader) pattern(n document.Node, within bool, templates ...string) state.Pattern {
+	before := len(l.errs)
 	p, problem := parsePattern(l.fill(n, n.Text(), templates...))
 	switch {
+	case len(l.errs) > before:
+		p.Parts = nil // a variable is not set; what would be left of the name means nothing
 	case problem != "":
 		n.Errorf("%s", problem)
+		p.Parts = nil
 	case within && p.Platform == "*":
 	case strings.ContainsAny(p.Platform, "*?"):
 		n.Errorf("the platform is a configured name, never a glob")
@@ -260,7 +267,7 @@ func (l *loader) named(n document.Node, t takes, templates ...string) state.Sele
 	switch {
 	case p.Deep && !t.deep:
 		n.Errorf("%s take no **", t.what)
-	case len(t.parts) > 0 && !p.Deep && !slices.Contains(t.parts, len(p.Parts)) && len(templates) == 0:
+	case len(p.Parts) > 0 && len(t.parts) > 0 && !p.Deep && !slices.Contains(t.parts, len(p.Parts)) && len(templates) == 0:
 		n.Errorf("%s take names with %s", t.what, partsText(t.parts))
 	}
 	return state.Selector{Pattern: p, Origin: origin(n)}
@@ -321,7 +328,7 @@ func (l *loader) ref(n document.Node, templates ...string) state.PrincipalRef {
 		n.Errorf("%s", problem)
 	case ref.Kind == state.KindNone:
 		if _, ok := l.d.Principals[ref.Name]; !ok {
-			n.Errorf("no principal is called %q; %s; a name of the platform is written role:NAME, group:NAME or user:NAME", ref.Name, document.OneOf(ref.Name, append(slices.Sorted(maps.Keys(l.d.Principals)), "everyone")))
+			n.Errorf("no principal is called %q; %s (a name of the platform is written role:NAME, group:NAME or user:NAME)", ref.Name, document.OneOf(ref.Name, append(slices.Sorted(maps.Keys(l.d.Principals)), "everyone")))
 		}
 	}
 	ref.Origin = origin(n)

@@ -233,7 +233,7 @@ func (l *loader) clashes(n document.Node, m state.MaskDeclaration) {
 		for j := range m.Rules[:i] {
 			a, b := m.Rules[j], m.Rules[i]
 			if a.Priority == b.Priority && len(a.When) == 0 && len(b.When) == 0 && sharesPrincipal(a, b) && sharesValue(a, b) {
-				nodes[i].Errorf("this rule and the one at %s name one principal and value with equal priority", a.Origin)
+				nodes[i].Errorf("this rule and the one at %s name one principal and value with equal priority", a.Origin.Place())
 			}
 		}
 	}

@@ -140,6 +140,10 @@ func (d Node) checkScalar(s *Shape) {
 		}
 	case Integer, Number:
 		d.checkNumber(s)
+	case Moment:
+		if t.Tag != "!!timestamp" && t.Tag != "!!str" {
+			d.Errorf("expected %s, found %s", d.expected(s), d.found())
+		}
 	case Constant:
 		if t.Tag == "!!null" || t.Tag == "!!timestamp" || t.Tag == "!!binary" || oldBool(t) {
 			d.Errorf("expected a constant; write a string in quotes: %s", d.quoted(s))
@@ -178,7 +182,7 @@ func oldBool(t *yaml.Node) bool {
 		return false
 	}
 	switch strings.ToLower(t.Value) {
-	case "yes", "no", "on", "off", "y", "n":
+	case "yes", "no", "on", "off":
 		return true
 	}
 	return false
@@ -199,6 +203,8 @@ func (d Node) checkNumber(s *Shape) {
 
 func (d Node) expected(s *Shape) string {
 	switch s.Kind {
+	case Moment:
+		return "a time with its zone, such as 2027-01-31T00:00:00Z"
 	case String:
 		if s.Example != "" {
 			return "a string such as " + s.Example

@@ -12,6 +12,8 @@ type Error struct {
 	File         string
 	Line, Column int // from 1; 0 for the file as a whole
 	Message      string
+
+	shape bool // of the value's form; what is wrong with its meaning then goes unsaid
 }
 
 // Error returns "file:line:column: message".
@@ -34,8 +36,22 @@ func (e Errors) Error() string {
 	return strings.Join(lines, "\n")
 }
 
-// Sorted returns the errors in order without repeats; nil for none.
+// Sorted returns the errors in order without repeats, and without those about the meaning of a value whose form is
+// wrong; nil for none.
 func (e Errors) Sorted() Errors {
+	type place struct {
+		file         string
+		line, column int
+	}
+	misshapen := map[place]bool{}
+	for _, one := range e {
+		if one.shape {
+			misshapen[place{one.File, one.Line, one.Column}] = true
+		}
+	}
+	e = slices.DeleteFunc(e, func(one Error) bool {
+		return !one.shape && misshapen[place{one.File, one.Line, one.Column}]
+	})
 	slices.SortStableFunc(e, func(a, b Error) int {
 		return cmp.Or(strings.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column), strings.Compare(a.Message, b.Message))
 	})
@@ -44,7 +60,7 @@ func (e Errors) Sorted() Errors {
 
 // Nearest returns the known word closest to a written one, or "" if none is close.
 func Nearest(word string, known []string) string {
-	best, bestDistance := "", 1+max(1, len(word)/3)
+	best, bestDistance := "", 1+nearEnough(word)
 	for _, k := range known {
 		if d := distance(strings.ToLower(word), strings.ToLower(k)); d < bestDistance {
 			best, bestDistance = k, d
@@ -53,10 +69,21 @@ func Nearest(word string, known []string) string {
 	return best
 }
 
+// nearEnough is how many letters may differ: none in the shortest words, where any other is as near.
+func nearEnough(word string) int {
+	if len(word) < 3 {
+		return 0
+	}
+	return max(1, len(word)/3)
+}
+
 // OneOf phrases what was expected: the nearest word if one is close, else all of them.
 func OneOf(word string, known []string) string {
 	if near := Nearest(word, known); near != "" {
 		return fmt.Sprintf("did you mean %q?", near)
+	}
+	if len(known) == 0 {
+		return "none is declared"
 	}
 	return "expected one of " + strings.Join(known, ", ")
 }

@@ -19,15 +19,15 @@ type Node struct {
 // maxBytes is the size of a file beyond which it is refused unread.
 const maxBytes = 64 << 20
 
-// Parse reads the documents of a file; each must have the shape. Mistakes go to errs, and a document with any is not
-// returned.
+// Parse reads the documents of a file; each must have the shape. Mistakes go to errs; a document with some is
+// returned all the same, so that what else is wrong with it can be said in one go.
 func Parse(file string, data []byte, shape *Shape, errs *Errors) []Node {
 	if err := sane(data); err != "" {
 		*errs = append(*errs, Error{File: file, Message: err})
 		return nil
 	}
 	if line := mergeMarker(data); line > 0 {
-		*errs = append(*errs, Error{file, line, 1, "a merge conflict was left in the file"})
+		*errs = append(*errs, Error{File: file, Line: line, Column: 1, Message: "a merge conflict was left in the file"})
 		return nil
 	}
 	var docs []Node
@@ -38,7 +38,7 @@ func Parse(file string, data []byte, shape *Shape, errs *Errors) []Node {
 		if err != nil {
 			if err.Error() != "EOF" {
 				line, msg := syntax(err)
-				*errs = append(*errs, Error{file, line, 1, msg})
+				*errs = append(*errs, Error{File: file, Line: line, Column: 1, Message: msg})
 				return nil
 			}
 			break
@@ -49,9 +49,10 @@ func Parse(file string, data []byte, shape *Shape, errs *Errors) []Node {
 		before := len(*errs)
 		d := Node{file, y.Content[0], errs}
 		d.check(shape, 0)
-		if len(*errs) == before {
-			docs = append(docs, d)
+		for i := before; i < len(*errs); i++ {
+			(*errs)[i].shape = true
 		}
+		docs = append(docs, d)
 	}
 	if len(docs) == 0 && len(*errs) == 0 {
 		*errs = append(*errs, Error{File: file, Message: "the file is empty; an empty file declares nothing by accident, so it is refused"})

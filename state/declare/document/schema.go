@@ -20,6 +20,8 @@ func schemaOf(s *Shape) map[string]any {
 			out["examples"] = []string{s.Example}
 		}
 		return out
+	case Moment:
+		return map[string]any{"type": "string", "format": "date-time"}
 	case Bool:
 		return map[string]any{"type": "boolean"}
 	case Integer, Number:

@@ -13,6 +13,7 @@ const (
 	Map      // from any key to Of
 	Object   // with Fields
 	Either   // one of Choices, told apart by what is written
+	Moment   // a time, in quotes or not
 	Constant // a string, number or boolean as it is
 )
 
@@ -66,6 +67,9 @@ func With(fields ...Field) *Shape { return &Shape{Kind: Object, Fields: fields} 
 
 // AnyOf is one of several shapes; the first whose kind of YAML fits is the one that errors are told of.
 func AnyOf(choices ...*Shape) *Shape { return &Shape{Kind: Either, Choices: choices} }
+
+// Time is a time with its zone.
+func Time() *Shape { return &Shape{Kind: Moment} }
 
 // Scalar is a constant: a string, a number or a boolean.
 func Scalar() *Shape { return &Shape{Kind: Constant} }
