@@ -67,7 +67,9 @@ func (w *Workspace) authenticate(r *http.Request) (identity, error) {
 	if p == nil {
 		return identity{}, errUnauthenticated("The identity of this token was deleted.")
 	}
-	return w.identity(p), nil
+	id := w.identity(p)
+	id.agent = r.UserAgent()
+	return id, nil
 }
 
 // hostMetadata answers the probe of SDKs.

@@ -22,6 +22,7 @@
 //   - Column masks, row filters and ABAC policies, carried out when a principal queries. Functions run with their owner's rights; the identity
 //     functions answer for who asks. A mask whose function is gone or no longer fits refuses every query of its table.
 //   - SQL: DDL of all of these, GRANT and REVOKE, SHOW and DESCRIBE, INSERT, UPDATE, DELETE, CREATE TABLE AS, and queries.
+//   - system.access.audit, with the changes to Unity Catalog, and system.query.history.
 //   - Recording: [Workspace.Requests] and [Workspace.Statements].
 //   - Faults: [Faults] delays, refuses, cuts, truncates and kills.
 //

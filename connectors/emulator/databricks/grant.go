@@ -1,6 +1,7 @@
 package databricks
 
 import (
+	"encoding/json"
 	"sort"
 	"strings"
 	"time"
@@ -22,8 +23,8 @@ type grantState struct {
 // grantChange adds and removes privileges of one principal.
 type grantChange struct {
 	Principal string   `json:"principal"`
-	Add       []string `json:"add"`
-	Remove    []string `json:"remove"`
+	Add       []string `json:"add,omitempty"`
+	Remove    []string `json:"remove,omitempty"`
 }
 
 // applyGrants carries out a set of changes on one securable, all or none.
@@ -47,7 +48,17 @@ func (w *Workspace) applyGrants(id identity, s *securable, changes []grantChange
 		s.grants.past = append(s.grants.past, grantState{w.now(), s.grants.now})
 	}
 	s.grants.now = next
+	w.auditGrants(id, s, clean)
 	return nil
+}
+
+// auditGrants records the changes as the audit log has them, as JSON.
+func (w *Workspace) auditGrants(id identity, s *securable, changes []grantChange) {
+	text, err := json.Marshal(changes)
+	if err != nil {
+		w.log.Warn("audit entry without its changes", "error", err)
+	}
+	w.audit(id, "updatePermissions", "securable_type", string(s.kind), "securable_full_name", s.fullName(), "changes", string(text))
 }
 
 func (w *Workspace) checkChange(s *securable, c grantChange) (grantChange, error) {

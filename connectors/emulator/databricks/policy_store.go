@@ -30,6 +30,11 @@ func (w *Workspace) savePolicy(id identity, p, old *policy) error {
 		p.on.policies = map[string]*policy{}
 	}
 	p.on.policies[p.name] = p
+	action := "createPolicy"
+	if old != nil {
+		action = "updatePolicy"
+	}
+	w.audit(id, action, "name", p.name, "on_securable_type", string(p.on.kind), "on_securable_fullname", p.on.fullName())
 	return nil
 }
 
@@ -123,6 +128,7 @@ func (w *Workspace) dropPolicy(id identity, on *securable, name string) error {
 		return errPolicyNotFound(name, on)
 	}
 	delete(on.policies, name)
+	w.audit(id, "deletePolicy", "name", name, "on_securable_type", string(on.kind), "on_securable_fullname", on.fullName())
 	return nil
 }
 

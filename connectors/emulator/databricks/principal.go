@@ -176,10 +176,11 @@ type identity struct {
 	*principal
 	as    map[string]bool
 	local map[string]bool
+	agent string // user agent of the request; "" without the wire
 }
 
 func (w *Workspace) identity(p *principal) identity {
-	id := identity{p, map[string]bool{strings.ToLower(p.name): true, accountUsers: true}, map[string]bool{"users": true}}
+	id := identity{principal: p, as: map[string]bool{strings.ToLower(p.name): true, accountUsers: true}, local: map[string]bool{"users": true}}
 	for _, g := range w.groupsOf(p) {
 		if g.local {
 			id.local[strings.ToLower(g.name)] = true

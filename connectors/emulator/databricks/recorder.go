@@ -24,8 +24,11 @@ type Request struct {
 // Statement is one SQL statement that reached execution over the wire.
 type Statement struct {
 	ID        string
-	Time      time.Time
+	Time      time.Time // when it was sent
+	Ended     time.Time
 	SQL       string
+	Warehouse string
+	UserAgent string
 	Principal string
 	State     string // SUCCEEDED, FAILED or CANCELED
 	Error     string
@@ -74,12 +77,12 @@ func (w *Workspace) Requests() []Request {
 func (w *Workspace) Statements() []Statement {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	return append([]Statement(nil), w.executed...)
+	return append([]Statement(nil), w.executed[w.forgotten:]...)
 }
 
-// ResetLog forgets the recorded requests and statements.
+// ResetLog forgets the recorded requests and statements. The system tables do not.
 func (w *Workspace) ResetLog() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.requests, w.executed = nil, nil
+	w.requests, w.forgotten = nil, len(w.executed)
 }

@@ -53,6 +53,7 @@ func (w *Workspace) setOwner(id identity, x *securable, who string) error {
 	}
 	x.owner = name
 	w.touch(x, id.name)
+	w.audit(id, "update"+title(x.kind)+"s", "full_name_arg", x.fullName(), "owner", name)
 	return nil
 }
 
@@ -93,6 +94,7 @@ func (c *cursor) changeTable(t target, change func(*securable) error) action {
 			return nil, err
 		}
 		c.s.w.touch(x, c.s.id.name)
+		c.s.w.audit(c.s.id, "updateTables", "full_name_arg", x.fullName())
 		return done(), nil
 	}
 }

@@ -78,6 +78,7 @@ func (c *cursor) make(n creation) (made, replaced *securable, err error) {
 	made, err = c.s.w.add(parent, n.kind, parts[len(parts)-1], c.s.id.name)
 	if err == nil {
 		made.comment = n.comment
+		c.s.w.audit(c.s.id, "create"+title(n.kind), "full_name_arg", made.fullName())
 	}
 	return made, nil, err
 }

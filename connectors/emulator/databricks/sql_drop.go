@@ -42,11 +42,8 @@ func (w *Workspace) drop(id identity, x *securable, word string, cascade bool) e
 	if err := id.manages(x); err != nil {
 		return err
 	}
-	if x.table != nil && x.table.tableType == typeMatView && word == "VIEW" {
-		remove(x)
-		return nil
-	}
-	if err := checkWord(x, word); err != nil {
+	materialized := x.table != nil && x.table.tableType == typeMatView && word == "VIEW"
+	if err := checkWord(x, word); err != nil && !materialized {
 		return err
 	}
 	if !cascade && !empty(x) {
@@ -54,6 +51,7 @@ func (w *Workspace) drop(id identity, x *securable, word string, cascade bool) e
 			title(x.kind), x.fullName())
 	}
 	remove(x)
+	w.audit(id, "delete"+title(x.kind), "full_name_arg", x.fullName())
 	return nil
 }
 

@@ -102,6 +102,7 @@ func (c *cursor) storeFunction(n creation, r *routine, typed bool) (*Result, err
 	case replaced != nil:
 		replaced.routine, replaced.comment = r, n.comment
 		c.s.w.touch(replaced, c.s.id.name)
+		c.s.w.audit(c.s.id, "createFunction", "full_name_arg", replaced.fullName())
 	case made != nil:
 		made.routine = r
 	}

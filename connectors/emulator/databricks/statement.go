@@ -17,6 +17,8 @@ const inlineLimit = 25 << 20
 type statement struct {
 	id       string
 	owner    string // principal id
+	agent    string
+	sent     time.Time
 	req      statementRequest
 	state    string
 	err      *Error
@@ -184,7 +186,7 @@ func (c *call) submit(req statementRequest) (*statement, error) {
 	if h.state != "RUNNING" {
 		h.state, delay = "RUNNING", c.w.opt.ColdStart
 	}
-	st := &statement{id: "01" + c.w.newID()[2:], owner: c.id.principal.id, req: req, state: "PENDING",
+	st := &statement{id: "01" + c.w.newID()[2:], owner: c.id.principal.id, agent: c.id.agent, sent: c.w.now(), req: req, state: "PENDING",
 		canceled: make(chan struct{}), ended: make(chan struct{})}
 	c.w.statements[st.id] = st
 	s := &session{w: c.w, id: c.id, catalog: req.Catalog, schema: req.Schema, params: binds}
@@ -257,7 +259,7 @@ func (w *Workspace) carryOut(st *statement, s *session, delay time.Duration) {
 // conclude sets a final state, once. The lock is held.
 func (w *Workspace) conclude(st *statement, state string, err *Error) {
 	st.state, st.err = state, err
-	rec := Statement{ID: st.id, Time: w.now(), SQL: st.req.Statement, Principal: w.principalName(st.owner), State: state, Rows: len(st.rows)}
+	rec := Statement{ID: st.id, Time: st.sent, Ended: w.now(), Warehouse: st.req.Warehouse, UserAgent: st.agent, SQL: st.req.Statement, Principal: w.principalName(st.owner), State: state, Rows: len(st.rows)}
 	if err != nil {
 		rec.Error = err.Error()
 	}

@@ -71,6 +71,14 @@ func (t tagTarget) name() string {
 	return t.on.fullName()
 }
 
+// entityType names the kind as the tag API does.
+func (t tagTarget) entityType() string {
+	if t.column != nil {
+		return "columns"
+	}
+	return lower(string(t.on.kind)) + "s"
+}
+
 // setTags upserts assignments, all or none.
 func (w *Workspace) setTags(id identity, t tagTarget, tags []tag) error {
 	if err := w.mayTag(id, t, tags); err != nil {
@@ -87,6 +95,9 @@ func (w *Workspace) setTags(id identity, t tagTarget, tags []tag) error {
 	if len(next) > maxTags {
 		return errInvalidClass("TAG_LIMIT_EXCEEDED", "%s cannot have more than %d tags.", t.name(), maxTags)
 	}
+	for _, n := range tags {
+		w.audit(id, "createEntityTagAssignment", "entity_type", t.entityType(), "entity_name", t.name(), "tag_key", n.key, "tag_value", n.value)
+	}
 	w.replaceTags(t, next, id.name)
 	return nil
 }
@@ -102,6 +113,9 @@ func (w *Workspace) unsetTags(id identity, t tagTarget, keys []string) error {
 	}
 	next := copyTags(t.set().now)
 	for _, k := range keys {
+		if _, ok := next[k]; ok {
+			w.audit(id, "deleteEntityTagAssignment", "entity_type", t.entityType(), "entity_name", t.name(), "tag_key", k)
+		}
 		delete(next, k)
 	}
 	w.replaceTags(t, next, id.name)

@@ -122,6 +122,7 @@ func (w *Workspace) createTagPolicy(id identity, key, description string, values
 	p := &tagPolicy{id: w.newID(), key: key, description: description, values: values, created: at, altered: at}
 	p.roles.give(roleManager, []string{id.name})
 	w.tagPolicies[key] = p
+	w.audit(id, "createTagPolicy", "tag_key", key)
 	return p, nil
 }
 
@@ -141,6 +142,7 @@ func (w *Workspace) alterTagPolicy(id identity, key string, description *string,
 		p.description = *description
 	}
 	p.altered = stamp{w.now(), id.name}
+	w.audit(id, "updateTagPolicy", "tag_key", key)
 	return p, nil
 }
 
@@ -150,6 +152,7 @@ func (w *Workspace) dropTagPolicy(id identity, key string) error {
 		return err
 	}
 	delete(w.tagPolicies, key)
+	w.audit(id, "deleteTagPolicy", "tag_key", key)
 	return nil
 }
 

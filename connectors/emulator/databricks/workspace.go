@@ -21,6 +21,9 @@ type Options struct {
 
 	TagLag   time.Duration // until tags show in the information schema and act on policies
 	GrantLag time.Duration // until grants show in reads; enforcement is at once
+	// SystemLag is how long system.access.audit and system.query.history stay
+	// behind what happened.
+	SystemLag time.Duration
 
 	TokenLifetime time.Duration // of OAuth access tokens; 0: one hour
 	PageSize      int           // largest page of REST lists; 0: 1000, tables 50
@@ -67,7 +70,9 @@ type Workspace struct {
 	warehouses    []*warehouse
 	statements    map[string]*statement
 	requests      []Request
-	executed      []Statement
+	executed      []Statement // all ever; Statements leaves out those before the last ResetLog
+	forgotten     int         // how many of executed
+	audited       []auditEvent
 
 	running sync.WaitGroup // statements being carried out
 	stop    context.CancelFunc
@@ -168,6 +173,7 @@ func (w *Workspace) addSystemCatalog() {
 	c.grants.now = map[string]map[string]bool{accountUsers: {privUseCat: true, privBrowse: true}}
 	w.root.children[childKey{kindCatalog, c.name}] = c
 	w.addInformationSchema(c)
+	w.addSystemTables(c)
 }
 
 // addInformationSchema gives a catalog its information schema.
