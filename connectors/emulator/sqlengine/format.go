@@ -34,6 +34,9 @@ func (c *compiler) text(v Value, t Type) string {
 		}
 		return strconv.FormatInt(x, 10)
 	case Decimal:
+		if t.Kind == KindVariant {
+			x = x.trim()
+		}
 		return x.String()
 	case float64:
 		return c.floatText(x)

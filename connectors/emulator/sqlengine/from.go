@@ -26,7 +26,7 @@ func (c *compiler) fromClause(s *Select, outer *scope) (*plan, error) {
 			return nil, err
 		}
 	}
-	return p, c.distinctAliases(p, s.Pos())
+	return p, nil
 }
 
 // fromItem joins an entry of a comma list to those before it. Equalities in WHERE serve as the condition of a hash join; WHERE itself is
@@ -44,6 +44,9 @@ func (c *compiler) fromItem(left *plan, t TableExpr, where []Expr, outer *scope)
 	}
 	right, err := c.table(t, outer)
 	if err != nil {
+		return nil, err
+	}
+	if err := distinctAliases(left, right, t.Pos()); err != nil {
 		return nil, err
 	}
 	return c.join("INNER", left, right, where, nil, outer)
@@ -64,19 +67,16 @@ func isLateral(t TableExpr) bool {
 // lateralScope is the scope in which a lateral entry sees the tables before it.
 func lateralScope(left *plan, outer *scope) *scope { return &scope{cols: left.cols, outer: outer} }
 
-// distinctAliases refuses two tables under one alias. Tables with the same name in different schemas may stand together.
-func (c *compiler) distinctAliases(p *plan, at Pos) error {
-	last := map[string]string{}
-	previous := ""
-	for i := range p.cols {
-		key, path := p.cols[i].table, p.cols[i].path.String()
-		if key == "" || key == previous {
-			continue
+// distinctAliases refuses two sides of a join under one alias. Tables with the same name in different schemas may stand together.
+func distinctAliases(l, r *plan, at Pos) error {
+	seen := map[string]bool{}
+	for i := range l.cols {
+		seen[l.cols[i].table+"\x00"+l.cols[i].path.String()] = l.cols[i].table != ""
+	}
+	for i := range r.cols {
+		if key := r.cols[i].table; seen[key+"\x00"+r.cols[i].path.String()] {
+			return errorf(ErrDuplicateAlias, r.cols[i].path.Last(), at, "table alias %s is used twice", r.cols[i].path.Last())
 		}
-		if seen, ok := last[key]; ok && seen == path {
-			return errorf(ErrDuplicateAlias, key, at, "table alias %s is used twice", key)
-		}
-		last[key], previous = path, key
 	}
 	return nil
 }

@@ -32,6 +32,9 @@ func (c *compiler) joinExpr(j *Join, outer *scope) (*plan, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := distinctAliases(left, right, j.R.Pos()); err != nil {
+		return nil, err
+	}
 	using := j.Using
 	if j.Natural {
 		using = c.sharedNames(left, right)
