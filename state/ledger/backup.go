@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 )
@@ -43,7 +44,7 @@ func (s *SQLite) copyInto(ctx context.Context, to string) (err error) {
 	if err := syncFile(to); err != nil {
 		return err
 	}
-	return syncFile(filepath.Dir(to))
+	return syncDir(filepath.Dir(to))
 }
 
 // CheckBackup verifies a backup as Restore would, without changing anything, and returns the head of its log.
@@ -78,10 +79,11 @@ func replaceState(backup, path string) (err error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return err
 	}
-	data, err := os.ReadFile(backup)
+	from, err := os.Open(backup)
 	if err != nil {
 		return err
 	}
+	defer func() { err = errors.Join(err, from.Close()) }()
 	tmp, err := os.CreateTemp(dir, "."+filepath.Base(path)+".restore-*")
 	if err != nil {
 		return err
@@ -91,7 +93,7 @@ func replaceState(backup, path string) (err error) {
 			err = errors.Join(err, rmErr)
 		}
 	}()
-	_, err = tmp.Write(data)
+	_, err = io.Copy(tmp, from)
 	if err = errors.Join(err, tmp.Sync(), tmp.Close()); err != nil {
 		return err
 	}
@@ -107,5 +109,5 @@ func replaceState(backup, path string) (err error) {
 	if err := os.Rename(tmp.Name(), path); err != nil {
 		return err
 	}
-	return syncFile(dir)
+	return syncDir(dir)
 }

@@ -33,7 +33,7 @@ func child(path, mode string) error {
 		return err
 	}
 	holder := "pid " + strconv.Itoa(os.Getpid())
-	for rounds := 0; mode == "crash" || rounds < 40; rounds++ {
+	for rounds := 0; mode == "crash" || rounds < 30/effort; rounds++ {
 		ttl := time.Nanosecond // a killed holder must not keep the next one out
 		if mode == "contend" {
 			ttl = 20 * time.Millisecond
@@ -98,7 +98,7 @@ func writer(t *testing.T, path, mode string) *exec.Cmd {
 
 // TestKilledWhileAppending kills a writer at random and looks whether what it was told is durable still stands.
 func TestKilledWhileAppending(t *testing.T) {
-	kills, seed := 30, uint64(time.Now().UnixNano())
+	kills, seed := 30/effort, uint64(time.Now().UnixNano())
 	if testing.Short() {
 		kills = 5
 	}

@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strconv"
 	"sync/atomic"
 	"time"
@@ -118,7 +119,7 @@ func (s *SQLite) create(ctx context.Context) (err error) {
 	if err := os.Link(tmp, s.path); err != nil && !errors.Is(err, os.ErrExist) {
 		return err
 	}
-	return syncFile(dir)
+	return syncDir(dir)
 }
 
 // initialise writes an empty ledger of the newest layout into the file.
@@ -292,13 +293,33 @@ func (s *SQLite) explain(what string, err error) error {
 	return fmt.Errorf("%s: %w", what, err)
 }
 
+// corrupt is what was read and cannot be true. It is remembered as damage: from then on nothing is written.
+func (s *SQLite) corrupt(what string, err error) error {
+	bad := &CorruptError{s.path, fmt.Errorf("%s: %w", what, err)}
+	s.damage.CompareAndSwap(nil, bad)
+	return bad
+}
+
 // micros is how times are stored.
 func micros(t time.Time) int64 { return t.UnixMicro() }
 
 func fromMicros(n int64) time.Time { return time.UnixMicro(n).UTC() }
 
-// syncFile makes a file's content, or a folder's entries, durable.
+// syncFile makes a file's content durable.
 func syncFile(path string) (err error) {
+	f, err := os.OpenFile(path, os.O_RDWR, 0)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, f.Close()) }()
+	return f.Sync()
+}
+
+// syncDir makes a folder's entries durable, which Windows does by itself and does not let programs ask for.
+func syncDir(path string) (err error) {
+	if runtime.GOOS == "windows" {
+		return nil
+	}
 	f, err := os.Open(path)
 	if err != nil {
 		return err

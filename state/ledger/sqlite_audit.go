@@ -82,7 +82,7 @@ func (s *SQLite) Records(ctx context.Context, f RecordFilter) ([]Record, error) 
 		}
 		var r Record
 		if err := unmarshal([]byte(body), &r); err != nil {
-			return nil, s.explain(what, err)
+			return nil, s.corrupt(what, err)
 		}
 		records = append(records, r)
 	}

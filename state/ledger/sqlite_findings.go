@@ -107,7 +107,7 @@ func (s *SQLite) Findings(ctx context.Context, f FindingFilter) ([]state.Finding
 		}
 		var one state.Finding
 		if err := unmarshal([]byte(body), &one); err != nil {
-			return nil, &CorruptError{s.path, fmt.Errorf("%s: %w", what, err)}
+			return nil, s.corrupt(what, err)
 		}
 		if f.Within.Covers(one.Column) {
 			found = append(found, one)
@@ -158,7 +158,7 @@ func (s *SQLite) Marks(ctx context.Context, platform, scan string) (map[state.Se
 			return nil, s.explain(what, err)
 		}
 		if err := unmarshal([]byte(tab), &m.Table); err != nil {
-			return nil, &CorruptError{s.path, fmt.Errorf("%s: %w", what, err)}
+			return nil, s.corrupt(what, err)
 		}
 		m.At = fromMicros(at)
 		marks[m.Table] = m
@@ -248,7 +248,7 @@ func (s *SQLite) TagValues(ctx context.Context, platform string) ([]TagValues, e
 		if len(all) == 0 || tag != last {
 			one := TagValues{Refreshed: fromMicros(refreshed)}
 			if err := unmarshal([]byte(tag), &one.Tag); err != nil {
-				return nil, &CorruptError{s.path, fmt.Errorf("%s: %w", what, err)}
+				return nil, s.corrupt(what, err)
 			}
 			all, last = append(all, one), tag
 		}

@@ -239,7 +239,7 @@ func (s *SQLite) Claims(ctx context.Context, platform string) ([]Claim, error) {
 		}
 		var rec Record
 		if err := unmarshal([]byte(body), &rec); err != nil {
-			return nil, s.explain(what, err)
+			return nil, s.corrupt(what, err)
 		}
 		c.Epoch, c.At = rec.Epoch, rec.At
 		c.Intent = Intent{rec.Platform, rec.Run, rec.Step, rec.Changes, *rec.Statement, rec.More}

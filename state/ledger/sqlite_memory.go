@@ -6,7 +6,6 @@ import (
 	"database/sql"
 	"encoding/hex"
 	"errors"
-	"fmt"
 	"slices"
 
 	"github.com/polsync/polsync/state"
@@ -65,7 +64,7 @@ func (s *SQLite) Repeats(ctx context.Context, platform string) (map[state.Key]Re
 		}
 		k, err := decodeKey(key)
 		if err != nil {
-			return nil, &CorruptError{s.path, fmt.Errorf("%s: %w", what, err)}
+			return nil, s.corrupt(what, err)
 		}
 		r.First, r.Last = fromMicros(first), fromMicros(last)
 		repeats[k] = r
@@ -137,7 +136,7 @@ func (s *SQLite) Refused(ctx context.Context, platform string) ([]Refused, error
 			return nil, s.explain(what, err)
 		}
 		if r.Key, err = decodeKey(key); err != nil {
-			return nil, &CorruptError{s.path, fmt.Errorf("%s: %w", what, err)}
+			return nil, s.corrupt(what, err)
 		}
 		r.At = fromMicros(at)
 		refused = append(refused, r)

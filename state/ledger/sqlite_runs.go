@@ -25,11 +25,11 @@ func (s *SQLite) Owned(ctx context.Context, platform string) (map[state.Key]Owne
 			return nil, s.explain(what, err)
 		}
 		var o Owned
-		if err := unmarshal([]byte(body), &o); err != nil {
-			return nil, &CorruptError{s.path, fmt.Errorf("%s: %w", what, err)}
+		if err := o.UnmarshalJSON([]byte(body)); err != nil {
+			return nil, s.corrupt(what, err)
 		}
-		if canonical, err := name(o.Key); err != nil || canonical != key {
-			return nil, &CorruptError{s.path, fmt.Errorf("%s: a row has another key than its content", what)}
+		if canonical, err := marshal(o.Key); err != nil || string(canonical) != key {
+			return nil, s.corrupt(what, errors.New("a row has another key than its content"))
 		}
 		owned[o.Key] = o
 	}

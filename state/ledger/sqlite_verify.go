@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
 	"golang.org/x/sync/errgroup"
 )
@@ -31,10 +32,10 @@ func (s *SQLite) Verify(ctx context.Context, remembered Head) (Head, error) {
 	if back := tx.Rollback(); back != nil && !errors.Is(back, sql.ErrTxDone) {
 		err = errors.Join(err, back)
 	}
-	if err != nil {
-		return v.head, s.explain(what, err)
+	if errors.Is(err, ErrBroken) {
+		s.damage.CompareAndSwap(nil, &CorruptError{s.path, err}) // nothing more is built on such a log
 	}
-	return v.head, nil
+	return v.head, s.explain(what, err)
 }
 
 // fact names a row of the table of owned facts.
@@ -224,30 +225,42 @@ func (v *verifier) stand(r *row) error {
 	return nil
 }
 
-// effects is what own reads of a record; the rest is skipped, since a log may be long.
-type effects struct {
-	Ours   []json.RawMessage `json:"ours"`
-	Forgot []json.RawMessage `json:"forgot"`
-}
-
 func (v *verifier) own(r *row) error {
-	var e effects
-	if err := json.Unmarshal([]byte(r.body), &e); err != nil {
+	forgot, err := member(r.body, `,"forgot":`)
+	if err != nil {
 		return &BrokenError{r.seq, "it cannot be read"}
 	}
-	for _, key := range e.Forgot {
+	ours, err := member(r.body, `,"ours":`)
+	if err != nil {
+		return &BrokenError{r.seq, "it cannot be read"}
+	}
+	for _, key := range forgot {
 		delete(v.owned, fact{r.platform, string(key)})
 	}
-	for _, body := range e.Ours {
-		var o struct {
-			Key json.RawMessage `json:"key"`
-		}
-		if err := json.Unmarshal(body, &o); err != nil {
+	for _, body := range ours {
+		key, err := first[json.RawMessage](strings.TrimPrefix(string(body), `{"key":`))
+		if err != nil {
 			return &BrokenError{r.seq, "it cannot be read"}
 		}
-		v.owned[fact{r.platform, string(o.Key)}] = string(body)
+		v.owned[fact{r.platform, string(key)}] = string(body)
 	}
 	return nil
+}
+
+// member reads one list of a record and skips the rest, since a log may be long. The name can be looked for as text:
+// only a Record has lists of these names, and inside a string its quotes would be escaped.
+func member(body, name string) ([]json.RawMessage, error) {
+	_, rest, ok := strings.Cut(body, name)
+	if !ok {
+		return nil, nil
+	}
+	return first[[]json.RawMessage](rest)
+}
+
+// first reads the JSON value that s begins with.
+func first[T any](s string) (v T, err error) {
+	err = json.NewDecoder(strings.NewReader(s)).Decode(&v)
+	return v, err
 }
 
 // compareHead finds records cut off the end by whoever forgot the head.

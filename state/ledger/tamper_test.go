@@ -186,7 +186,7 @@ func TestEveryByteOfARecord(t *testing.T) {
 // TestDamagedFile changes bytes anywhere in the file. Each damage is refused, found by Verify, or harmless; none makes
 // the ledger panic or hand out other facts than it was given.
 func TestDamagedFile(t *testing.T) {
-	rounds := 400
+	rounds := 420 / effort
 	if testing.Short() {
 		rounds = 60
 	}
