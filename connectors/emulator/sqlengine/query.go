@@ -103,7 +103,7 @@ func (c *compiler) ordered(q *Query, outer *scope) (*plan, error) {
 		return p, err
 	}
 	sc := &scope{cols: p.cols, outer: outer}
-	keys, err := c.orderKeys(q.OrderBy, q.OrderAll, p.cols, sc, false)
+	keys, err := c.orderKeys(q.OrderBy, q.OrderAll, p.cols, sc, nil)
 	if err != nil {
 		return nil, err
 	}
@@ -132,8 +132,9 @@ type sortKey struct {
 	nullsFirst bool
 }
 
-// orderKeys resolves ORDER BY terms: positions and names of output columns first, expressions in the scope otherwise.
-func (c *compiler) orderKeys(items []OrderItem, all bool, cols []column, sc *scope, outputOnly bool) ([]sortKey, error) {
+// orderKeys resolves ORDER BY terms: positions and names of output columns first, expressions in the scope otherwise. With DISTINCT, given by
+// its select list, only what is selected is left to sort by.
+func (c *compiler) orderKeys(items []OrderItem, all bool, cols []column, sc *scope, distinct []SelectItem) ([]sortKey, error) {
 	if all {
 		first := items[0]
 		items = nil
@@ -148,10 +149,12 @@ func (c *compiler) orderKeys(items []OrderItem, all bool, cols []column, sc *sco
 		if err != nil {
 			return nil, err
 		}
-		if k.out = i; i < 0 {
-			if outputOnly {
-				return nil, unsupported("ORDER BY of an expression that is not selected, with DISTINCT", it.Expr.Pos())
+		if i < 0 && distinct != nil {
+			if i = c.selectedAt(it.Expr, distinct, sc); i < 0 {
+				return nil, errorf(ErrNotGrouped, "ORDER BY", it.Expr.Pos(), "ORDER BY with DISTINCT takes what is selected only")
 			}
+		}
+		if k.out = i; i < 0 {
 			if k.node, err = c.expr(it.Expr, sc); err != nil {
 				return nil, err
 			}
@@ -159,6 +162,17 @@ func (c *compiler) orderKeys(items []OrderItem, all bool, cols []column, sc *sco
 		out = append(out, k)
 	}
 	return out, nil
+}
+
+// selectedAt finds an expression in a select list, -1 where it is not.
+func (c *compiler) selectedAt(e Expr, items []SelectItem, sc *scope) int {
+	key := c.exprKey(e, sc)
+	for i, it := range items {
+		if c.exprKey(it.Expr, sc) == key {
+			return i
+		}
+	}
+	return -1
 }
 
 // nullsFirst gives the vendor's default: Snowflake puts NULL above all values, Databricks below.

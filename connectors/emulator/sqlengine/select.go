@@ -84,7 +84,11 @@ func (c *compiler) project(s *Select, items []SelectItem, order []OrderItem, ord
 		nodes[i] = n
 		cols[i] = column{Column: Column{Name: c.itemName(it), Type: n.typ, Nullable: n.nullable}}
 	}
-	keys, err := c.orderKeys(order, orderAll, cols, sc, s.Distinct)
+	var distinctItems []SelectItem
+	if s.Distinct {
+		distinctItems = items
+	}
+	keys, err := c.orderKeys(order, orderAll, cols, sc, distinctItems)
 	if err != nil {
 		return nil, err
 	}
