@@ -126,3 +126,17 @@ func unquoted(ref state.PrincipalRef) (state.PrincipalRef, string) {
 	}
 	return ref, ""
 }
+
+// SplitName cuts a name without its platform, such as `GOV."My Schema"`, into its parts. problem says what is wrong
+// with it, "" for nothing.
+func SplitName(text string) (parts []state.Part, problem string) { return split(text) }
+
+// PlatformPrincipal reads a principal as it is called on its platform: kind:name, PUBLIC, or a bare name, which is a
+// role on Snowflake and a group on Databricks.
+func PlatformPrincipal(text string) (ref state.PrincipalRef, problem string) {
+	ref, problem = parsePrincipal(text, true)
+	if problem == "kind" {
+		problem = "a principal is written role:NAME, group:NAME, user:NAME or as a bare name"
+	}
+	return ref, problem
+}

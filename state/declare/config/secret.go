@@ -5,98 +5,246 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
+	"log/slog"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"time"
 )
 
-// Secret is a reference to a secret: env:NAME, file:PATH or exec:CMD. However it is printed, it shows ***.
+// Env looks an environment variable up, as os.LookupEnv does.
+type Env func(name string) (value string, set bool)
+
+// hidden is what every printed form of a Secret shows.
+const hidden = "***"
+
+// The bounds on what a reference may bring: a key of 16 kbit with its armour is 13 kB.
+const (
+	maxSecret   = 64 << 10
+	execTimeout = 30 * time.Second
+	execGrace   = 2 * time.Second // between the end of the command and the end of waiting for what it left running
+)
+
+// Secret is a reference to a secret. The zero Secret stands for one that was left out.
 type Secret struct {
-	kind, what string
+	scheme string // env, file or exec
+	ref    string
+	dir    string // of the configuration file
+	env    Env
 }
 
-// secretTimeout bounds a command that gives a secret.
-const secretTimeout = 30 * time.Second
-
-// maxSecret is the size beyond which a file or an answer is no secret, in bytes.
-const maxSecret = 64 << 10
-
-// ParseSecret reads a reference. It never repeats what it was given, which may be a secret written in by mistake.
-func ParseSecret(text string) (Secret, error) {
-	kind, what, ok := strings.Cut(text, ":")
-	if !ok || what == "" || kind != "env" && kind != "file" && kind != "exec" {
-		return Secret{}, errors.New("a secret stands here by reference only: env:NAME, file:PATH or exec:COMMAND")
+// parseSecret reads a reference. problem says what is wrong with it and never repeats any of it.
+func parseSecret(text, dir string, env Env) (s Secret, problem string) {
+	scheme, ref, ok := strings.Cut(text, ":")
+	if !ok || scheme != "env" && scheme != "file" && scheme != "exec" {
+		return s, "a secret is never written here; write env:NAME, file:PATH or exec:COMMAND"
 	}
-	return Secret{kind, what}, nil
-}
-
-// Given reports whether there is a reference.
-func (s Secret) Given() bool { return s.kind != "" }
-
-// Resolve returns the secret. Errors name the reference, never what it gave.
-func (s Secret) Resolve(ctx context.Context) (string, error) {
-	switch s.kind {
-	case "env":
-		v, ok := os.LookupEnv(s.what)
-		if !ok || v == "" {
-			return "", fmt.Errorf("the environment variable %s is not set", s.what)
+	ref = strings.TrimSpace(ref)
+	switch {
+	case ref == "":
+		return s, "the reference names nothing; write env:NAME, file:PATH or exec:COMMAND"
+	case scheme == "env" && !variableName(ref):
+		return s, "env: is followed by the name of an environment variable, which has letters, digits and underscores"
+	case scheme == "exec":
+		if _, err := words(ref); err != nil {
+			return s, "exec: is followed by a command and its arguments: " + err.Error()
 		}
-		return v, nil
+	}
+	return Secret{scheme: scheme, ref: ref, dir: dir, env: env}, ""
+}
+
+func variableName(s string) bool {
+	for i, r := range s {
+		letter := r == '_' || r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z'
+		if !letter && (i == 0 || r < '0' || r > '9') {
+			return false
+		}
+	}
+	return true
+}
+
+// Given reports whether a reference was written.
+func (s Secret) Given() bool { return s.scheme != "" }
+
+// Source names where the secret comes from without what might be part of it: the variable, the file, or the program
+// without its arguments.
+func (s Secret) Source() string {
+	if s.scheme != "exec" {
+		return s.scheme + ":" + s.ref
+	}
+	argv, err := words(s.ref)
+	if err != nil || len(argv) == 0 {
+		return "exec:"
+	}
+	return "exec:" + argv[0]
+}
+
+// Resolve reads the secret anew. A line break at its end is not part of it. Errors name the source and never
+// contain what was read or printed.
+func (s Secret) Resolve(ctx context.Context) (string, error) {
+	if !s.Given() {
+		return "", errors.New("no secret is configured")
+	}
+	value, err := s.read(ctx)
+	if err != nil {
+		return "", fmt.Errorf("secret %s: %w", s.Source(), err)
+	}
+	value = strings.TrimSuffix(strings.TrimSuffix(value, "\n"), "\r")
+	if value == "" {
+		return "", fmt.Errorf("secret %s: it is empty", s.Source())
+	}
+	return value, nil
+}
+
+func (s Secret) read(ctx context.Context) (string, error) {
+	switch s.scheme {
+	case "env":
+		value, set := s.env(s.ref)
+		if !set {
+			return "", errors.New("the environment variable is not set")
+		}
+		return value, nil
 	case "file":
-		return s.fromFile()
-	case "exec":
-		return s.fromCommand(ctx)
+		return readBounded(s.path())
 	}
-	return "", errors.New("no secret is configured")
+	return s.run(ctx)
 }
 
-func (s Secret) fromFile() (string, error) {
-	info, err := os.Stat(s.what)
-	if err != nil {
-		return "", fmt.Errorf("read the secret: %w", err)
+// path is the file's, relative ones taken from the configuration file's folder.
+func (s Secret) path() string {
+	if filepath.IsAbs(s.ref) {
+		return s.ref
 	}
-	if info.Mode().Perm()&0o004 != 0 {
-		return "", fmt.Errorf("everybody can read %s; take the right away: chmod o-r", s.what)
-	}
-	if info.Size() > maxSecret {
-		return "", fmt.Errorf("%s is too large for a secret", s.what)
-	}
-	data, err := os.ReadFile(s.what)
-	if err != nil {
-		return "", fmt.Errorf("read the secret: %w", err)
-	}
-	return s.trimmed(data, "the file "+s.what)
+	return filepath.Join(s.dir, s.ref)
 }
 
-// fromCommand runs the command without a shell: its words are separated by spaces.
-func (s Secret) fromCommand(ctx context.Context) (string, error) {
-	ctx, cancel := context.WithTimeout(ctx, secretTimeout)
-	defer cancel()
-	words := strings.Fields(s.what)
-	if len(words) == 0 {
-		return "", errors.New("the command that gives the secret is empty")
-	}
-	out, err := exec.CommandContext(ctx, words[0], words[1:]...).Output()
+func readBounded(path string) (string, error) {
+	f, err := os.Open(path)
 	if err != nil {
-		return "", fmt.Errorf("the command %s, which gives a secret, failed: %w", words[0], err)
+		return "", errors.Unwrap(err) // the path is in the source already
 	}
-	return s.trimmed(out, "the command "+words[0])
-}
-
-func (s Secret) trimmed(data []byte, from string) (string, error) {
-	if data = bytes.TrimRight(data, "\r\n"); len(data) == 0 {
-		return "", fmt.Errorf("%s gave nothing", from)
+	defer f.Close() // read only: nothing can be lost
+	info, err := f.Stat()
+	if err != nil {
+		return "", errors.Unwrap(err)
+	}
+	if info.Mode().Perm()&0o002 != 0 {
+		return "", errors.New("everyone on this machine can write the file; take that right away (chmod o-w)")
+	}
+	data, err := io.ReadAll(io.LimitReader(f, maxSecret+1))
+	if err != nil {
+		return "", err
+	}
+	if len(data) > maxSecret {
+		return "", fmt.Errorf("it is longer than %d bytes", maxSecret)
 	}
 	return string(data), nil
 }
 
-const hidden = "***"
+// run starts the command without a shell and takes what it prints. What it says on standard error is dropped, since a
+// secret may stand there too.
+func (s Secret) run(ctx context.Context) (string, error) {
+	argv, err := words(s.ref)
+	if err != nil {
+		return "", err
+	}
+	ctx, cancel := context.WithTimeout(ctx, execTimeout)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, argv[0], argv[1:]...)
+	cmd.Dir, cmd.WaitDelay = s.dir, execGrace
+	var out bounded
+	cmd.Stdout = &out
+	if err := cmd.Run(); err != nil {
+		if ctx.Err() != nil {
+			return "", fmt.Errorf("the command did not end in time: %w", ctx.Err())
+		}
+		var exit *exec.ExitError
+		if errors.As(err, &exit) {
+			return "", fmt.Errorf("the command failed: %s", exit.ProcessState)
+		}
+		return "", fmt.Errorf("running the command: %w", err)
+	}
+	return out.String(), nil
+}
 
-// String and the methods below keep the reference out of everything that prints.
-func (Secret) String() string               { return hidden }
-func (Secret) GoString() string             { return hidden }
-func (Secret) Format(f fmt.State, _ rune)   { fmt.Fprint(f, hidden) }
-func (Secret) MarshalText() ([]byte, error) { return []byte(hidden), nil }
-func (Secret) MarshalJSON() ([]byte, error) { return []byte(`"` + hidden + `"`), nil }
-func (Secret) MarshalYAML() (any, error)    { return hidden, nil }
+// bounded takes maxSecret bytes and refuses more.
+type bounded struct{ bytes.Buffer }
+
+func (b *bounded) Write(p []byte) (int, error) {
+	if b.Len()+len(p) > maxSecret {
+		return 0, fmt.Errorf("the command printed more than %d bytes", maxSecret)
+	}
+	return b.Buffer.Write(p)
+}
+
+// words splits a command at spaces; single and double quotes hold together what they enclose, as it is.
+func words(s string) ([]string, error) {
+	var out []string
+	var word strings.Builder
+	open, quote := false, rune(0)
+	for _, r := range s {
+		switch {
+		case quote != 0 && r == quote:
+			quote = 0
+		case quote == 0 && (r == '"' || r == '\''):
+			quote, open = r, true
+		case quote == 0 && (r == ' ' || r == '\t' || r == '\n'):
+			if open {
+				out = append(out, word.String())
+				word.Reset()
+			}
+			open = false
+		default:
+			word.WriteRune(r)
+			open = true
+		}
+	}
+	if quote != 0 {
+		return nil, errors.New("a quote is not closed")
+	}
+	if open {
+		out = append(out, word.String())
+	}
+	return out, nil
+}
+
+// warning says what is unsafe about the reference, "" for nothing. A file that everyone can read is a warning and
+// no error, because orchestrators mount secrets so by default.
+func (s Secret) warning() string {
+	if s.scheme != "file" {
+		return ""
+	}
+	info, err := os.Stat(s.path())
+	if err == nil && info.Mode().Perm()&0o004 != 0 {
+		return "everyone on this machine can read " + s.path() + "; take that right away (chmod o-r)"
+	}
+	return ""
+}
+
+// String returns "***", and so do all the methods below, whatever prints the secret.
+func (s Secret) String() string {
+	if !s.Given() {
+		return ""
+	}
+	return hidden
+}
+
+// GoString implements fmt.GoStringer.
+func (s Secret) GoString() string { return s.String() }
+
+// Format implements fmt.Formatter for every verb.
+func (s Secret) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, s.String()) }
+
+// MarshalText implements encoding.TextMarshaler.
+func (s Secret) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
+
+// MarshalJSON implements json.Marshaler.
+func (s Secret) MarshalJSON() ([]byte, error) { return []byte(`"` + s.String() + `"`), nil }
+
+// MarshalYAML implements the YAML marshaler.
+func (s Secret) MarshalYAML() (any, error) { return s.String(), nil }
+
+// LogValue implements slog.LogValuer.
+func (s Secret) LogValue() slog.Value { return slog.StringValue(s.String()) }
