@@ -159,8 +159,8 @@ func (c *ready) weigh(e *evidence) (candidate, bool) {
 		k.logit += peopleWeight
 		k.words = append(k.words, "stands among data on people")
 	}
-	c.weighValues(e, &k)
-	return k, k.logit > -8
+	supported := c.weighValues(e, &k)
+	return k, (supported || name > 0) && k.logit > -8
 }
 
 // ruleMatched is the largest count of a rule's checks.
@@ -173,11 +173,12 @@ func (c *ready) ruleMatched(e *evidence) int64 {
 	return most
 }
 
-// weighValues adds what the counts say.
-func (c *ready) weighValues(e *evidence, k *candidate) {
+// weighValues adds what the counts say, and reports whether any of it speaks for the type. A type that nothing speaks
+// for is no candidate, or the many of them would crowd out the one that something does.
+func (c *ready) weighValues(e *evidence, k *candidate) (supported bool) {
 	if e.values() == 0 {
 		k.words = append(k.words, "no values were looked at")
-		return
+		return false
 	}
 	for _, t := range c.Tests {
 		w, text, n := t.weigh(e)
@@ -185,6 +186,7 @@ func (c *ready) weighValues(e *evidence, k *candidate) {
 		if text != "" {
 			k.words = append(k.words, text)
 		}
+		supported = supported || w > 0.5
 		if w > 0 || t.Check.Checksum != "" && n > 0 {
 			k.matched = max(k.matched, n)
 		}
@@ -198,6 +200,7 @@ func (c *ready) weighValues(e *evidence, k *candidate) {
 			}
 		}
 	}
+	return supported
 }
 
 // weigh returns what a test's share is worth, the sentence that says so, and the number of values that pass.

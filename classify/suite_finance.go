@@ -14,7 +14,7 @@ func financeSuite() []Classifier {
 			Tests: []Test{
 				{Check: Check{Name: "credit_card.form", Form: FormDigits, MinLen: 12, MaxLen: 25, Pattern: cardBrands}, Chance: 0.1, Full: 0.35, For: 1, Against: 2},
 				sum(Check{Name: "credit_card", Form: FormDigits, MinLen: 12, MaxLen: 25, Pattern: cardBrands, Checksum: "luhn"}, "credit_card.form", 0.1)}},
-		{Name: "cvv", Doc: "card security codes", Version: 1, Class: ClassPCI, Family: "payment_card", NeedsName: true, Numbered: true, Types: integer,
+		{Name: "cvv", Doc: "card security codes", Version: 1, Class: ClassPCI, Family: "payment_card", NeedsName: true, Numbered: true, Types: numeric,
 			Names: []string{"cvv", "cvv2", "cvc", "cvc2", "csc", "cid card", "card security code", "security code", "kartenprufnummer"},
 			Tests: []Test{loose(Check{Name: "cvv", MaxLen: 4, Pattern: `[0-9]{1,4}`})}},
 		{Name: "card_expiry", Doc: "card expiry dates", Version: 1, Class: ClassPCI, Family: "payment_card", NeedsName: true, Types: dates,
@@ -29,7 +29,7 @@ func financeSuite() []Classifier {
 			Names: []string{"account number", "bank account", "bank account number", "dda", "number cuenta", "clabe", "number conta", "number compte", "kontonummer", "ktonr", "konto nr", "konto number", "number conto", "口座番号", "koza bango"},
 			Hints: []string{"=account", "=cuenta", "=conta", "=konto"}, Not: []string{"account type", "account id"},
 			Tests: []Test{loose(Check{Name: "bank_account", Form: FormDigits, MinLen: 5, MaxLen: 25, Pattern: `[0-9]{6,20}`})}},
-		{Name: "routing_number", Doc: "bank routing numbers and sort codes", Version: 1, Class: ClassPII, Family: "bank", Numbered: true, Types: integer,
+		{Name: "routing_number", Doc: "bank routing numbers and sort codes", Version: 1, Class: ClassPII, Family: "bank", Numbered: true, Types: integer, Allows: []string{"shape.date"},
 			Names: []string{"routing", "routing number", "aba", "rtn", "sort code", "bsb", "transit number", "ifsc", "blz", "bankleitzahl", "code banque", "abi", "cab"},
 			Tests: []Test{
 				loose(Check{Name: "routing_number.form", Form: FormAlnum, MinLen: 5, MaxLen: 14, Pattern: `[0-9]{6,9}|[A-Z]{4}0[A-Z0-9]{6}`}),
@@ -37,7 +37,7 @@ func financeSuite() []Classifier {
 		{Name: "swift_bic", Doc: "bank identifier codes", Version: 1, Class: ClassPII, Family: "bank", Numbered: true,
 			Names: []string{"swift", "bic", "swift code", "bic code", "swiftbic"},
 			Tests: []Test{
-				loose(Check{Name: "swift_bic.form", Form: FormUpper, MinLen: 8, MaxLen: 11, Pattern: `[A-Z]{6}[A-Z0-9]{2}([A-Z0-9]{3})?`}),
+				{Check: Check{Name: "swift_bic.form", Form: FormUpper, MinLen: 8, MaxLen: 11, Pattern: `[A-Z]{6}[A-Z0-9]{2}([A-Z0-9]{3})?`}, Chance: 0.5, Full: 0.9, For: 1, Against: 5},
 				{Check: Check{Name: "swift_bic", MinLen: 8, MaxLen: 11, Pattern: `[A-Z]{6}[A-Z0-9]{2}([A-Z0-9]{3})?`, Checksum: "bic_country"}, Of: "swift_bic.form", Chance: 0.6, Full: 0.97, For: 3.5}}},
 		{Name: "crypto_wallet", Doc: "crypto currency addresses", Version: 1, Class: ClassPII, Family: "crypto", Allows: []string{"shape.hash"},
 			Names: []string{"wallet address", "btc address", "eth address", "bitcoin address", "crypto wallet", "wallet"}, Not: []string{"hash", "tx", "block", "signature"},

@@ -9,7 +9,7 @@ func placeSuite() []Classifier {
 			Tests: []Test{grammar(Check{Name: "email", MinLen: 6, Pattern: `[A-Za-z0-9._%+'-]+@([A-Za-z0-9-]+[.])+[A-Za-z]{2,24}`})}},
 		{Name: "phone", Doc: "telephone numbers", Version: 1, Class: ClassPII, Family: "phone", Numbered: true, Types: numeric,
 			Names: []string{"phone", "phone number", "telephone number", "mobile", "cell", "cell phone", "msisdn", "fax", "landline", "contact number", "whatsapp", "telefono", "movil", "celular",
-				"telefone", "telemovel", "portable", "gsm", "handy", "mobil", "mobilnummer", "rufnummer", "telefonnummer", "cellulare", "recapito", "telefoon", "mobiel", "telefoonnummer", "mobilnr",
+				"telefone", "telemovel", "portable", "gsm", "handy", "mobil", "mobilnummer", "mobiltelefon", "hemtelefon", "festnetz", "rufnummer", "telefonnummer", "cellulare", "recapito", "telefoon", "mobiel", "telefoonnummer", "mobilnr",
 				"komorka", "電話", "電話番号", "携帯", "denwa", "keitai", "telefonnr"}, Hints: []string{"ani", "=fijo"}, Not: []string{"phone type", "phone model", "mobile app", "mobile os"},
 			Tests: []Test{
 				{Check: Check{Name: "phone.marked", MinLen: 8, MaxLen: 30, Checksum: "phone_digits", Pattern: `([+]|00)[1-9][0-9]{0,2}[ .-]?([(]0?[)])?[ .-]?[(]?[0-9]{1,5}[)]?([ ./-]?[0-9]{2,8}){1,5}( ?(x|ext[.]?) ?[0-9]{1,6})?|1?[ .-]?[(][0-9]{2,5}[)] ?[0-9]{2,5}([ .-]?[0-9]{2,5}){1,3}( ?(x|ext[.]?) ?[0-9]{1,6})?`},
@@ -24,7 +24,7 @@ func placeSuite() []Classifier {
 			Hints: []string{"address", "residence", "=rua", "=via"},
 			Not:   []string{"email address", "ip address", "mac address", "eth address", "btc address", "wallet address", "street number", "street suffix", "address 2", "address id", "address type", "second address"},
 			Tests: []Test{
-				{Check: Check{Name: "street_address", MinLen: 5, MaxLen: 120, Pattern: `[0-9]+[A-Za-z]?[ ,].*[^0-9 ]{2,}.*|.*[^0-9 ]{3,}.* [0-9]+ ?[A-Za-z]?([ /,-].*)?`}, Chance: 0.15, Full: 0.6, For: 1, Against: 2.5},
+				{Check: Check{Name: "street_address", MinLen: 5, MaxLen: 120, Pattern: `[0-9]+[A-Za-z]?[ ,].*[^0-9 ]{2,}.*|.*[^0-9 ]{3,}.* [0-9]+ ?[A-Za-z]?([ /,-].*)?`}, Chance: 0.15, Full: 0.6, For: 1, Against: 1.5},
 				{Check: Check{Name: "street.word", MinLen: 8, MaxLen: 120, Pattern: `[0-9]+[A-Za-z]?,? ([^ ]+ ){1,4}(St|Street|Ave|Avenue|Rd|Road|Blvd|Boulevard|Dr|Drive|Ln|Lane|Way|Court|Ct|Plaza|Place|Pl|Terrace|Parkway|Pkwy|Circle|Trail|Hwy|Highway|Sq|Square|Alley|Crossing|Pass|Park|Point|Hill|Junction|Center)[.,]?( .*)?|[0-9]+,? ([^ ]+ )*([Rr]ue|[Aa]venue|[Bb]oulevard|[Pp]lace|[Qq]uai|[Ii]mpasse) .+|.*([sS]tr[.]|[sS]tra(ß|ss)e|weg|[pP]latz|gasse|allee|[sS]traat|laan|gatan|vägen) [0-9]+.*|(Calle|C/|Avenida|Av[.]|Rua|R[.]|Via|Viale|Piazza|Corso|ul[.]|al[.]|Plaza|Paseo|Travessa|Rodovia|Alameda) .*[0-9]+.*`},
 					Chance: 0.05, Full: 0.35, For: 5.5},
 			}},
@@ -34,7 +34,7 @@ func placeSuite() []Classifier {
 			Tests: []Test{loose(Check{Name: "postal_code", Form: FormUpper, MinLen: 3, MaxLen: 12, Pattern: `[0-9]{3,7}|[0-9]{5}-[0-9]{4}|[0-9]{5}-[0-9]{3}|[0-9]{4}-[0-9]{3}|〒?[0-9]{3}-[0-9]{4}|[0-9]{2}-[0-9]{3}|[0-9]{3} [0-9]{2,3}|[A-Z]{1,2}[0-9][A-Z0-9]? ?[0-9][A-Z]{2}|[A-Z][0-9][A-Z] ?[0-9][A-Z][0-9]|[0-9]{4} ?[A-Z]{2}|[A-Z][0-9W][0-9] ?[A-Z0-9]{4}`})}},
 		{Name: "city", Doc: "cities and towns", Version: 1, Class: ClassQuasi, Family: "city",
 			Names: []string{"city", "town", "municipality", "suburb", "ciudad", "localidad", "municipio", "cidade", "localidade", "ville", "stadt", "wohnort", "citta", "woonplaats", "postort", "miasto",
-				"miejscowosc", "市区町村", "shikuchoson", "kommun", "birth place", "place of birth", "birthplace"}, Hints: []string{"locality", "=ort", "=commune", "=localite", "=comune", "=plaats", "=stad", "=市", "=poblacion", "=location"},
+				"miejscowosc", "=ort", "市区町村", "shikuchoson", "kommun", "birth place", "place of birth", "birthplace"}, Hints: []string{"locality", "=commune", "=localite", "=comune", "=plaats", "=stad", "=市", "=poblacion", "=location"},
 			Not: []string{"city id", "city code", "city population"},
 			Tests: []Test{{Check: Check{Name: "city", MaxLen: 40, Words: list(cityNames)}, Chance: 0.06, Full: 0.35, For: 3.5, Against: 0.3},
 				loose(Check{Name: "city.words", MaxLen: 60, Pattern: `[^0-9@_:;|<>{}]{2,60}`})}},
@@ -46,7 +46,7 @@ func placeSuite() []Classifier {
 				loose(Check{Name: "region.words", MaxLen: 60, Pattern: `[^0-9@_:;|<>{}]{2,60}`})}},
 		{Name: "country", Doc: "countries by name or ISO 3166 code", Version: 1, Class: ClassQuasi, Family: "country",
 			Names: []string{"country", "country code", "country name", "pais", "pays", "kraj", "nazione", "paese", "kuni"}, Hints: []string{"nation", "=land", "=staat", "=国"}, Not: []string{"country id", "country phone"},
-			Tests: []Test{{Check: Check{Name: "country.code", MaxLen: 3, Words: list(alpha2, alpha3)}, Chance: 0.6, Full: 0.97, For: 2, Against: 0},
+			Tests: []Test{{Check: Check{Name: "country.code", MaxLen: 3, Words: list(alpha2, alpha3)}, Chance: 0.6, Full: 0.97, For: 3, Against: 0},
 				{Check: Check{Name: "country.name", MaxLen: 50, Words: list(countryNames)}, Chance: 0.15, Full: 0.6, For: 5.5},
 				loose(Check{Name: "country.words", MaxLen: 60, Pattern: `[^0-9@_:;|<>{}]{2,60}`})}},
 		{Name: "latitude", Doc: "geographic latitudes", Version: 1, Class: ClassQuasi, Family: "geo", NeedsName: true, Types: numeric,
@@ -59,7 +59,7 @@ func placeSuite() []Classifier {
 			Tests: []Test{grammar(Check{Name: "geo_point", MinLen: 7, Pattern: `[(]?-?[0-9]{1,2}[.][0-9]+ ?[,; ] ?-?[0-9]{1,3}[.][0-9]+[)]?|POINT ?[(]-?[0-9]{1,3}([.][0-9]+)? -?[0-9]{1,3}([.][0-9]+)?[)]`})}},
 		{Name: "url", Doc: "web addresses", Version: 1, Class: ClassQuasi, Family: "url",
 			Names: []string{"url", "uri", "website", "homepage", "web site", "enlace", "sitio web", "lien", "site web", "webseite", "web page"}, Hints: []string{"link", "=web"},
-			Tests: []Test{grammar(Check{Name: "url", MinLen: 8, Pattern: `(https?|ftps?)://[^ ]+`}),
+			Tests: []Test{{Check: Check{Name: "url", MinLen: 8, Pattern: `(https?|ftps?)://[^ ]+`}, Chance: 0.02, Full: 0.2, For: 6.5, Against: 2},
 				{Check: Check{Name: "url.bare", MinLen: 5, Pattern: `.*(https?://|www[.])[^ ]+.*|[A-Za-z0-9-]+([.][A-Za-z0-9-]+)*[.](com|org|net|gov|edu|io|de|fr|co[.]uk)(/.*)?`}, Chance: 0.1, Full: 0.5, For: 2}}},
 	}
 }

@@ -167,10 +167,10 @@ genderqueer polygender unspecified w d männlich weiblich divers masculin fémin
 maschio femmina maschile femminile vrouw mannelijk vrouwelijk kvinna kvinde kvinne mand mann kobieta mężczyzna k erkek kadın 男 女 男性 女性`)
 	ethnicities = list(`white black asian hispanic latino latina african_american african-american native_american american_indian pacific_islander
 native_hawaiian caucasian mixed other unknown two_or_more_races multiracial biracial white_british black_african black_caribbean
-south_asian east_asian middle_eastern arab indigenous aboriginal w b a h n i white/caucasian black_or_african_american hispanic/latino
+south_asian east_asian middle_eastern arab indigenous aboriginal white/caucasian black_or_african_american hispanic/latino
 asian/pacific_islander branca preta parda amarela indígena chinese indian pakistani bangladeshi native hawaiian unassigned`)
 	religions = list(`christian catholic roman_catholic protestant lutheran methodist baptist anglican orthodox presbyterian evangelical muslim islam
-islamic sunni shia jewish judaism hindu hinduism buddhist buddhism sikh sikhism jain atheist agnostic none mormon other christianity
+islamic sunni shia jewish judaism hindu hinduism buddhist buddhism sikh sikhism jain atheist agnostic mormon christianity
 pentecostal quaker bahai shinto taoist evangelisch katholisch römisch-katholisch católico católica cristiano musulmán catholique musulman`)
 	maritalStatuses = list(`single married divorced widowed separated never_married never-married widow widower civil_partnership domestic_partner
 civil_union engaged partnered single_/_not_married civil_marriage s m d w common-law annulled ledig verheiratet geschieden verwitwet célibataire marié
