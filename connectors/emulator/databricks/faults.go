@@ -28,6 +28,9 @@ type Fault struct {
 	Code       string        // error_code; "": what is usual for Status
 	RetryAfter int           // seconds, as a Retry-After header
 	ExpireAuth bool          // refuse as if the token had expired
+	Pending    time.Duration // a statement stays PENDING so long before it runs
+	FailSQL    string        // a statement ends FAILED with this condition, without being executed
+	SQLState   string        // of FailSQL; "": 40000
 	CutAfter   bool          // execute, then close the connection without an answer
 	Truncate   bool          // lose the second half of a list and its page token, or mark a result truncated
 }
@@ -138,6 +141,18 @@ func (f *Fault) refusal() *Error {
 		code = usual[f.Status]
 	}
 	return &Error{Status: f.Status, Code: code, Message: "The service refuses this request for now."}
+}
+
+// statementError is the failure a statement is to end with; nil: none.
+func (f *Fault) statementError() *Error {
+	if f.FailSQL == "" {
+		return nil
+	}
+	state := f.SQLState
+	if state == "" {
+		state = "40000"
+	}
+	return errSQL(f.FailSQL, state, "The statement was made to fail.")
 }
 
 func (f *Fault) headers(h http.Header) {

@@ -3,11 +3,15 @@ package databricks_test
 import (
 	"errors"
 	"net/http"
+	"net/http/httptest"
+	"strings"
 	"testing"
+	"time"
 
 	"github.com/databricks/databricks-sdk-go/apierr"
 	"github.com/databricks/databricks-sdk-go/service/catalog"
 	"github.com/databricks/databricks-sdk-go/service/sql"
+	"go.uber.org/goleak"
 
 	emulator "github.com/polsync/polsync/connectors/emulator/databricks"
 )
@@ -110,4 +114,46 @@ func TestKill(t *testing.T) {
 	if _, err := w.CurrentUser.Me(t.Context()); err != nil {
 		t.Errorf("after Clear: %v", err)
 	}
+}
+
+func TestFailingAndPendingStatements(t *testing.T) {
+	b, f := faulty(t)
+	f.Add(emulator.Fault{SQL: "catalog conflict", FailSQL: "CONCURRENT_UPDATE", Times: 1})
+	f.Add(emulator.Fault{SQL: "catalog slow", Pending: time.Hour})
+	if c := b.refused(admin, "CREATE CATALOG conflict"); c != "CONCURRENT_UPDATE" {
+		t.Errorf("got %s", c)
+	}
+	if exists(b, "conflict") {
+		t.Error("the failed statement was executed")
+	}
+	b.rows(admin, "CREATE CATALOG conflict")
+	r, err := execute(b, sql.ExecuteStatementRequest{Statement: "CREATE CATALOG slow", WaitTimeout: "0s"})
+	b.must(err)
+	if r.Status.State != sql.StatementStatePending {
+		t.Errorf("state %s, want PENDING", r.Status.State)
+	}
+}
+
+// Close ends what is pending, without running it.
+func TestCloseLeavesNothingRunning(t *testing.T) {
+	before := goleak.IgnoreCurrent()
+	f := &emulator.Faults{}
+	w := emulator.New(emulator.Options{Faults: f})
+	f.Add(emulator.Fault{Pending: time.Hour})
+	w.AddWarehouse(warehID, "Starter")
+	if err := w.AddToken(admin, "token"); err != nil {
+		t.Fatal(err)
+	}
+	req := httptest.NewRequest(http.MethodPost, "/api/2.0/sql/statements", strings.NewReader(`{"statement":"CREATE CATALOG c","warehouse_id":"wh1","wait_timeout":"0s"}`))
+	req.Header.Set("Authorization", "Bearer token")
+	rec := httptest.NewRecorder()
+	w.ServeHTTP(rec, req)
+	if !strings.Contains(rec.Body.String(), "PENDING") {
+		t.Fatalf("got %s", rec.Body)
+	}
+	w.Close()
+	if s := w.Statements(); len(s) != 1 || s[0].State != "CANCELED" {
+		t.Errorf("recorded %+v", s)
+	}
+	goleak.VerifyNone(t, before)
 }

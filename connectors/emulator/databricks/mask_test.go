@@ -223,3 +223,29 @@ func TestViewKeepsItsScope(t *testing.T) {
 		t.Errorf("got %+v", r.Status)
 	}
 }
+
+func TestMaskAndFilterInCreateTable(t *testing.T) {
+	b := newBench(t, emulator.Options{})
+	guarded(b)
+	b.exec("CREATE TABLE main.s.u (email STRING MASK main.gov.by_region USING COLUMNS (region), region STRING) WITH ROW FILTER main.gov.only_eu ON (region)",
+		"INSERT INTO main.s.u VALUES ('a', 'EU'), ('b', 'US')")
+	if got := b.rows(bob, "SELECT email, region FROM main.s.u"); len(got) != 1 || got[0][0] != "" {
+		t.Errorf("bob sees %v", got)
+	}
+	if c := b.refused(admin, "CREATE TABLE main.s.x (email STRING MASK main.gov.none)"); c != "ROUTINE_NOT_FOUND" {
+		t.Errorf("unknown function: %s", c)
+	}
+	if got := b.rows(admin, "SHOW TABLES IN main.s LIKE 'x'"); len(got) != 0 {
+		t.Error("the refused table exists")
+	}
+}
+
+// A mask whose function reads the masked table leads back to itself.
+func TestCircularMaskIsRefused(t *testing.T) {
+	b := newBench(t, emulator.Options{})
+	guarded(b)
+	b.exec("CREATE FUNCTION main.gov.loop(v STRING) RETURNS STRING RETURN (SELECT max(email) FROM main.s.t)", "ALTER TABLE main.s.t ALTER COLUMN email SET MASK main.gov.loop")
+	if c := b.refused(bob, emails); c == "" {
+		t.Error("no condition")
+	}
+}

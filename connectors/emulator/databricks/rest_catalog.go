@@ -144,7 +144,7 @@ func (c *call) volumeInfo(x *securable) map[string]any {
 func (c *call) listed(in *securable, k kind, info func(*securable) map[string]any) []any {
 	var out []any
 	for _, x := range in.sorted(k) {
-		if c.id.sees(x) && (!x.readOnly() || k == kindCatalog || k == kindSchema) {
+		if c.id.sees(x) {
 			out = append(out, info(x))
 		}
 	}

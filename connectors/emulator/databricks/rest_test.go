@@ -355,3 +355,68 @@ func TestGrantsShowAfterTheirLag(t *testing.T) {
 		t.Errorf("%d principals show after the lag, want 1", n)
 	}
 }
+
+func TestOtherLists(t *testing.T) {
+	b := newBench(t, emulator.Options{})
+	small(b)
+	b.exec("CREATE FUNCTION main.s.f(v STRING, n INT) RETURNS STRING RETURN v", "CREATE VOLUME main.s.files COMMENT 'uploads'", "CREATE VIEW main.s.v AS SELECT id FROM main.s.t1")
+	ctx, w := t.Context(), b.client(admin)
+	f, err := w.Functions.GetByName(ctx, "main.s.f")
+	b.must(err)
+	if f.FullDataType != "string" || f.RoutineDefinition != "v" || len(f.InputParams.Parameters) != 2 || f.InputParams.Parameters[1].TypeText != "int" {
+		t.Errorf("function %+v", f)
+	}
+	fs, err := w.Functions.ListAll(ctx, catalog.ListFunctionsRequest{CatalogName: "main", SchemaName: "s"})
+	b.must(err)
+	vs, err := w.Volumes.ListAll(ctx, catalog.ListVolumesRequest{CatalogName: "main", SchemaName: "s"})
+	b.must(err)
+	if len(fs) != 1 || len(vs) != 1 || vs[0].Comment != "uploads" {
+		t.Errorf("functions %v, volumes %v", fs, vs)
+	}
+	sum, err := w.Tables.ListSummariesAll(ctx, catalog.ListSummariesRequest{CatalogName: "main", SchemaNamePattern: "s", TableNamePattern: "_"})
+	b.must(err)
+	if len(sum) != 1 || sum[0].FullName != "main.s.v" || sum[0].TableType != catalog.TableTypeView {
+		t.Errorf("summaries %+v", sum)
+	}
+	for name, want := range map[string]bool{"main.s.t1": true, "main.s.none": false} {
+		x, err := w.Tables.ExistsByFullName(ctx, name)
+		b.must(err)
+		if x.TableExists != want {
+			t.Errorf("%s exists: %v", name, x.TableExists)
+		}
+	}
+	cats, err := w.Catalogs.ListAll(ctx, catalog.ListCatalogsRequest{MaxResults: 10})
+	b.must(err)
+	if got := names(cats, func(c catalog.CatalogInfo) string { return c.Name + "/" + string(c.CatalogType) }); !slices.Equal(got, []string{"main/MANAGED_CATALOG", "system/SYSTEM_CATALOG"}) {
+		t.Errorf("catalogs %v", got)
+	}
+}
+
+// An escaped slash or hash in a path stays part of the name.
+func TestEscapedNames(t *testing.T) {
+	b := newBench(t, emulator.Options{})
+	small(b)
+	b.exec("ALTER TABLE main.s.t1 ADD COLUMN `a#b/c` STRING", "ALTER TABLE main.s.t1 ALTER COLUMN `a#b/c` SET TAGS ('k' = 'v')")
+	list, err := b.client(admin).EntityTagAssignments.ListAll(t.Context(), catalog.ListEntityTagAssignmentsRequest{EntityType: "columns", EntityName: "main.s.t1.a%23b%2Fc"})
+	b.must(err)
+	if len(list) != 1 || list[0].EntityName != "main.s.t1.a#b/c" {
+		t.Errorf("got %+v", list)
+	}
+}
+
+func TestCreatingNeedsPrivileges(t *testing.T) {
+	b := newBench(t, emulator.Options{})
+	small(b)
+	for _, s := range []string{"CREATE CATALOG c", "CREATE SCHEMA main.x", "CREATE TABLE main.s.x (a INT)", "CREATE VIEW main.s.x AS SELECT 1 AS a",
+		"CREATE FUNCTION main.s.x() RETURNS INT RETURN 1", "CREATE VOLUME main.s.x", "DROP TABLE main.s.t1", "ALTER TABLE main.s.t1 OWNER TO `" + alice + "`",
+		"GRANT SELECT ON TABLE main.s.t1 TO `" + alice + "`", "INSERT INTO main.s.t2 VALUES (1)", "COMMENT ON TABLE main.s.t1 IS 'x'", "SELECT * FROM main.s.t1",
+		"CREATE GOVERNED TAG x", "DROP SCHEMA main.s CASCADE"} {
+		if c := b.refused(alice, s); c != "INSUFFICIENT_PERMISSIONS" {
+			t.Errorf("%s: %s", s, c)
+		}
+	}
+	b.exec("GRANT USE CATALOG, USE SCHEMA, CREATE TABLE ON CATALOG main TO `" + alice + "`")
+	b.rows(alice, "CREATE TABLE main.s.mine (a INT)")
+	b.rows(alice, "INSERT INTO main.s.mine VALUES (1)")
+	b.rows(alice, "SELECT a FROM main.s.mine")
+}

@@ -22,6 +22,7 @@ type statement struct {
 	req      statementRequest
 	state    string
 	err      *Error
+	fail     *Error // what a fault makes it end with
 	answer   *statementAnswer
 	rows     [][]any
 	canceled chan struct{} // closed by cancel
@@ -182,11 +183,12 @@ func (c *call) submit(req statementRequest) (*statement, error) {
 	if err != nil {
 		return nil, err
 	}
-	delay := time.Duration(0)
+	delay := c.fault.Pending
 	if h.state != "RUNNING" {
-		h.state, delay = "RUNNING", c.w.opt.ColdStart
+		h.state = "RUNNING"
+		delay += c.w.opt.ColdStart
 	}
-	st := &statement{id: "01" + c.w.newID()[2:], owner: c.id.principal.id, agent: c.id.agent, sent: c.w.now(), req: req, state: "PENDING",
+	st := &statement{id: "01" + c.w.newID()[2:], owner: c.id.principal.id, agent: c.id.agent, sent: c.w.now(), req: req, state: "PENDING", fail: c.fault.statementError(),
 		canceled: make(chan struct{}), ended: make(chan struct{})}
 	c.w.statements[st.id] = st
 	s := &session{w: c.w, id: c.id, catalog: req.Catalog, schema: req.Schema, params: binds}
@@ -245,6 +247,10 @@ func (w *Workspace) carryOut(st *statement, s *session, delay time.Duration) {
 		return
 	}
 	st.state = "RUNNING"
+	if st.fail != nil {
+		w.conclude(st, "FAILED", st.fail)
+		return
+	}
 	r, err := w.run(s, st.req.Statement)
 	if err == nil {
 		err = st.keep(r, w.opt.ChunkRows)
