@@ -12,6 +12,8 @@ import (
 	"path/filepath"
 	"strings"
 	"time"
+
+	"github.com/polsync/polsync/state/declare/document"
 )
 
 // Env looks an environment variable up, as os.LookupEnv does.
@@ -39,7 +41,7 @@ type Secret struct {
 func parseSecret(text, dir string, env Env) (s Secret, problem string) {
 	scheme, ref, ok := strings.Cut(text, ":")
 	if !ok || scheme != "env" && scheme != "file" && scheme != "exec" {
-		return s, "a secret is never written here; write env:NAME, file:PATH or exec:COMMAND"
+		return s, document.SecretRule
 	}
 	ref = strings.TrimSpace(ref)
 	switch {
@@ -166,17 +168,23 @@ func (s Secret) run(ctx context.Context) (string, error) {
 		}
 		return "", fmt.Errorf("running the command: %w", err)
 	}
-	return out.String(), nil
+	if out.more {
+		return "", fmt.Errorf("the command printed more than %d bytes", maxSecret)
+	}
+	return out.taken.String(), nil
 }
 
-// bounded takes maxSecret bytes and refuses more.
-type bounded struct{ bytes.Buffer }
+// bounded takes maxSecret bytes and drops the rest, so that the command is not cut off half-way.
+type bounded struct {
+	taken bytes.Buffer
+	more  bool
+}
 
 func (b *bounded) Write(p []byte) (int, error) {
-	if b.Len()+len(p) > maxSecret {
-		return 0, fmt.Errorf("the command printed more than %d bytes", maxSecret)
-	}
-	return b.Buffer.Write(p)
+	room := maxSecret - b.taken.Len()
+	b.more = b.more || len(p) > room
+	b.taken.Write(p[:min(len(p), room)])
+	return len(p), nil
 }
 
 // words splits a command at spaces; single and double quotes hold together what they enclose, as it is.

@@ -131,6 +131,10 @@ func (d Node) checkScalar(s *Shape) {
 		d.Errorf("expected %s, found %s", d.expected(s), d.found())
 		return
 	}
+	if s.Secret && t.Tag != "!!str" {
+		d.Errorf("%s", SecretRule)
+		return
+	}
 	switch s.Kind {
 	case String:
 		d.checkString(s)
@@ -151,11 +155,14 @@ func (d Node) checkScalar(s *Shape) {
 	}
 }
 
+// SecretRule is what is said of a secret that was written out. It does not repeat it.
+const SecretRule = "a secret is never written here; write env:NAME, file:PATH or exec:COMMAND"
+
 // checkString wants a string that every YAML reader takes for one: what an old or a strict reader would take for a
 // number, a boolean or a date needs quotes.
 func (d Node) checkString(s *Shape) {
 	t := d.target()
-	if t.Tag != "!!str" || oldBool(t) {
+	if t.Tag != "!!str" || oldBool(t) && !s.Secret {
 		d.Errorf("expected a string, found %s; put it in quotes: %s", d.found(), d.quoted(s))
 		return
 	}
