@@ -121,7 +121,7 @@ func steps(all ...*decls) []*state.Declarations {
 
 func tagDefinition(f *Fixture) []*state.Declarations {
 	return steps(start(f), start(f).tag("suite_pii", "email"), start(f).tag("suite_pii", "email", "it's \\ \"odd\" é"),
-		start(f).tag("suite_pii", "phone"), start(f).tag("suite_pii", "phone").tag("suite_domain", "crm"), start(f))
+		start(f).tag("suite_pii", "phone"), start(f).tag("suite_pii", "phone").tag("suite_domain", "crm"), start(f).tag("suite_pii"), start(f).tag("suite_pii", "a", "b"), start(f))
 }
 
 func columnTags(f *Fixture) []*state.Declarations {

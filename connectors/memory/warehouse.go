@@ -119,6 +119,9 @@ func (f facts) apply(s state.Fact) {
 		return
 	}
 	f.Put(s)
+	if tag, ok := s.Value.(state.Tag); ok && tag.AnyValue {
+		maps.DeleteFunc(f.Facts, func(k state.Key, _ state.Fact) bool { return k.Fact == state.FactAllowedValue && k.On == s.Key.On })
+	}
 	if s.Key.Fact == state.FactRole {
 		f.Objects[s.Key.On] = state.Object{}
 	}

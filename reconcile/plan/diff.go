@@ -148,6 +148,9 @@ func (d *difference) undeclared() {
 		if _, absent := d.target.Absent[k]; absent && !d.protected(k) {
 			continue
 		}
+		if d.goesWithList(k) {
+			continue
+		}
 		owned, ours := d.ownership(k)
 		if !ours {
 			if d.mentioned(spoken, k) {
@@ -168,6 +171,15 @@ func (d *difference) undeclared() {
 		}
 		d.add(k, is.Value, nil, owned.Origin, note)
 	}
+}
+
+// goesWithList reports an allowed value of a tag that is to allow any: it goes with the list.
+func (d *difference) goesWithList(k state.Key) bool {
+	if k.Fact != state.FactAllowedValue {
+		return false
+	}
+	want, ok := d.target.State.Value(state.Key{Fact: state.FactTag, On: k.On}).(state.Tag)
+	return ok && want.AnyValue
 }
 
 // Expired begins the note of a change that ends a grant whose time is over; guards do not count those.

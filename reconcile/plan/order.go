@@ -21,6 +21,9 @@ func place(c *Change) {
 		}
 	case PhaseDefine:
 		c.Order = int(c.Key.Fact)
+		if c.Key.Fact == state.FactAllowedValue {
+			c.Order = int(state.FactTag) // a tag can then be created with its values
+		}
 	case PhaseMask:
 		if c.Key.Fact == state.FactBinding {
 			c.Order = 1 // a column that gets a mask of its own must have it before its tag's policy changes
