@@ -64,8 +64,12 @@ func (id identity) manages(s *securable) error {
 	return id.require(privManage, s)
 }
 
-// owner checks direct ownership or MANAGE, which masks and row filters ask for.
+// alters checks direct ownership or MANAGE, which masks, row filters and DDL ask
+// for. What is read only nobody alters.
 func (id identity) alters(s *securable) error {
+	if s.readOnly() {
+		return errReadOnly(s)
+	}
 	if id.owns(s) {
 		return id.uses(s)
 	}

@@ -30,7 +30,7 @@
 //
 // A statement that is not known fails with [UnsupportedCode], an unknown route with ENDPOINT_NOT_FOUND, and both are logged: nothing is
 // answered with success that was not carried out. Left out on purpose: EXTERNAL_LINKS results, MERGE, Python functions, parameter defaults,
-// external storage, Delta Sharing, foreign catalogs, time travel, constraints.
+// external storage, making shares, foreign catalogs, time travel, constraints.
 //
 // # Where the documentation leaves it open
 //

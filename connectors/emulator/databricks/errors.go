@@ -51,6 +51,10 @@ func errLacks(privilege string, s *securable) *Error {
 	return errDenied("User does not have %s on %s '%s'.", spaced(privilege), title(s.kind), s.fullName())
 }
 
+func errReadOnly(s *securable) *Error {
+	return errDenied("%s '%s' is read only.", title(s.kind), s.fullName())
+}
+
 func errUnauthenticated(format string, args ...any) *Error {
 	return &Error{http.StatusUnauthorized, "UNAUTHENTICATED", "UNAUTHENTICATED", "28000", fmt.Sprintf(format, args...)}
 }

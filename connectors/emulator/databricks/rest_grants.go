@@ -51,7 +51,7 @@ func (c *call) patchPermissions() (any, error) {
 		return nil, err
 	}
 	if x.readOnly() && x.kind != kindCatalog && x.kind != kindSchema {
-		return nil, errDenied("'%s' is read only.", x.fullName())
+		return nil, errReadOnly(x)
 	}
 	if err := c.w.applyGrants(c.id, x, req.Changes); err != nil {
 		return nil, err

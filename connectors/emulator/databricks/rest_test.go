@@ -420,3 +420,30 @@ func TestCreatingNeedsPrivileges(t *testing.T) {
 	b.rows(alice, "INSERT INTO main.s.mine VALUES (1)")
 	b.rows(alice, "SELECT a FROM main.s.mine")
 }
+
+func TestPlatformClassification(t *testing.T) {
+	b := newBench(t, emulator.Options{})
+	small(b)
+	b.must(b.w.ClassifyColumn("main.s.t1.email", "class.email_address", ""))
+	list, err := b.client(admin).EntityTagAssignments.ListAll(t.Context(), catalog.ListEntityTagAssignmentsRequest{EntityType: "columns", EntityName: "main.s.t1.email"})
+	b.must(err)
+	if len(list) != 1 || list[0].TagKey != "class.email_address" || list[0].SourceType != catalog.TagAssignmentSourceTypeTagAssignmentSourceTypeSystemDataClassification {
+		t.Errorf("got %+v", list)
+	}
+}
+
+// A deleted principal's grant stays, and has no name.
+func TestDeletedPrincipalLeavesItsGrant(t *testing.T) {
+	b := newBench(t, emulator.Options{})
+	small(b)
+	b.exec("GRANT SELECT ON TABLE main.s.t1 TO `" + bob + "`")
+	b.w.RemovePrincipal(bob)
+	g, err := b.client(admin).Grants.Get(t.Context(), catalog.GetGrantRequest{SecurableType: "table", FullName: "main.s.t1"})
+	b.must(err)
+	if len(g.PrivilegeAssignments) != 1 || g.PrivilegeAssignments[0].Principal != "" {
+		t.Errorf("got %+v", g.PrivilegeAssignments)
+	}
+	if got := b.rows(admin, "SELECT grantee FROM system.information_schema.table_privileges WHERE table_name = 't1'"); len(got) != 0 {
+		t.Errorf("the view names %v", got)
+	}
+}

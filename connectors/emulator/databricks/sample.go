@@ -67,6 +67,9 @@ func (w *Workspace) fillSample() error {
 			return err
 		}
 	}
+	if err := w.shareSample(); err != nil {
+		return err
+	}
 	w.AddWarehouse(SampleWarehouse, "Shared")
 	w.AllowTagPolicies(SampleGovernanceID)
 	return nil
@@ -115,10 +118,25 @@ func (w *Workspace) sampleTable(t sampleTableDef) error {
 	return nil
 }
 
+// shareSample turns the catalog samples into one that another account shares: it
+// can be read and not changed.
+func (w *Workspace) shareSample() error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	x, err := w.lookup(kindCatalog, "samples")
+	if err != nil {
+		return err
+	}
+	x.catalogType = catalogShared
+	return nil
+}
+
 var sampleContainers = []string{
 	"CREATE CATALOG main COMMENT 'Curated data'",
 	"CREATE CATALOG raw COMMENT 'Data as it was delivered'",
 	"CREATE CATALOG sandbox COMMENT 'Experiments; nothing here is governed'",
+	"CREATE CATALOG samples COMMENT 'Shared by another account'",
+	"CREATE SCHEMA samples.trips",
 	"CREATE SCHEMA main.crm COMMENT 'Customers and how we talk to them'",
 	"CREATE SCHEMA main.sales COMMENT 'Orders, invoices, payments'",
 	"CREATE SCHEMA main.hr COMMENT 'Employees'",
@@ -162,6 +180,7 @@ var sampleGrants = []string{
 	"GRANT USE CATALOG ON CATALOG raw TO `contractors`",
 	"GRANT USE SCHEMA ON SCHEMA raw.web TO `contractors`",
 	"GRANT SELECT ON TABLE raw.web.events TO `contractors`",
+	"GRANT USE CATALOG, USE SCHEMA, SELECT ON CATALOG samples TO `account users`",
 	"GRANT ALL PRIVILEGES ON CATALOG sandbox TO `analysts`",
 	"GRANT USE CATALOG, USE SCHEMA, MANAGE, APPLY TAG ON CATALOG main TO `" + SampleGovernanceID + "`",
 	"GRANT USE CATALOG, USE SCHEMA, MANAGE, APPLY TAG ON CATALOG raw TO `" + SampleGovernanceID + "`",

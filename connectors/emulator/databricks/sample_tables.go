@@ -53,6 +53,7 @@ var sampleTables = []sampleTableDef{
 		"supplier_no STRING NOT NULL, name STRING, vat_id STRING, iban STRING, contact STRING", 40, supplierRow},
 	{"raw.erp.shipments", "Shipments, no personal data",
 		"shipment_no STRING NOT NULL, order_ref STRING, weight DOUBLE, batch STRING, checksum STRING", 120, shipmentRow},
+	{"samples.trips.rides", "Rides, shared", "ride_id BIGINT, distance_km DOUBLE, picked_up TIMESTAMP", 60, rideRow},
 	{"sandbox.scratch.customer_copy", "Copied by hand",
 		"id BIGINT, who STRING, mail STRING", 30, copyRow},
 }
@@ -148,6 +149,10 @@ func shipmentRow(g generator, n int) sqlengine.Row {
 		reference = "9999" + g.digits(12)
 	}
 	return sqlengine.Row{reference, orderID(n), float64(g.IntN(5000)) / 100, g.digits(3) + "-00-" + g.digits(4), g.hash()[:32]}
+}
+
+func rideRow(g generator, n int) sqlengine.Row {
+	return sqlengine.Row{int64(n), float64(g.IntN(400)) / 10, g.moment()}
 }
 
 func copyRow(_ generator, n int) sqlengine.Row {

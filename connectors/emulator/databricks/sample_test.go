@@ -135,3 +135,16 @@ func ibanValid(s string) bool {
 	}
 	return n == 1
 }
+
+func TestSharedCatalogIsReadOnly(t *testing.T) {
+	b := sample(t)
+	if got := b.sampleRows("dapi-sample-frank", "SELECT count(*) FROM samples.trips.rides")[0][0]; got != "60" {
+		t.Errorf("%s rides, want 60", got)
+	}
+	for _, s := range []string{"DROP TABLE samples.trips.rides", "ALTER TABLE samples.trips.rides SET TAGS ('a' = 'b')", "CREATE SCHEMA samples.x",
+		"INSERT INTO samples.trips.rides VALUES (1, 2, NULL)", "ALTER TABLE samples.trips.rides ADD COLUMN x INT", "COMMENT ON TABLE samples.trips.rides IS 'x'"} {
+		if r := b.sampleRun("dapi-sample-admin", s); r.Status.State != sql.StatementStateFailed {
+			t.Errorf("%s: %s", s, r.Status.State)
+		}
+	}
+}

@@ -105,16 +105,17 @@ func (s *securable) sorted(k kind) []*securable {
 	return out
 }
 
-// readOnly reports whether the securable belongs to the platform: the system
-// catalog and every information_schema.
+// readOnly reports whether the securable cannot be changed here: the system
+// catalog, catalogs shared by others, and every information_schema.
 func (s *securable) readOnly() bool {
 	c, sch := s.up(kindCatalog), s.up(kindSchema)
-	return c != nil && c.catalogType == catalogSystem || sch != nil && sch.name == informationSchema
+	return c != nil && c.catalogType != catalogManaged || sch != nil && sch.name == informationSchema
 }
 
 const (
 	catalogManaged    = "MANAGED_CATALOG"
 	catalogSystem     = "SYSTEM_CATALOG"
+	catalogShared     = "DELTASHARING_CATALOG"
 	informationSchema = "information_schema"
 )
 

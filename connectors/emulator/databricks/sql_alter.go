@@ -38,7 +38,7 @@ func (c *cursor) setOwner(t target) (action, error) {
 // setOwner moves ownership to an existing account-level principal.
 func (w *Workspace) setOwner(id identity, x *securable, who string) error {
 	if x.readOnly() {
-		return errDenied("'%s' is read only.", x.fullName())
+		return errReadOnly(x)
 	}
 	if err := id.manages(x); err != nil {
 		return err

@@ -67,7 +67,7 @@ func (c *cursor) make(n creation) (made, replaced *securable, err error) {
 		}
 	}
 	if parent.readOnly() {
-		return nil, nil, errDenied("'%s' is read only.", parent.fullName())
+		return nil, nil, errReadOnly(parent)
 	}
 	if x := parent.child(n.kind, parts[len(parts)-1]); x != nil {
 		return c.occupied(n, x)

@@ -49,6 +49,9 @@ func (c *cursor) writable(name sqlengine.Name) (*securable, error) {
 	if err != nil {
 		return nil, tableNotFound(c.s.parts(kindTable, name), err)
 	}
+	if x.readOnly() {
+		return nil, errReadOnly(x)
+	}
 	if err := c.s.id.require(privModify, x); err != nil {
 		return nil, err
 	}

@@ -37,7 +37,7 @@ func (c *cursor) drop() (action, error) {
 // their tables are refused from then on.
 func (w *Workspace) drop(id identity, x *securable, word string, cascade bool) error {
 	if x.readOnly() {
-		return errDenied("'%s' is read only.", x.fullName())
+		return errReadOnly(x)
 	}
 	if err := id.manages(x); err != nil {
 		return err

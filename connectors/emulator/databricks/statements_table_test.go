@@ -13,7 +13,7 @@ import (
 func TestStatementsOnTheSample(t *testing.T) {
 	b := sample(t)
 	for _, c := range []struct{ statement, want string }{
-		{"SHOW CATALOGS", "main\nraw\nsandbox\nsystem"},
+		{"SHOW CATALOGS", "main\nraw\nsamples\nsandbox\nsystem"},
 		{"SHOW SCHEMAS IN main LIKE '*r*'", "crm\ngovernance\nhr\ninformation_schema"},
 		{"SHOW TABLES IN main.hr", "hr|absences|false\nhr|directory|false\nhr|employees|false\nhr|salaries|false"},
 		{"SHOW VIEWS IN main.hr", "hr|directory|false|false"},

@@ -1,6 +1,7 @@
 package databricks
 
 import (
+	"fmt"
 	"sort"
 	"strings"
 	"time"
@@ -12,7 +13,7 @@ const maxTags = 50
 // tag is one assignment.
 type tag struct {
 	key, value string
-	source     string // SYSTEM_DATA_CLASSIFICATION for the platform's own, else ""
+	source     string // source_type of what the platform assigned, else ""
 	updated    stamp
 }
 
@@ -99,6 +100,23 @@ func (w *Workspace) setTags(id identity, t tagTarget, tags []tag) error {
 		w.audit(id, "createEntityTagAssignment", "entity_type", t.entityType(), "entity_name", t.name(), "tag_key", n.key, "tag_value", n.value)
 	}
 	w.replaceTags(t, next, id.name)
+	return nil
+}
+
+// ClassifyColumn assigns a tag to a column (catalog.schema.table.column) as the
+// platform's own data classification does: with its source, and with keys that
+// only the platform may use, such as "class.email_address".
+func (w *Workspace) ClassifyColumn(name, key, value string) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	c := &call{w: w}
+	t, err := c.entity("columns", name)
+	if err != nil {
+		return fmt.Errorf("classifying column %s: %w", name, err)
+	}
+	next := copyTags(t.set().now)
+	next[key] = tag{key: key, value: value, source: "TAG_ASSIGNMENT_SOURCE_TYPE_SYSTEM_DATA_CLASSIFICATION", updated: stamp{w.now(), "System user"}}
+	w.replaceTags(t, next, "System user")
 	return nil
 }
 
