@@ -54,3 +54,35 @@ func (s *SQLite) Fill(ctx context.Context, pairs int) error {
 		return nil
 	})
 }
+
+// Settings returns SQLite's settings on the connection that writes and on one that reads.
+func (s *SQLite) Settings(ctx context.Context, names ...string) (w, r map[string]string, err error) {
+	w, r = map[string]string{}, map[string]string{}
+	for _, name := range names {
+		var onW, onR string
+		err = errors.Join(err, s.w.QueryRowContext(ctx, "PRAGMA "+name).Scan(&onW), s.r.QueryRowContext(ctx, "PRAGMA "+name).Scan(&onR))
+		w[name], r[name] = onW, onR
+	}
+	return w, r, err
+}
+
+// Reseal recomputes the hashes of records under a key, from one to another, as a forger would; the head follows.
+func (s *SQLite) Reseal(ctx context.Context, from, to int64, key []byte) error {
+	rows, err := s.rows(ctx, 0, 1<<20)
+	if err != nil {
+		return err
+	}
+	var prev []byte
+	for i := range rows {
+		r := &rows[i]
+		if r.seq >= from && r.seq <= to {
+			r.hash = link(sealer{key}.hasher(), prev, r)
+			if _, err := s.w.ExecContext(ctx, "UPDATE audit SET hash = ? WHERE seq = ?", r.hash, r.seq); err != nil {
+				return err
+			}
+		}
+		prev = r.hash
+	}
+	_, err = s.w.ExecContext(ctx, "UPDATE head SET hash = ?", prev)
+	return err
+}

@@ -10,6 +10,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/polsync/polsync/state/ledger"
 )
 
@@ -48,6 +50,23 @@ func TestRefusedFiles(t *testing.T) {
 				t.Fatalf("the file was changed: %v", err)
 			}
 		})
+	}
+}
+
+// TestSettings pins what no kill of a process can show: only a power cut tells FULL from NORMAL.
+func TestSettings(t *testing.T) {
+	s := open(t, filepath.Join(t.TempDir(), "state.db"), ledger.Options{})
+	defer closed(t, s)
+	w, r, err := s.Settings(t.Context(), "journal_mode", "synchronous", "foreign_keys", "trusted_schema", "mmap_size", "busy_timeout", "query_only")
+	check(t, err)
+	want := map[string]string{"journal_mode": "wal", "synchronous": "2", "foreign_keys": "1", "trusted_schema": "0", "mmap_size": "0",
+		"busy_timeout": "15000", "query_only": "0"}
+	if d := cmp.Diff(want, w); d != "" {
+		t.Error(d)
+	}
+	want["query_only"] = "1"
+	if d := cmp.Diff(want, r); d != "" {
+		t.Error(d)
 	}
 }
 
@@ -132,6 +151,9 @@ func TestKilledWhileMigrating(t *testing.T) {
 	var v *ledger.VersionError
 	if _, err := ledger.Open(t.Context(), path, ledger.Options{}); !errors.As(err, &v) || v.File != ledger.Layouts+1 || v.Program != ledger.Layouts {
 		t.Fatalf("got %v, want both versions", err)
+	}
+	if err := ledger.MigrateForTest(t.Context(), path); !errors.Is(err, ledger.ErrVersion) {
+		t.Fatalf("migrated backwards: %v", err)
 	}
 }
 

@@ -1,6 +1,7 @@
 package ledger_test
 
 import (
+	"flag"
 	"fmt"
 	"os"
 	"strings"
@@ -20,6 +21,12 @@ func TestMain(m *testing.M) {
 			os.Exit(1)
 		}
 		os.Exit(0)
+	}
+	flag.Parse()
+	if checks := flag.Lookup("rapid.checks"); effort > 1 && checks.Value.String() == checks.DefValue {
+		if err := checks.Value.Set("15"); err != nil {
+			panic(err)
+		}
 	}
 	goleak.VerifyTestMain(m)
 }

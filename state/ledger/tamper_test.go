@@ -150,6 +150,48 @@ func TestCutWithRewrittenHead(t *testing.T) {
 	}
 }
 
+// TestForger changes a record and seals it, or the whole log, anew. Without a key a whole log sealed anew is only found
+// by the exported head.
+func TestForger(t *testing.T) {
+	for _, c := range []struct {
+		name      string
+		key, with string
+		to        int64
+		broken    int64 // 0: found by the head alone
+	}{
+		{"one record", "", "", 5, 6},
+		{"the whole log", "", "", 23, 0},
+		{"the whole log, with another key", "key", "guess", 23, 5},
+		{"the whole log, without the key", "key", "", 23, 5},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			path, o := filepath.Join(t.TempDir(), "state.db"), ledger.Options{Key: []byte(c.key)}
+			story(t, path, o)
+			tamper(t, path, `UPDATE audit SET body = replace(body, 'crm.yaml', 'erp.yaml') WHERE seq = 5`)
+			s := open(t, path, o)
+			defer closed(t, s)
+			head, err := s.Head(t.Context())
+			check(t, err)
+			check(t, s.Reseal(t.Context(), 5, c.to, []byte(c.with)))
+			_, err = s.Verify(t.Context(), ledger.Head{})
+			var broken *ledger.BrokenError
+			if c.broken != 0 && (!errors.As(err, &broken) || broken.Seq != c.broken) {
+				t.Fatalf("got %v, want record %d broken", err, c.broken)
+			}
+			if c.broken != 0 {
+				if err := s.Pause(t.Context(), "lake", "ann", ""); !errors.Is(err, ledger.ErrCorrupt) {
+					t.Fatalf("written to after damage was found: %v", err)
+				}
+				return
+			}
+			check(t, err)
+			if _, err := s.Verify(t.Context(), head); !errors.Is(err, ledger.ErrHistory) {
+				t.Fatalf("got %v, want another history", err)
+			}
+		})
+	}
+}
+
 // TestEveryByteOfARecord changes each byte of a record in turn.
 func TestEveryByteOfARecord(t *testing.T) {
 	var out bytes.Buffer
