@@ -13,8 +13,12 @@ type compiler struct {
 	dialect Dialect
 	catalog Catalog
 	ctes    *cteScope
-	depth   int // nesting of views, functions and policies
+	depth   int  // nesting of views, functions and policies
+	nodes   *int // expressions compiled so far, in all of the statement
 }
+
+// maxNodes bounds the expressions of a statement, since aliases and functions can make a short text stand for a very long one.
+const maxNodes = 1 << 20
 
 // maxNesting bounds views, functions and policies inside each other, which also ends recursive ones.
 const maxNesting = 32
@@ -79,7 +83,6 @@ type scope struct {
 	grouped *scope          // the scope the slots were computed in; its columns are no longer there
 	aliases *aliases
 	crossed bool // a name inside was resolved further out
-	sealed  bool // an alias expression is being resolved: no aliases
 }
 
 type slot struct {
@@ -177,7 +180,7 @@ func (c *compiler) child(catalog Catalog, name string, at Pos) (*compiler, error
 	if catalog == nil {
 		catalog = c.catalog
 	}
-	return &compiler{ctx: c.ctx, s: c.s, dialect: c.dialect, catalog: catalog, depth: c.depth + 1}, nil
+	return &compiler{ctx: c.ctx, s: c.s, dialect: c.dialect, catalog: catalog, depth: c.depth + 1, nodes: c.nodes}, nil
 }
 
 func (c *compiler) location() *time.Location {

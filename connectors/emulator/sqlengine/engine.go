@@ -42,7 +42,7 @@ func (s *Session) Prepare(ctx context.Context, q *Query) (*Statement, error) {
 }
 
 func (s *Session) compiler(ctx context.Context) *compiler {
-	return &compiler{ctx: ctx, s: s, dialect: s.Dialect, catalog: s.Catalog}
+	return &compiler{ctx: ctx, s: s, dialect: s.Dialect, catalog: s.Catalog, nodes: new(int)}
 }
 
 // Query parses, prepares and runs one query.

@@ -85,3 +85,24 @@ func TestErrorsHoldNoValues(t *testing.T) {
 		}
 	}
 }
+
+// Short texts that stand for very long ones must end quickly, with an answer or an error.
+func TestShortTextsOfLargeMeaning(t *testing.T) {
+	s, m := newSession(Snowflake)
+	people(m)
+	between := "id" + strings.Repeat(" BETWEEN 0 AND 9", 60)
+	if got := query(t, s, "SELECT COUNT(*) FROM people WHERE "+between); got != "4" && !strings.HasPrefix(got, "error") {
+		t.Error(got)
+	}
+	aliases := "id AS a0"
+	for i := range 40 {
+		aliases += strings.NewReplacer("$1", itoa(i), "$2", itoa(i+1)).Replace(", a$1 + a$1 AS a$2")
+	}
+	_, _, err := s.Query(t.Context(), "SELECT "+aliases+" FROM people")
+	if CodeOf(err) != ErrTooDeep {
+		t.Errorf("doubling aliases: %v", err)
+	}
+	if got := query(t, s, "SELECT "+strings.Repeat("NULLIF(", 60)+"id"+strings.Repeat(", 0)", 60)+" FROM people WHERE id = 1"); got != "1" {
+		t.Error(got)
+	}
+}

@@ -2,6 +2,9 @@ package sqlengine
 
 // expr compiles a scalar expression in a scope.
 func (c *compiler) expr(e Expr, sc *scope) (*node, error) {
+	if *c.nodes++; *c.nodes > maxNodes {
+		return nil, errorf(ErrTooDeep, "statement", e.Pos(), "the statement is too large")
+	}
 	if n, err := c.slotOf(e, sc); n != nil || err != nil {
 		return n, err
 	}
@@ -14,6 +17,8 @@ func (c *compiler) expr(e Expr, sc *scope) (*node, error) {
 		return c.positionRef(e, sc)
 	case *slotRef:
 		return c.slotRefNode(e, sc)
+	case *onceExpr:
+		return e.held, nil
 	case *Bind:
 		return c.bind(e)
 	case *Variable:
@@ -303,24 +308,74 @@ func (c *compiler) is(e *Is, sc *scope) (*node, error) {
 	}}, x), nil
 }
 
+// onceExpr is an operand that is written once and compared several times: it is computed once per row, and held meanwhile.
+type onceExpr struct {
+	At
+	source, held *node
+	value        Value
+}
+
+func (c *compiler) once(e Expr, sc *scope) (*onceExpr, error) {
+	n, err := c.expr(e, sc)
+	if err != nil {
+		return nil, err
+	}
+	o := &onceExpr{At: At{e.Pos()}, source: n, held: n}
+	if !n.isConst {
+		o.held = &node{typ: n.typ, nullable: n.nullable, eval: func(*frame) (Value, error) { return o.value, nil }}
+	}
+	return o, nil
+}
+
+// wrap computes the operand before the node that uses it.
+func (o *onceExpr) wrap(n *node, err error) (*node, error) {
+	if err != nil || o.source.isConst || n.isConst {
+		return n, err
+	}
+	inner := n.eval
+	return &node{typ: n.typ, nullable: n.nullable, eval: func(f *frame) (Value, error) {
+		v, err := o.source.eval(f)
+		if err != nil {
+			return nil, err
+		}
+		o.value = v
+		return inner(f)
+	}}, nil
+}
+
 func (c *compiler) between(e *Between, sc *scope) (*node, error) {
-	// x is written twice, and computed twice: it has no side effects.
-	var n Expr = &Binary{At: e.At, Op: "AND", L: &Binary{At: e.At, Op: ">=", L: e.X, R: e.Low}, R: &Binary{At: e.At, Op: "<=", L: e.X, R: e.High}}
+	x, err := c.once(e.X, sc)
+	if err != nil {
+		return nil, err
+	}
+	var n Expr = &Binary{At: e.At, Op: "AND", L: &Binary{At: e.At, Op: ">=", L: x, R: e.Low}, R: &Binary{At: e.At, Op: "<=", L: x, R: e.High}}
 	if e.Not {
 		n = &Unary{At: e.At, Op: "NOT", X: n}
 	}
-	return c.expr(n, sc)
+	return x.wrap(c.expr(n, sc))
 }
 
+// caseOf compiles CASE; with an operand, each WHEN compares it.
 func (c *compiler) caseOf(e *Case, sc *scope) (*node, error) {
+	if e.Operand == nil {
+		return c.searchedCase(e, sc)
+	}
+	x, err := c.once(e.Operand, sc)
+	if err != nil {
+		return nil, err
+	}
+	searched := &Case{At: e.At, Else: e.Else}
+	for _, w := range e.Whens {
+		searched.Whens = append(searched.Whens, When{&Binary{At: At{w.Cond.Pos()}, Op: "=", L: x, R: w.Cond}, w.Then})
+	}
+	return x.wrap(c.searchedCase(searched, sc))
+}
+
+func (c *compiler) searchedCase(e *Case, sc *scope) (*node, error) {
 	conds, thens := make([]*node, len(e.Whens)), make([]*node, len(e.Whens)+1)
 	for i, w := range e.Whens {
-		cond := w.Cond
-		if e.Operand != nil {
-			cond = &Binary{At: At{w.Cond.Pos()}, Op: "=", L: e.Operand, R: w.Cond}
-		}
 		var err error
-		if conds[i], err = c.boolean(cond, sc); err != nil {
+		if conds[i], err = c.boolean(w.Cond, sc); err != nil {
 			return nil, err
 		}
 		if thens[i], err = c.expr(w.Then, sc); err != nil {

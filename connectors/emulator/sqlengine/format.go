@@ -2,6 +2,7 @@ package sqlengine
 
 import (
 	"encoding/hex"
+	"fmt"
 	"math"
 	"strconv"
 	"strings"
@@ -53,6 +54,9 @@ func (c *compiler) text(v Value, t Type) string {
 		return c.timestampText(x, t)
 	case Interval:
 		return x.String()
+	case Array, *Map, JSONNull:
+	default:
+		panic(fmt.Sprintf("sqlengine: value of foreign type %T", v))
 	}
 	if c.dialect == Databricks && (t.Kind == KindArray || t.Kind == KindMap || t.Kind == KindStruct) {
 		return c.nestedText(v, t)

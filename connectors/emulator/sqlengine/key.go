@@ -111,6 +111,10 @@ func (c *compiler) writeKey(b *strings.Builder, v reflect.Value, sc *scope) {
 			c.writeColumnKey(b, ref, sc)
 			return
 		}
+		if o, ok := v.Interface().(*onceExpr); ok {
+			fmt.Fprintf(b, "%p", o)
+			return
+		}
 		if ref, ok := v.Interface().(*slotRef); ok {
 			fmt.Fprintf(b, "#0.%d", ref.index)
 			return

@@ -185,7 +185,7 @@ func compileReduce(c *compiler, e *Call, sc *scope) (*node, error) {
 			return nil, err
 		}
 	}
-	return fold(&node{typ: finish.typ, nullable: true, eval: reducer(array, start, step, finish)}, array, start, step), nil
+	return fold(&node{typ: finish.typ, nullable: true, eval: reducer(array, start, step, finish)}, array, start, step, finish), nil
 }
 
 func reducer(array, start, step, finish *node) evalFunc {

@@ -1,18 +1,12 @@
 package sqlengine
 
-import (
-	"errors"
-	"sort"
-)
+import "sort"
 
 // plan is a compiled relation. scan calls yield for each row until it fails; rows must not be changed by anyone behind it.
 type plan struct {
 	cols []column
 	scan func(r *run, outer *frame, yield func(Row) error) error
 }
-
-// errStop ends a scan whose consumer has enough.
-var errStop = errors.New("enough rows")
 
 // cteScope is the list of WITH entries in sight, innermost first.
 type cteScope struct {
@@ -340,7 +334,7 @@ func window(p *plan, offset, limit int64) *plan {
 // stopMark ends one scan; nested limits have marks of their own.
 type stopMark struct{ _ byte }
 
-func (*stopMark) Error() string { return errStop.Error() }
+func (*stopMark) Error() string { return "enough rows" }
 
 func (c *compiler) values(v *Values, outer *scope) (*plan, error) {
 	width := len(v.Rows[0])

@@ -99,21 +99,21 @@ func compileNullIf(c *compiler, e *Call, sc *scope) (*node, error) {
 	if err := e.count(2, 2); err != nil {
 		return nil, err
 	}
-	x, err := c.expr(e.Args[0], sc)
+	x, err := c.once(e.Args[0], sc)
 	if err != nil {
 		return nil, err
 	}
-	same, err := c.comparison(&Binary{At: e.At, Op: "=", L: e.Args[0], R: e.Args[1]}, sc)
+	same, err := c.comparison(&Binary{At: e.At, Op: "=", L: x, R: e.Args[1]}, sc)
 	if err != nil {
 		return nil, err
 	}
-	return fold(&node{typ: x.typ, nullable: true, eval: func(f *frame) (Value, error) {
+	return x.wrap(fold(&node{typ: x.held.typ, nullable: true, eval: func(f *frame) (Value, error) {
 		v, err := same.eval(f)
 		if v == true || err != nil {
 			return nil, err
 		}
-		return x.eval(f)
-	}}, x, same), nil
+		return x.held.eval(f)
+	}}, x.held, same), nil)
 }
 
 // compileDecode: DECODE(x, match, result, ... [, otherwise]), where NULL matches NULL. Databricks' two-argument form decodes binary.
@@ -124,15 +124,19 @@ func compileDecode(c *compiler, e *Call, sc *scope) (*node, error) {
 	if err := e.count(3, many); err != nil {
 		return nil, err
 	}
+	x, err := c.once(e.Args[0], sc)
+	if err != nil {
+		return nil, err
+	}
 	cs := &Case{At: e.At}
 	rest := e.Args[1:]
 	for ; len(rest) > 1; rest = rest[2:] {
-		cs.Whens = append(cs.Whens, When{&IsDistinct{At: e.At, L: e.Args[0], R: rest[0], Not: true}, rest[1]})
+		cs.Whens = append(cs.Whens, When{&IsDistinct{At: e.At, L: x, R: rest[0], Not: true}, rest[1]})
 	}
 	if len(rest) == 1 {
 		cs.Else = rest[0]
 	}
-	return c.expr(cs, sc)
+	return x.wrap(c.expr(cs, sc))
 }
 
 func zero(e *Call) Expr { return &Literal{At: e.At, Value: int64(0), Type: Number(1, 0)} }

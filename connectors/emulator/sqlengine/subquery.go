@@ -235,15 +235,19 @@ func (c *compiler) inList(e *In, xs []*node, sc *scope) (*node, error) {
 	if fast, err := c.inConstants(e, xs[0], sc); fast != nil || err != nil {
 		return fast, err
 	}
+	x, err := c.once(e.X, sc)
+	if err != nil {
+		return nil, err
+	}
 	for _, item := range e.List {
-		eq := &Binary{At: e.At, Op: "=", L: e.X, R: item}
+		eq := &Binary{At: e.At, Op: "=", L: x, R: item}
 		if n == nil {
 			n = eq
 		} else {
 			n = &Binary{At: e.At, Op: "OR", L: n, R: eq}
 		}
 	}
-	return c.expr(n, sc)
+	return x.wrap(c.expr(n, sc))
 }
 
 func (c *compiler) inTuples(e *In, sc *scope) (*node, error) {
