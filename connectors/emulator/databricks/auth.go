@@ -52,24 +52,33 @@ func (w *Workspace) RevokeTokens() {
 
 // authenticate finds who sent a request.
 func (w *Workspace) authenticate(r *http.Request) (identity, error) {
-	value, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
-	if !ok {
-		return identity{}, errUnauthenticated("Credential was not sent or was of an unsupported type for this API.")
-	}
-	t, ok := w.tokens[value]
-	if !ok {
-		return identity{}, &Error{http.StatusForbidden, "403", "PERMISSION_DENIED", "28000", "Invalid access token."}
-	}
-	if !t.expires.IsZero() && !w.now().Before(t.expires) {
-		return identity{}, errUnauthenticated("Access token expired.")
-	}
-	p := w.principals[t.principal]
-	if p == nil {
-		return identity{}, errUnauthenticated("The identity of this token was deleted.")
+	p, err := w.bearer(r)
+	if err != nil {
+		return identity{}, err
 	}
 	id := w.identity(p)
 	id.agent = r.UserAgent()
 	return id, nil
+}
+
+// bearer finds the principal of a request's token.
+func (w *Workspace) bearer(r *http.Request) (*principal, error) {
+	value, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
+	if !ok {
+		return nil, errUnauthenticated("Credential was not sent or was of an unsupported type for this API.")
+	}
+	t, ok := w.tokens[value]
+	if !ok {
+		return nil, &Error{http.StatusForbidden, "403", "PERMISSION_DENIED", "28000", "Invalid access token."}
+	}
+	if !t.expires.IsZero() && !w.now().Before(t.expires) {
+		return nil, errUnauthenticated("Access token expired.")
+	}
+	p := w.principals[t.principal]
+	if p == nil {
+		return nil, errUnauthenticated("The identity of this token was deleted.")
+	}
+	return p, nil
 }
 
 // hostMetadata answers the probe of SDKs.

@@ -181,6 +181,9 @@ type identity struct {
 
 func (w *Workspace) identity(p *principal) identity {
 	id := identity{principal: p, as: map[string]bool{strings.ToLower(p.name): true, accountUsers: true}, local: map[string]bool{"users": true}}
+	if w.root != nil && id.owns(w.root) {
+		id.local["admins"] = true
+	}
 	for _, g := range w.groupsOf(p) {
 		if g.local {
 			id.local[strings.ToLower(g.name)] = true

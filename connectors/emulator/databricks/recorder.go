@@ -52,8 +52,8 @@ func (w *Workspace) begin(r *http.Request, body []byte) *Request {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	rec.Time = w.now()
-	if id, err := w.authenticate(r); err == nil {
-		rec.Principal = id.name
+	if p, err := w.bearer(r); err == nil {
+		rec.Principal = p.name
 	}
 	return rec
 }

@@ -95,7 +95,10 @@ func (c *cursor) policyAudience(p *policy) (err error) {
 func (c *cursor) condition() (condition, error) {
 	from := c.Offset()
 	e, err := c.Expr()
-	return condition{c.Text(from, c.LastEnd()), e}, err
+	if err != nil {
+		return condition{}, err
+	}
+	return condition{c.Text(from, c.LastEnd()), e}, nil
 }
 
 // policyColumns reads MATCH COLUMNS ..., ON COLUMN and USING COLUMNS.

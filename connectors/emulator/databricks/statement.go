@@ -129,11 +129,29 @@ func (c *call) submit(req statementRequest) (*statement, error) {
 	}
 	st := &statement{id: "01" + c.w.newID()[2:], owner: c.id.principal.id, agent: c.id.agent, sent: c.w.now(), req: req, state: "PENDING", fail: c.fault.statementError(),
 		canceled: make(chan struct{}), ended: make(chan struct{})}
+	c.w.expireResults()
 	c.w.statements[st.id] = st
 	s := &session{w: c.w, id: c.id, catalog: req.Catalog, schema: req.Schema, params: binds}
 	c.w.running.Add(1)
 	go c.w.carryOut(st, s, delay)
 	return st, nil
+}
+
+// resultLifetime is how long a result can be fetched.
+const resultLifetime = time.Hour
+
+// expireResults forgets statements whose results are too old to be fetched.
+func (w *Workspace) expireResults() {
+	before := w.now().Add(-resultLifetime)
+	for id, st := range w.statements {
+		if st.final() && st.sent.Before(before) {
+			delete(w.statements, id)
+		}
+	}
+}
+
+func (st *statement) final() bool {
+	return st.state != "PENDING" && st.state != "RUNNING"
 }
 
 // bindings converts the parameters of a request. A missing value is NULL.

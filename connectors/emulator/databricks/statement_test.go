@@ -202,3 +202,15 @@ func TestValuesOnTheWire(t *testing.T) {
 		t.Errorf("got %s", got)
 	}
 }
+
+func TestResultsExpire(t *testing.T) {
+	c := start()
+	b := newBench(t, emulator.Options{Clock: c.now})
+	r := b.run(admin, "SELECT 1")
+	c.at = c.at.Add(2 * time.Hour)
+	b.run(admin, "SELECT 2")
+	_, err := b.client(admin).StatementExecution.GetStatementByStatementId(t.Context(), r.StatementId)
+	if !errors.Is(err, apierr.ErrNotFound) {
+		t.Errorf("after two hours: %v", err)
+	}
+}
