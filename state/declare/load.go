@@ -24,10 +24,12 @@ func Load(fsys fs.FS, globs []string, o Options) (*state.Declarations, error) {
 	for _, file := range l.files(fsys, globs) {
 		data, err := fs.ReadFile(fsys, file)
 		if err != nil {
-			l.errs = append(l.errs, document.Error{File: file, Message: "cannot be read: " + cause(err)})
+			l.errs, l.partial = append(l.errs, document.Error{File: file, Message: "cannot be read: " + cause(err)}), true
 			continue
 		}
-		l.docs = append(l.docs, document.Parse(file, data, policyFile, &l.errs)...)
+		docs := document.Parse(file, data, policyFile, &l.errs)
+		l.partial = l.partial || len(docs) == 0
+		l.docs = append(l.docs, docs...)
 	}
 	l.read()
 	if len(l.errs) > 0 {
@@ -70,6 +72,15 @@ type loader struct {
 	errs   document.Errors
 	vars   map[string]string
 	places map[string]state.Origin // "mask pii" -> where it was first declared
+
+	partial bool // a file could not be read: what seems to be declared nowhere may stand in it
+}
+
+// unknown reports a name that is declared nowhere, unless it may be declared in a file that could not be read.
+func (l *loader) unknown(n document.Node, format string, args ...any) {
+	if !l.partial {
+		n.Errorf(format, args...)
+	}
 }
 
 // read goes through all documents kind by kind, definitions before what refers to them.
@@ -172,7 +183,8 @@ func (l *loader) fill(n document.Node, text string, templates ...string) string 
 		case slices.Contains(templates, root):
 			b.WriteString("${" + name + "}")
 		default:
-			n.Errorf("${%s} is not set; %s", name, document.OneOf(name, append(slices.Sorted(maps.Keys(l.vars)), templates...)))
+			l.unknown(n, "${%s} is not set; %s", name, document.OneOf(name, append(slices.Sorted(maps.Keys(l.vars)), templates...)))
+			b.WriteString("unset") // holds the place, so that the name is not wrong in other ways too
 		}
 		text = after
 	}
@@ -309,10 +321,10 @@ func (l *loader) knownTag(n document.Node, name string) *state.TagDeclaration {
 		known = append(known, l.d.Tags[i].Name)
 	}
 	if len(known) == 0 {
-		n.Errorf("no tag is declared; declare %q under tags", name)
+		l.unknown(n, "no tag is declared; declare %q under tags", name)
 		return nil
 	}
-	n.Errorf("no tag is called %q; %s", name, document.OneOf(name, known))
+	l.unknown(n, "no tag is called %q; %s", name, document.OneOf(name, known))
 	return nil
 }
 
@@ -328,7 +340,7 @@ func (l *loader) ref(n document.Node, templates ...string) state.PrincipalRef {
 		n.Errorf("%s", problem)
 	case ref.Kind == state.KindNone:
 		if _, ok := l.d.Principals[ref.Name]; !ok {
-			n.Errorf("no principal is called %q; %s (a name of the platform is written role:NAME, group:NAME or user:NAME)", ref.Name, document.OneOf(ref.Name, append(slices.Sorted(maps.Keys(l.d.Principals)), "everyone")))
+			l.unknown(n, "no principal is called %q; %s (a name of the platform is written role:NAME, group:NAME or user:NAME)", ref.Name, document.OneOf(ref.Name, append(slices.Sorted(maps.Keys(l.d.Principals)), "everyone")))
 		}
 	}
 	ref.Origin = origin(n)

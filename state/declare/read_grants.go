@@ -110,7 +110,7 @@ func (l *loader) checkGrant(n document.Node, g state.GrantDeclaration) {
 	}
 	if _, named := l.d.Access[g.Access]; g.Access != "" && !named && g.Access != "read" && g.Access != "write" {
 		known := append([]string{"read", "write", "own"}, slices.Sorted(maps.Keys(l.d.Access))...)
-		n.Get("access").Errorf("no access level is called %q; %s", g.Access, document.OneOf(g.Access, known))
+		l.unknown(n.Get("access"), "no access level is called %q; %s", g.Access, document.OneOf(g.Access, known))
 	}
 	if slices.Contains(g.Privileges, "OWNERSHIP") {
 		n.Get("privileges").Errorf("ownership moves with `owner:`, it is not granted")

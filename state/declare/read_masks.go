@@ -256,7 +256,7 @@ func (l *loader) exception(n document.Node) {
 		known = append(known, m.Name)
 	}
 	if !slices.Contains(known, e.Mask) {
-		n.Get("mask").Errorf("no mask is called %q; %s", e.Mask, document.OneOf(e.Mask, known))
+		l.unknown(n.Get("mask"), "no mask is called %q; %s", e.Mask, document.OneOf(e.Mask, known))
 	}
 	l.d.Exceptions = append(l.d.Exceptions, e)
 }

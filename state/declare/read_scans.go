@@ -72,7 +72,7 @@ func (l *loader) scan(n document.Node) {
 			known = append(known, c)
 		}
 		slices.Sort(known)
-		n.Get("collection").Errorf("no collection is called %q; %s", s.Collection, document.OneOf(s.Collection, known))
+		l.unknown(n.Get("collection"), "no collection is called %q; %s", s.Collection, document.OneOf(s.Collection, known))
 	}
 	l.d.Scans = append(l.d.Scans, s)
 }
@@ -88,7 +88,7 @@ func (l *loader) autotag(n document.Node) {
 	}
 	for _, s := range n.Get("scans").List() {
 		if !slices.Contains(known, s.Text()) {
-			s.Errorf("no scan is called %q; %s", s.Text(), document.OneOf(s.Text(), known))
+			l.unknown(s, "no scan is called %q; %s", s.Text(), document.OneOf(s.Text(), known))
 		}
 	}
 	for _, e := range n.Get("map").List() {

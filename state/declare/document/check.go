@@ -2,6 +2,7 @@ package document
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -18,10 +19,8 @@ func (d Node) check(s *Shape, depth int) {
 		d.Errorf("nested too deeply")
 		return
 	}
-	t := d.target()
-	if t.Tag == "!!merge" {
-		d.Errorf("merge keys (<<) are not supported; write the keys out, or use an alias for a whole value")
-		return
+	if !slices.Contains(plainTags, d.target().Tag) {
+		return // reported already
 	}
 	switch s.Kind {
 	case Either:
@@ -90,9 +89,8 @@ func (d Node) checkMapping(s *Shape, depth int) {
 	for i := 0; i+1 < len(t.Content); i += 2 {
 		key, value := t.Content[i], Node{d.file, t.Content[i+1], d.errs}
 		at := Node{d.file, key, d.errs}
-		if key.Kind != yaml.ScalarNode {
-			at.Errorf("expected a plain key")
-			continue
+		if key.Kind != yaml.ScalarNode || key.Tag == "!!merge" {
+			continue // reported already
 		}
 		if first := seen[key.Value]; first != nil {
 			at.Errorf("%s stands here twice; first at line %d", strconv.Quote(key.Value), first.Line)
@@ -139,7 +137,7 @@ func (d Node) checkScalar(s *Shape) {
 	case String:
 		d.checkString(s)
 	case Bool:
-		if t.Tag != "!!bool" {
+		if t.Tag != "!!bool" || !strings.EqualFold(t.Value, "true") && !strings.EqualFold(t.Value, "false") {
 			d.Errorf("expected true or false, found %s", d.found())
 		}
 	case Integer, Number:
@@ -149,7 +147,7 @@ func (d Node) checkScalar(s *Shape) {
 			d.Errorf("expected %s, found %s", d.expected(s), d.found())
 		}
 	case Constant:
-		if t.Tag == "!!null" || t.Tag == "!!timestamp" || t.Tag == "!!binary" || oldBool(t) {
+		if t.Tag == "!!null" || t.Tag == "!!timestamp" || oldBool(t) || d.IsNumber() && !decimal.MatchString(t.Value) {
 			d.Errorf("expected a constant; write a string in quotes: %s", d.quoted(s))
 		}
 	}
@@ -157,6 +155,9 @@ func (d Node) checkScalar(s *Shape) {
 
 // SecretRule is what is said of a secret that was written out. It does not repeat it.
 const SecretRule = "a secret is never written here; write env:NAME, file:PATH or exec:COMMAND"
+
+// decimal is a number that every reader takes for the same one.
+var decimal = regexp.MustCompile(`^-?(0|[1-9][0-9]*)([.][0-9]+)?$`)
 
 // checkString wants a string that every YAML reader takes for one: what an old or a strict reader would take for a
 // number, a boolean or a date needs quotes.

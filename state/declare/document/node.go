@@ -1,7 +1,9 @@
 package document
 
 import (
+	"errors"
 	"fmt"
+	"io"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -36,7 +38,7 @@ func Parse(file string, data []byte, shape *Shape, errs *Errors) []Node {
 		var y yaml.Node
 		err := dec.Decode(&y)
 		if err != nil {
-			if err.Error() != "EOF" {
+			if !errors.Is(err, io.EOF) {
 				line, msg := syntax(err)
 				*errs = append(*errs, Error{File: file, Line: line, Column: 1, Message: msg})
 				return nil
@@ -48,11 +50,16 @@ func Parse(file string, data []byte, shape *Shape, errs *Errors) []Node {
 		}
 		before := len(*errs)
 		d := Node{file, y.Content[0], errs}
-		d.check(shape, 0)
+		ok := d.sound()
+		if ok {
+			d.check(shape, 0)
+		}
 		for i := before; i < len(*errs); i++ {
 			(*errs)[i].shape = true
 		}
-		docs = append(docs, d)
+		if ok {
+			docs = append(docs, d)
+		}
 	}
 	if len(docs) == 0 && len(*errs) == 0 {
 		*errs = append(*errs, Error{File: file, Message: "the file is empty; an empty file declares nothing by accident, so it is refused"})
@@ -216,7 +223,7 @@ func (d Node) Bool(otherwise bool) bool {
 	if !d.Given() {
 		return otherwise
 	}
-	return d.target().Value == "true"
+	return strings.EqualFold(d.target().Value, "true")
 }
 
 // Int returns a whole number, or what stands where it was left out.
