@@ -23,8 +23,8 @@ func financeSuite() []Classifier {
 		{Name: "iban", Doc: "international bank account numbers", Version: 1, Class: ClassPII, Family: "bank", Numbered: true,
 			Names: []string{"iban", "bankverbindung", "kontoverbindung", "rekening", "rekeningnummer", "rib", "compte bancaire", "conto corrente", "cuenta bancaria", "conta bancaria", "nib", "number konta", "bankkonto"},
 			Tests: []Test{
-				{Check: Check{Name: "iban.form", Form: FormAlnum, MinLen: 15, MaxLen: 45, Pattern: `[A-Z]{2}[0-9]{2}[A-Z0-9]{11,30}`}, Chance: 0.1, Full: 0.35, For: 1.5, Against: 4},
-				sum(Check{Name: "iban", Form: FormAlnum, MinLen: 15, MaxLen: 45, Pattern: `[A-Z]{2}[0-9]{2}[A-Z0-9]{11,30}`, Checksum: "iban"}, "iban.form", 0.01)}},
+				{Check: Check{Name: "iban.form", Form: FormAlnum, MinLen: 15, MaxLen: 45, Pattern: ibanCountries + `[0-9]{2}[A-Z0-9]{11,30}`}, Chance: 0.1, Full: 0.35, For: 1.5, Against: 4},
+				sum(Check{Name: "iban", Form: FormAlnum, MinLen: 15, MaxLen: 45, Pattern: ibanCountries + `[0-9]{2}[A-Z0-9]{11,30}`, Checksum: "iban"}, "iban.form", 0.01)}},
 		{Name: "bank_account", Doc: "national bank account numbers", Version: 1, Class: ClassPII, Family: "bank", NeedsName: true, Numbered: true, Types: integer,
 			Names: []string{"account number", "bank account", "bank account number", "dda", "number cuenta", "clabe", "number conta", "number compte", "kontonummer", "ktonr", "konto nr", "konto number", "number conto", "口座番号", "koza bango"},
 			Hints: []string{"=account", "=cuenta", "=conta", "=konto"}, Not: []string{"account type", "account id"},
