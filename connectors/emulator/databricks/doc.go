@@ -14,6 +14,7 @@
 // # What it does
 //
 //   - Authentication: personal access tokens and OAuth client credentials, with the discovery documents SDKs ask for. Access tokens expire.
+//   - Identities: SCIM of the workspace (reading; local groups also writing) and of the account (account groups, for the admin).
 //   - Catalogue: one metastore of catalogs, schemas, tables, views, materialized views, volumes, SQL functions. Names are stored in lower case,
 //     columns keep theirs. Every catalog has an information schema, and system.information_schema spans all.
 //   - Privileges: grants with inheritance from catalog and schema, ALL PRIVILEGES, MANAGE, ownership, BROWSE, "account users", nested groups. They

@@ -20,6 +20,8 @@ type call struct {
 	args  []string // of the {...} segments of the route, unescaped
 	query url.Values
 	fault *Fault
+
+	account bool // the account's API, not the workspace's
 }
 
 // route is one endpoint. Segments in braces take any value.

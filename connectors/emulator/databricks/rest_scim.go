@@ -134,7 +134,7 @@ func (c *call) scimPage(k principalKind) (any, error) {
 	}
 	var docs []any
 	for _, p := range c.w.listPrincipals(k) {
-		if d := c.w.doc(p); matches(d) {
+		if d := c.w.doc(p); matches(d) && !(c.account && p.local) {
 			docs = append(docs, c.attributes(d))
 		}
 	}
@@ -181,21 +181,38 @@ func (c *call) scimGet(k principalKind) (any, error) {
 
 func (c *call) principal(k principalKind) (*principal, error) {
 	p := c.w.principals[c.args[0]]
-	if p == nil || p.kind != k {
+	if p == nil || p.kind != k || c.account && p.local {
 		return nil, scimError{404, string(k) + " with id " + c.args[0] + " not found."}
 	}
 	return p, nil
 }
 
-// group finds a group the caller may change: account groups are changed by the
-// account admin, who is the metastore's owner here.
+// account wraps an endpoint of the account's API, which is for the account admin
+// (the metastore's owner here) and shows no workspace-local groups.
+func account(answer func(*call) (any, error)) func(*call) (any, error) {
+	return func(c *call) (any, error) {
+		if c.args[0] != c.w.opt.AccountID {
+			return nil, scimError{404, "Account " + c.args[0] + " not found."}
+		}
+		if !c.id.owns(c.w.root) {
+			return nil, scimError{403, "Only account admins can use this API."}
+		}
+		c.account, c.args = true, c.args[1:]
+		return answer(c)
+	}
+}
+
+// group finds a group the caller may change: account groups through the account's
+// API, local ones through the workspace's.
 func (c *call) group() (*principal, error) {
 	g, err := c.principal(kindGroup)
-	if err != nil {
+	switch {
+	case err != nil:
 		return nil, err
-	}
-	if !c.id.owns(c.w.root) {
-		return nil, scimError{403, "Only account admins can change account groups."}
+	case !c.account && !g.local:
+		return nil, scimError{403, "Account group " + g.name + " can only be changed through the account API."}
+	case !c.id.owns(c.w.root):
+		return nil, scimError{403, "Only admins can change groups."}
 	}
 	return g, nil
 }
@@ -212,7 +229,7 @@ func (c *call) createGroup() (any, error) {
 	}
 	switch {
 	case !c.id.owns(c.w.root):
-		return nil, scimError{403, "Only account admins can create groups."}
+		return nil, scimError{403, "Only admins can create groups."}
 	case req.DisplayName == "":
 		return nil, scimError{400, "displayName is required."}
 	case c.w.principal(req.DisplayName) != nil || strings.EqualFold(req.DisplayName, accountUsers):
@@ -224,6 +241,7 @@ func (c *call) createGroup() (any, error) {
 		}
 	}
 	g := c.w.addPrincipal(kindGroup, req.DisplayName, req.DisplayName)
+	g.local = !c.account
 	for _, m := range req.Members {
 		g.members = append(without(g.members, m.Value), m.Value)
 	}

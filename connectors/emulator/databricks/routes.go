@@ -3,6 +3,7 @@ package databricks
 const (
 	uc             = "/api/2.1/unity-catalog"
 	scim           = "/api/2.0/preview/scim/v2"
+	accountSCIM    = "/api/2.0/accounts/{account}/scim/v2"
 	statementsPath = "/api/2.0/sql/statements"
 	tagPoliciesURL = "/api/2.1/tag-policies"
 	ruleSetsPath   = "/api/2.0/preview/accounts/access-control/rule-sets"
@@ -72,6 +73,16 @@ func routes() router {
 		{"GET", scim + "/Groups/{id}", (*call).getGroup, 0},
 		{"PATCH", scim + "/Groups/{id}", (*call).patchGroup, 0},
 		{"DELETE", scim + "/Groups/{id}", (*call).deleteGroup, 0},
+
+		{"GET", accountSCIM + "/Users", account((*call).listUsers), 0},
+		{"GET", accountSCIM + "/Users/{id}", account((*call).getUser), 0},
+		{"GET", accountSCIM + "/ServicePrincipals", account((*call).listServicePrincipals), 0},
+		{"GET", accountSCIM + "/ServicePrincipals/{id}", account((*call).getServicePrincipal), 0},
+		{"GET", accountSCIM + "/Groups", account((*call).listGroups), 0},
+		{"POST", accountSCIM + "/Groups", account((*call).createGroup), 0},
+		{"GET", accountSCIM + "/Groups/{id}", account((*call).getGroup), 0},
+		{"PATCH", accountSCIM + "/Groups/{id}", account((*call).patchGroup), 0},
+		{"DELETE", accountSCIM + "/Groups/{id}", account((*call).deleteGroup), 0},
 
 		{"GET", "/api/2.0/sql/warehouses", (*call).listWarehouses, 0},
 		{"GET", "/api/2.0/sql/warehouses/{id}", (*call).getWarehouse, 0},
