@@ -70,7 +70,7 @@ const (
 	priorWeight      = -3.5 // before anything is known
 	nameWeight       = 5.0
 	hintWeight       = 3.0
-	commentWeight    = 4.0
+	commentWeight    = 4.5
 	commentHint      = 2.5
 	peopleWeight     = 1.5
 	derivedWeight    = -6.0 // a flag, count, hash ... of the type

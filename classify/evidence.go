@@ -119,6 +119,16 @@ func (c *ready) phraseIn(toks []string, plain, hint float64) (weight float64, fr
 	return 0, 0, 0, ""
 }
 
+// findAny returns the first phrase that stands in the tokens.
+func findAny(phrases []phrase, toks []string) (phrase, bool) {
+	for _, p := range phrases {
+		if _, _, ok := p.find(toks); ok {
+			return p, true
+		}
+	}
+	return phrase{}, false
+}
+
 // nameEvidence weighs the column's name and comment.
 func (c *ready) nameEvidence(e *evidence) (float64, []string) {
 	weight, from, to, text := c.phraseIn(e.name, nameWeight, hintWeight)
@@ -130,10 +140,8 @@ func (c *ready) nameEvidence(e *evidence) (float64, []string) {
 			words = append(words, why)
 		}
 	}
-	for _, p := range c.not {
-		if _, _, ok := p.find(e.name); ok {
-			return notWeight, []string{fmt.Sprintf("name says %q", strings.Join(p.words, " "))}
-		}
+	if p, ok := findAny(c.not, e.name); ok {
+		return notWeight, []string{fmt.Sprintf("name says %q", strings.Join(p.words, " "))}
 	}
 	if w, text := c.commentEvidence(e); w > 0 && weight < w {
 		weight = w
@@ -148,6 +156,9 @@ func (c *ready) commentEvidence(e *evidence) (float64, string) {
 		return 0, ""
 	}
 	if q, _ := c.qualified(e.comment, from, to); q != 0 {
+		return 0, ""
+	}
+	if _, ok := findAny(c.not, e.comment); ok {
 		return 0, ""
 	}
 	return w, fmt.Sprintf("comment says %q", text)

@@ -1,0 +1,131 @@
+package classify
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/polsync/polsync/state"
+)
+
+func wide(n int, family state.Family) TableColumns {
+	t := TableColumns{Table: state.Securable{Kind: state.KindTable, Catalog: "C", Schema: "S", Name: "WIDE"}}
+	for i := range n {
+		t.Columns = append(t.Columns, Column{Column: column("WIDE", fmt.Sprintf("C%d", i)), Type: state.DataType{Family: family}})
+	}
+	return t
+}
+
+func TestProbesAreBoundedAndDeterministic(t *testing.T) {
+	rules := mustRules(t)
+	scan := state.ScanDeclaration{Rows: 1000}
+	tables := []TableColumns{wide(60, state.FamilyString), wide(1, state.FamilyNumber)}
+	probes := Probes(scan, tables, rules)
+	if diff := cmp.Diff(probes, Probes(scan, tables, mustRules(t))); diff != "" {
+		t.Error("two runs differ:", diff)
+	}
+	seen := map[string]bool{}
+	for _, p := range probes {
+		expressions, text := 0, 0
+		for _, c := range p.Columns {
+			expressions += 4 + len(c.Checks)
+			for _, check := range c.Checks {
+				text += checkSize(check)
+				key := p.Table.Name + c.Column.Column + string(c.Type.Family) + check.Name
+				if seen[key] {
+					t.Errorf("%s is asked twice", key)
+				}
+				seen[key] = true
+			}
+		}
+		if expressions > MaxExpressions+5 || text > MaxProbeText || p.Rows != 1000 {
+			t.Errorf("%d expressions, %d bytes, %d rows", expressions, text, p.Rows)
+		}
+	}
+}
+
+func TestProbesArePrunedByTypeAndName(t *testing.T) {
+	rules := mustRules(t)
+	names := func(values string, c Column) []string {
+		var out []string
+		for _, p := range Probes(state.ScanDeclaration{Values: values}, []TableColumns{{Table: c.Column.Table(), Columns: []Column{c}}}, rules) {
+			for _, col := range p.Columns {
+				for _, check := range col.Checks {
+					out = append(out, check.Name)
+				}
+			}
+		}
+		return out
+	}
+	col := func(name string, f state.Family) Column {
+		return Column{Column: column("t", name), Type: state.DataType{Family: f}}
+	}
+	if got := names("", col("flag", state.FamilyBoolean)); len(got) != 0 {
+		t.Errorf("boolean: %v", got)
+	}
+	if got := names("", col("created", state.FamilyDate)); len(got) != 0 {
+		t.Errorf("date without a name: %v", got)
+	}
+	if got := names("", col("dob", state.FamilyDate)); !slices.Equal(got, []string{"date_of_birth"}) {
+		t.Errorf("date of birth: %v", got)
+	}
+	number := names("", col("x", state.FamilyNumber))
+	if slices.Contains(number, "email") || !slices.Contains(number, "credit_card") || slices.Contains(number, "nl_bsn") {
+		t.Errorf("number: %v", number)
+	}
+	if !slices.Contains(names(ValuesSample, col("x", state.FamilyNumber)), "nl_bsn") {
+		t.Error("sampled: every checksum is counted")
+	}
+	if slices.Contains(names("", col("x", state.FamilyString)), "password") || !slices.Contains(names("", col("pwd", state.FamilyString)), "password") {
+		t.Error("password is counted where the name says so")
+	}
+	if got := names(ValuesNames, col("email", state.FamilyString)); got != nil {
+		t.Errorf("names: %v", got)
+	}
+}
+
+func TestPushedChecksHaveOnlyPushableChecksums(t *testing.T) {
+	for _, p := range Probes(state.ScanDeclaration{}, []TableColumns{wide(3, state.FamilyString), wide(3, state.FamilyNumber)}, mustRules(t)) {
+		for _, c := range p.Columns {
+			for _, check := range c.Checks {
+				if check.Checksum != "" && !Pushdown(check.Checksum) {
+					t.Errorf("%s asks for %s", check.Name, check.Checksum)
+				}
+			}
+		}
+	}
+}
+
+func TestCoverage(t *testing.T) {
+	rules := mustRules(t)
+	scan := state.ScanDeclaration{Name: "s"}
+	ok, failed, late := wide(2, state.FamilyString), wide(1, state.FamilyString), wide(1, state.FamilyString)
+	rename := func(tc *TableColumns, name string) {
+		tc.Table.Name = name
+		for i := range tc.Columns {
+			tc.Columns[i].Column.Name = name
+		}
+	}
+	rename(&failed, "FAILED")
+	rename(&late, "LATE")
+	ok.Columns[1].Type.Family = state.FamilyBoolean
+	var counts []Counts
+	for _, p := range Probes(scan, []TableColumns{ok}, rules) {
+		counts = append(counts, CountValues(p, nil))
+	}
+	counts = append(counts, Counts{Table: failed.Table, Err: errors.New("denied")})
+	cov := Covered(scan, "p", []TableColumns{ok, failed, late}, counts, rules)
+	want := []Look{
+		{Column: ok.Columns[0].Column, Looked: true, How: "pushdown"}, {Column: ok.Columns[1].Column, Looked: true, How: "type"},
+		{Column: failed.Columns[0].Column, How: "pushdown", Why: "denied"}, {Column: late.Columns[0].Column, How: "pushdown", Why: "the scan ended before it"},
+	}
+	if diff := cmp.Diff(want, cov.Columns); diff != "" {
+		t.Error(diff)
+	}
+	if cov.Complete() || !cov.Looked(want[0].Column) || cov.Looked(want[2].Column) || cov.Looked(column("OTHER", "X")) {
+		t.Error("what was looked at is told wrongly")
+	}
+}
