@@ -41,6 +41,9 @@ func (d Dialect) Tag(name string, _, _ state.Securable) state.Securable {
 	return state.Securable{Kind: state.KindTag, Name: d.FoldPart(state.Part{Text: name})}
 }
 
+// TagDefined implements plan.Dialect.
+func (Dialect) TagDefined(bool) bool { return true }
+
 // Policy implements plan.Dialect: policies have only a name.
 func (d Dialect) Policy(mask string, family state.Family, _ state.Securable) state.Securable {
 	return state.Securable{Kind: state.KindMaskingPolicy, Name: d.FoldPart(state.Part{Text: mask + "_" + string(family)})}

@@ -58,6 +58,7 @@ type Change struct {
 	Note  string         // why it goes away, or what else a reader should know
 	Type  state.DataType // of the column, for masks
 	Order int            // a stage within the phase, which gates like a phase
+	List  []string       // of an allowed value: all that the tag allows once the change's stage is done, sorted
 	Back  bool           // a policy goes back from its interim form to what it was, or gets what it was created for
 }
 

@@ -25,6 +25,10 @@ type Dialect interface {
 	// Tag returns the securable of a tag by its logical name; home is the configured home schema.
 	Tag(name string, schema, home state.Securable) state.Securable
 
+	// TagDefined reports whether a tag is something of its own that is created and dropped, or only a key on what
+	// carries it.
+	TagDefined(governed bool) bool
+
 	// Policy returns the securable of the policy that carries out a declared mask for a family of types.
 	Policy(mask string, family state.Family, home state.Securable) state.Securable
 

@@ -2,6 +2,7 @@ package plan
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 
 	"github.com/polsync/polsync/state"
@@ -38,6 +39,7 @@ func Diff(in Input, t *Target) ([]Change, []Kept, []Notice, int) {
 	d.keepNeeded()
 	d.holdUncertain()
 	d.setAside()
+	d.lists()
 	slices.SortFunc(d.changes, Change.Compare)
 	slices.SortFunc(d.kept, func(a, b Kept) int { return a.Fact.Key.Compare(b.Fact.Key) })
 	return d.changes, d.kept, d.notices, d.unchanged
@@ -354,6 +356,44 @@ func (d *difference) uncertain(k state.Key) string {
 		}
 	}
 	return ""
+}
+
+// lists fills in, for each change of an allowed value, the whole list that results, for platforms that replace it.
+func (d *difference) lists() {
+	values := map[state.Securable]map[string]bool{}
+	touched := func(on state.Securable) map[string]bool {
+		if values[on] == nil {
+			values[on] = map[string]bool{}
+		}
+		return values[on]
+	}
+	for k := range d.in.Actual.Facts {
+		if k.Fact == state.FactAllowedValue {
+			touched(k.On)[k.Name] = true
+		}
+	}
+	for _, c := range d.changes {
+		if c.Key.Fact == state.FactAllowedValue && c.Want != nil {
+			touched(c.Key.On)[c.Key.Name] = true
+		}
+	}
+	after := map[state.Securable][]string{}
+	for on, set := range values {
+		after[on] = slices.Sorted(maps.Keys(set))
+	}
+	final := map[state.Securable][]string{}
+	for on, all := range after {
+		final[on] = slices.DeleteFunc(slices.Clone(all), func(v string) bool { return d.removed[state.Key{Fact: state.FactAllowedValue, On: on, Name: v}] })
+	}
+	for i := range d.changes {
+		c := &d.changes[i]
+		switch {
+		case c.Key.Fact == state.FactAllowedValue && c.Want == nil:
+			c.List = final[c.Key.On]
+		case c.Key.Fact == state.FactAllowedValue || c.Key.Fact == state.FactTag:
+			c.List = after[c.Key.On]
+		}
+	}
 }
 
 // setAside takes out the changes that were refused for good before, with every later change of what they concern.

@@ -28,6 +28,9 @@ func (r *resolver) tagDefinitions() {
 				want.Propagate = is.Propagate
 			}
 		}
+		if !r.in.Dialect.TagDefined(d.Governed) {
+			continue
+		}
 		r.put(state.Fact{Key: key, Value: want, Origin: d.Origin})
 		if d.AnyValue {
 			continue

@@ -8,10 +8,10 @@ import (
 	"github.com/polsync/polsync/state"
 )
 
-// types names each family as a policy's argument. NUMBER alone would be NUMBER(38,0); a scale of its own keeps
-// decimals from being cut.
+// types names each family as a policy's argument. NUMBER alone would be NUMBER(38,0), which may cut decimals; whether
+// it does is nowhere documented, so the argument has places of its own.
 var types = map[state.Family]string{
-	state.FamilyString: "VARCHAR", state.FamilyNumber: "NUMBER", state.FamilyFloat: "FLOAT", state.FamilyBoolean: "BOOLEAN", state.FamilyDate: "DATE", state.FamilyTime: "TIME",
+	state.FamilyString: "VARCHAR", state.FamilyNumber: "NUMBER(38, 10)", state.FamilyFloat: "FLOAT", state.FamilyBoolean: "BOOLEAN", state.FamilyDate: "DATE", state.FamilyTime: "TIME",
 	state.FamilyTimestampNTZ: "TIMESTAMP_NTZ", state.FamilyTimestampLTZ: "TIMESTAMP_LTZ", state.FamilyTimestampTZ: "TIMESTAMP_TZ", state.FamilyBinary: "BINARY",
 	state.FamilyVariant: "VARIANT", state.FamilyObject: "OBJECT", state.FamilyArray: "ARRAY", state.FamilyGeography: "GEOGRAPHY",
 }

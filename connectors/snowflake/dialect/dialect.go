@@ -46,6 +46,9 @@ func (d Dialect) Tag(name string, schema, home state.Securable) state.Securable 
 	return state.Securable{Kind: state.KindTag, Catalog: schema.Catalog, Schema: schema.Schema, Name: d.FoldPart(state.Part{Text: name})}
 }
 
+// TagDefined implements plan.Dialect.
+func (Dialect) TagDefined(bool) bool { return true }
+
 // Policy implements plan.Dialect: POLSYNC_MASK_FAMILY in the home schema.
 func (d Dialect) Policy(mask string, family state.Family, home state.Securable) state.Securable {
 	name := d.FoldPart(state.Part{Text: "polsync_" + mask + "_" + string(family)})
