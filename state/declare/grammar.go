@@ -140,5 +140,5 @@ var classifier = document.With(need("name", text, ""), f("all", document.Several
 
 // Schema returns the JSON Schema of policy files.
 func Schema() map[string]any {
-	return document.JSONSchema("https://polsync.dev/schema/policy.v1.json", "polsync policy file", policyFile)
+	return document.JSONSchema("urn:polsync:schema:policy:v1", "polsync policy file", policyFile)
 }

@@ -112,5 +112,5 @@ func jobFields() []document.Field {
 
 // Schema returns the JSON Schema of the configuration file.
 func Schema() map[string]any {
-	return document.JSONSchema("https://polsync.dev/schema/config.v1.json", "polsync configuration", configFile)
+	return document.JSONSchema("urn:polsync:schema:config:v1", "polsync configuration", configFile)
 }
