@@ -47,7 +47,8 @@ const (
 )
 
 // FromDeclaration makes the Classifier of one the user wrote. Patterns of values become the shared subset (Portable);
-// patterns of names are matched in process, anywhere in the name.
+// patterns of names are matched in process, anywhere in the name. A checksum looks at the value in capitals without
+// separators (FormAlnum); together with a pattern, both look at the value as it stands.
 func FromDeclaration(d state.ClassifierDeclaration) (Classifier, error) {
 	if len(d.All)+len(d.Any) == 0 {
 		return Classifier{}, fmt.Errorf("nothing says how to recognise it: write all or any")
@@ -76,12 +77,32 @@ func newCondition(name string, p state.Predicate, not bool) (condition, error) {
 	if p.MinLength < 0 || p.MaxLength < 0 || p.MaxLength > 0 && p.MaxLength < p.MinLength {
 		return condition{}, fmt.Errorf("lengths %d to %d hold for no value", p.MinLength, p.MaxLength)
 	}
-	for what, expr := range map[string]string{"column": p.Column, "table": p.Table, "comment": p.Comment, "type": p.Type} {
-		if expr != "" {
-			return nameCondition(what, expr, p)
-		}
+	what, expr, err := tested(p)
+	switch {
+	case err != nil:
+		return condition{}, err
+	case what != "":
+		return nameCondition(what, expr, p)
 	}
 	return valueCondition(name, p, not)
+}
+
+// tested returns which name a predicate tests, "" for values. One predicate tests one thing.
+func tested(p state.Predicate) (what, expr string, err error) {
+	set := []string{}
+	for _, f := range [...]struct{ what, expr string }{{"column", p.Column}, {"table", p.Table}, {"comment", p.Comment}, {"type", p.Type}} {
+		if f.expr != "" {
+			what, expr = f.what, f.expr
+			set = append(set, f.what)
+		}
+	}
+	if len(set) > 0 && (p.Value != "" || p.Checksum != "" || len(p.Dictionary) > 0) {
+		set = append(set, "values")
+	}
+	if len(set) > 1 {
+		return "", "", fmt.Errorf("it tests %s at once: write one entry for each", strings.Join(set, " and "))
+	}
+	return what, expr, nil
 }
 
 func nameCondition(what, expr string, p state.Predicate) (condition, error) {

@@ -126,6 +126,7 @@ func TestDeclarationErrors(t *testing.T) {
 		"no checksum is called":      {Name: "x", All: []state.Predicate{{Checksum: "nope"}}},
 		"not between 0 and 1":        {Name: "x", All: []state.Predicate{{Value: "a", MinRatio: 2}}},
 		"it tests nothing":           {Name: "x", All: []state.Predicate{{}}},
+		"column and values at once":  {Name: "x", All: []state.Predicate{{Column: "a", Value: "b"}}},
 		"are of values":              {Name: "x", All: []state.Predicate{{Column: "a", MinRatio: 0.5}}},
 		"hold for no value":          {Name: "x", All: []state.Predicate{{Value: "a", MinLength: 5, MaxLength: 2}}},
 		"there is none of that name": {Name: "x", Disabled: true},

@@ -2,6 +2,7 @@ package classify
 
 import (
 	"fmt"
+	"math/bits"
 	"regexp"
 	"regexp/syntax"
 	"slices"
@@ -30,10 +31,11 @@ type compiled struct {
 type bounded struct {
 	min, max int   // characters; max is -1 for no bound
 	classes  class // the classes its characters come from
+	needs    class // those it has for certain
 }
 
 // class is a set of character classes.
-type class uint8
+type class uint16
 
 // The classes. A character is in exactly one.
 const (
@@ -41,14 +43,21 @@ const (
 	classUpper
 	classLower
 	classDash
-	classPoint
+	classUnderscore
+	classDot
+	classColon
+	classSlash
 	classSpace
+	classAt
+	classParen
 	classOther // of ASCII
 	classWide  // beyond ASCII
-	classAll   = class(255)
+	classAll   = classWide<<1 - 1
 )
 
 var asciiClass = func() (t [128]class) {
+	marks := map[byte]class{'-': classDash, '_': classUnderscore, '.': classDot, ':': classColon, '/': classSlash, ' ': classSpace, '@': classAt,
+		'(': classParen, ')': classParen}
 	for i := range t {
 		switch c := byte(i); {
 		case c >= '0' && c <= '9':
@@ -57,12 +66,8 @@ var asciiClass = func() (t [128]class) {
 			t[i] = classUpper
 		case c >= 'a' && c <= 'z':
 			t[i] = classLower
-		case c == '-' || c == '_':
-			t[i] = classDash
-		case c == '.' || c == ':' || c == '/':
-			t[i] = classPoint
-		case c == ' ':
-			t[i] = classSpace
+		case marks[c] != 0:
+			t[i] = marks[c]
 		default:
 			t[i] = classOther
 		}
@@ -236,7 +241,7 @@ func (k *compiled) holds(v *view) bool {
 		return false
 	}
 	g := v.form(k.form)
-	if g.chars < k.text.min || k.text.max >= 0 && g.chars > k.text.max || g.classes&^k.text.classes != 0 {
+	if g.chars < k.text.min || k.text.max >= 0 && g.chars > k.text.max || g.classes&^k.text.classes != 0 || k.text.needs&^g.classes != 0 {
 		return false
 	}
 	if k.re != nil && !k.re.MatchString(g.text) {
@@ -261,7 +266,7 @@ func bounds(re *syntax.Regexp) bounded {
 	case syntax.OpLiteral:
 		return literalBounds(re)
 	case syntax.OpCharClass:
-		return bounded{min: 1, max: 1, classes: rangeClasses(re.Rune)}
+		return one(rangeClasses(re.Rune))
 	case syntax.OpAnyChar, syntax.OpAnyCharNotNL:
 		return bounded{min: 1, max: 1, classes: classAll}
 	case syntax.OpCapture:
@@ -282,14 +287,25 @@ func bounds(re *syntax.Regexp) bounded {
 	return bounded{max: -1, classes: classAll}
 }
 
+// one is a single character of the classes; of a single class, it is needed.
+func one(classes class) bounded {
+	b := bounded{min: 1, max: 1, classes: classes}
+	if bits.OnesCount16(uint16(classes)) == 1 {
+		b.needs = classes
+	}
+	return b
+}
+
 func literalBounds(re *syntax.Regexp) bounded {
 	b := bounded{min: len(re.Rune), max: len(re.Rune)}
+	if re.Flags&syntax.FoldCase != 0 {
+		b.classes = classAll
+		return b
+	}
 	for _, r := range re.Rune {
 		b.classes |= rangeClasses([]rune{r, r})
 	}
-	if re.Flags&syntax.FoldCase != 0 {
-		b.classes |= classUpper | classLower | classWide
-	}
+	b.needs = b.classes
 	return b
 }
 
@@ -308,6 +324,9 @@ func rangeClasses(ranges []rune) class {
 
 func repeated(b bounded, low, high int) bounded {
 	b.min *= low
+	if low == 0 {
+		b.needs = 0
+	}
 	if high < 0 || b.max < 0 {
 		b.max = -1
 	} else {
@@ -323,9 +342,11 @@ func combinedBounds(re *syntax.Regexp) bounded {
 		total.classes |= b.classes
 		if re.Op == syntax.OpConcat {
 			total.min += b.min
+			total.needs |= b.needs
 			total.max = sumMax(total.max, b.max)
 		} else {
 			total.min = min(total.min, b.min)
+			total.needs &= b.needs
 			total.max = wider(total.max, b.max)
 		}
 	}

@@ -1,6 +1,10 @@
 package classify
 
-import "github.com/polsync/polsync/state"
+import (
+	"slices"
+
+	"github.com/polsync/polsync/state"
+)
 
 // nationalID describes a personal number of one country: its form, its checksum ("" for none) and how often a random
 // number of the form passes it. Strict forms prove the type without checksum or name.
@@ -23,7 +27,7 @@ var nationalHints = []string{"national id", "national number", "id number", "per
 // classifier turns the description into a Classifier. The form is loose evidence, or as strong as it is strict; the
 // checksum is counted of the values that have the form.
 func (n nationalID) classifier() Classifier {
-	c := Classifier{Name: n.name, Doc: n.doc, Version: 1, Class: n.class, Family: "national_id", Names: n.names, Hints: append(n.hints, nationalHints...), Numbered: true}
+	c := Classifier{Name: n.name, Doc: n.doc, Version: 1, Class: n.class, Family: "national_id", Names: n.names, Hints: slices.Concat(n.hints, nationalHints), Numbered: true}
 	if n.class == "" {
 		c.Class = ClassPII
 	} else if n.class == ClassPHI {
