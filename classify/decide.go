@@ -43,7 +43,7 @@ func Decide(scan state.ScanDeclaration, platform string, table TableColumns, cou
 	ctx := newContext(table)
 	out := make([]Decision, len(table.Columns))
 	for i, c := range table.Columns {
-		e := newEvidence(c, ctx, merged[c.Column])
+		e := rules.newEvidence(c, ctx, merged[c.Column])
 		d := rules.decide(e)
 		d.Column = c.Column
 		if d.Found {

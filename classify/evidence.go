@@ -11,8 +11,10 @@ type evidence struct {
 	column  Column
 	name    []string // tokens
 	comment []string
-	people  bool
-	counts  *ColumnCounts // nil where nothing was counted
+	// Where plain phrases of any type stand; a phrase inside a longer one says nothing.
+	nameSpans, commentSpans []span
+	people                  bool
+	counts                  *ColumnCounts // nil where nothing was counted
 }
 
 // context is what a table says about its columns.
@@ -42,8 +44,23 @@ func newContext(t TableColumns) context {
 	return context{}
 }
 
-func newEvidence(c Column, ctx context, counts *ColumnCounts) *evidence {
-	return &evidence{column: c, name: tokens(c.Column.Column), comment: tokens(c.Comment), people: ctx.people, counts: counts}
+func (r *Rules) newEvidence(c Column, ctx context, counts *ColumnCounts) *evidence {
+	e := &evidence{column: c, name: tokens(c.Column.Column), comment: tokens(c.Comment), people: ctx.people, counts: counts}
+	e.nameSpans, e.commentSpans = r.spans(e.name), r.spans(e.comment)
+	return e
+}
+
+// spans finds the plain phrases of all types.
+func (r *Rules) spans(toks []string) []span {
+	var out []span
+	for i := range r.list {
+		for _, p := range r.list[i].names {
+			if from, to, ok := p.find(toks); ok {
+				out = append(out, span{from, to})
+			}
+		}
+	}
+	return out
 }
 
 // values is the number of values looked at.
@@ -93,18 +110,18 @@ var numberedWords = list(`id ids key code number pk fk uuid guid ref reference s
 
 // named returns the strongest evidence of name and comment before anything argues against it; 0 for none.
 func (c *ready) named(e *evidence) float64 {
-	w, _, _, _ := c.phraseIn(e.name, nameWeight, hintWeight)
+	w, _, _, _ := c.phraseIn(e.name, e.nameSpans, nameWeight, hintWeight)
 	if w > 0 {
 		return w
 	}
-	w, _, _, _ = c.phraseIn(e.comment, commentWeight, commentHint)
+	w, _, _, _ = c.phraseIn(e.comment, e.commentSpans, commentWeight, commentHint)
 	return w
 }
 
 // phraseIn returns the weight of the best phrase in the tokens, and where it stands.
-func (c *ready) phraseIn(toks []string, plain, hint float64) (weight float64, from, to int, text string) {
+func (c *ready) phraseIn(toks []string, spans []span, plain, hint float64) (weight float64, from, to int, text string) {
 	for _, p := range c.names {
-		if f, t, ok := p.find(toks); ok && (text == "" || t-f > to-from) {
+		if f, t, ok := p.find(toks); ok && !(span{f, t}).within(spans) && (text == "" || t-f > to-from) {
 			weight, from, to, text = plain, f, t, strings.Join(p.words, " ")
 		}
 	}
@@ -112,7 +129,7 @@ func (c *ready) phraseIn(toks []string, plain, hint float64) (weight float64, fr
 		return weight, from, to, text
 	}
 	for _, p := range c.hints {
-		if f, t, ok := p.find(toks); ok {
+		if f, t, ok := p.find(toks); ok && !(span{f, t}).within(spans) {
 			return hint, f, t, strings.Join(p.words, " ")
 		}
 	}
@@ -131,7 +148,7 @@ func findAny(phrases []phrase, toks []string) (phrase, bool) {
 
 // nameEvidence weighs the column's name and comment.
 func (c *ready) nameEvidence(e *evidence) (float64, []string) {
-	weight, from, to, text := c.phraseIn(e.name, nameWeight, hintWeight)
+	weight, from, to, text := c.phraseIn(e.name, e.nameSpans, nameWeight, hintWeight)
 	var words []string
 	if weight > 0 {
 		words = append(words, fmt.Sprintf("name says %q", text))
@@ -151,7 +168,7 @@ func (c *ready) nameEvidence(e *evidence) (float64, []string) {
 }
 
 func (c *ready) commentEvidence(e *evidence) (float64, string) {
-	w, from, to, text := c.phraseIn(e.comment, commentWeight, commentHint)
+	w, from, to, text := c.phraseIn(e.comment, e.commentSpans, commentWeight, commentHint)
 	if w == 0 || len(e.comment) > 40 {
 		return 0, ""
 	}

@@ -119,17 +119,16 @@ type phrase struct {
 }
 
 func parsePhrase(s string) phrase {
-	whole := strings.HasPrefix(s, "=")
-	raw := strings.Fields(strings.TrimPrefix(s, "="))
-	p := phrase{joined: foldAccents(strings.Join(raw, "")), whole: whole}
-	for _, w := range raw {
-		w = foldAccents(w)
-		if long, ok := abbreviations[w]; ok {
-			w = long
-		}
-		p.words = append(p.words, w)
-	}
-	return p
+	text := strings.TrimPrefix(s, "=")
+	return phrase{words: tokens(text), joined: foldAccents(strings.ReplaceAll(text, " ", "")), whole: text != s}
+}
+
+// span is a range of tokens, half open.
+type span struct{ from, to int }
+
+// within reports whether a longer span covers s: "nick" in "nick name" says nothing when "nick name" is a phrase.
+func (s span) within(spans []span) bool {
+	return slices.ContainsFunc(spans, func(o span) bool { return o.from <= s.from && s.to <= o.to && o.to-o.from > s.to-s.from })
 }
 
 // find returns where the phrase stands in the tokens, as a half-open range, and whether it does.

@@ -37,7 +37,7 @@ func TestQualifiedNames(t *testing.T) {
 	weight := func(classifier, name string) float64 {
 		for i := range rules.list {
 			if rules.list[i].Name == classifier {
-				w, _ := rules.list[i].nameEvidence(newEvidence(Column{Column: column("t", name)}, context{}, nil))
+				w, _ := rules.list[i].nameEvidence(rules.newEvidence(Column{Column: column("t", name)}, context{}, nil))
 				return w
 			}
 		}

@@ -96,7 +96,7 @@ func (r *Rules) checks(c Column, can func(string) bool) []Check {
 			out = append(out, check)
 		}
 	}
-	e := newEvidence(c, context{}, nil)
+	e := r.newEvidence(c, context{}, nil)
 	for i := range r.list {
 		for _, check := range r.list[i].wanted(e, can) {
 			add(check)

@@ -22,7 +22,7 @@ type nationalID struct {
 }
 
 // Generic words for a personal number: the values decide whose.
-var nationalHints = []string{"national id", "national number", "id number", "personal number", "personal id", "tax number", "tax id", "=tin", "fiscal", "steuer", "national identifier", "number fiscal", "social security", "citizen id", "identity number", "number identidad"}
+var nationalHints = []string{"national id", "national number", "id number", "personal number", "personal id", "tax number", "tax id", "=tin", "fiscal", "steuer", "national identifier", "citizen id", "identity number", "number identidad"}
 
 // classifier turns the description into a Classifier. The form is loose evidence, or as strong as it is strict; the
 // checksum is counted of the values that have the form.

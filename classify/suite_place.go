@@ -19,7 +19,7 @@ var placeSuite = []Classifier{
 	{Name: "street_address", Doc: "streets with house numbers", Version: 1, Class: ClassPII, Family: "address",
 		Names: []string{"street address", "address line", "mailing address", "billing address", "shipping address", "home address", "direccion", "domicilio", "calle", "endereco", "morada",
 			"logradouro", "rue", "voie", "strasse", "anschrift", "adresse", "hausnummer", "indirizzo", "residenza", "adres", "straat", "adress", "gata", "gatuadress", "ulica", "住所", "番地",
-			"jusho", "street", "addr1", "postal address", "adresa"},
+			"jusho", "street", "address 1", "postal address", "adresa"},
 		Hints: []string{"address", "residence", "=rua", "=via"},
 		Not:   []string{"email address", "ip address", "mac address", "eth address", "btc address", "wallet address", "street number", "street suffix", "address 2", "address id", "address type", "second address"},
 		Tests: []Test{

@@ -2,7 +2,10 @@ package classify
 
 import (
 	"slices"
+	"strings"
 	"testing"
+
+	"github.com/polsync/polsync/state"
 )
 
 func TestSuiteIsValid(t *testing.T) {
@@ -129,6 +132,25 @@ func TestNationalNumbersTakeTheirExamples(t *testing.T) {
 		c := Check{Form: n.form, Pattern: n.pattern, Checksum: n.checksum, MinLen: 8, MaxLen: 24}
 		if !c.Match(text) {
 			t.Errorf("%s does not take %q", n.name, text)
+		}
+	}
+}
+
+// Each phrase that says a type plainly must say that type, and not another's louder: the names alone decide.
+func TestPlainNamesSayTheirType(t *testing.T) {
+	// These mean two things: a Spanish or a Portuguese number, a longitude or a Swedish pay.
+	shared := map[string]bool{"nif": true, "lon": true}
+	rules := mustRules(t)
+	for _, c := range Suite() {
+		for _, name := range c.Names {
+			if shared[name] {
+				continue
+			}
+			s := sample{name: strings.ReplaceAll(strings.TrimPrefix(name, "="), " ", "_"), family: state.FamilyString}
+			d := classifyTable(state.ScanDeclaration{Values: ValuesNames}, "CUSTOMERS", rules, s)[0]
+			if d.Finding.Classifier != c.Name {
+				t.Errorf("%s by %q: found %q, %s", c.Name, name, d.Finding.Classifier, d.Passed)
+			}
 		}
 	}
 }
