@@ -18,6 +18,7 @@ type nationalID struct {
 	chance    float64
 	strict    float64 // weight of the form itself
 	digits    bool    // digits only: may stand in a number column
+	needsName bool    // too many other numbers look the same
 	class     Class
 }
 
@@ -27,7 +28,7 @@ var nationalHints = []string{"national id", "national number", "id number", "per
 // classifier turns the description into a Classifier. The form is loose evidence, or as strong as it is strict; the
 // checksum is counted of the values that have the form.
 func (n nationalID) classifier() Classifier {
-	c := Classifier{Name: n.name, Doc: n.doc, Version: 1, Class: n.class, Family: "national_id", Names: n.names, Hints: slices.Concat(n.hints, nationalHints), Numbered: true}
+	c := Classifier{Name: n.name, Doc: n.doc, Version: 1, Class: n.class, Family: "national_id", Names: n.names, Hints: slices.Concat(n.hints, nationalHints), Numbered: true, NeedsName: n.needsName}
 	if n.class == "" {
 		c.Class = ClassPII
 	} else if n.class == ClassPHI {
@@ -89,6 +90,9 @@ var nationalIDs = []nationalID{
 	{name: "sg_nric", doc: "Singapore NRIC and FIN", names: []string{"nric", "nric fin"}, form: FormUpper, pattern: `[STFGM][0-9]{7}[A-Z]`, checksum: "sg_nric", chance: 0.04, strict: 1},
 	{name: "za_id", doc: "South African identity numbers", names: []string{"sa id", "rsa id"}, form: FormDigits, pattern: yymmdd + `[0-9]{4}[0-2][0-9]{2}`, checksum: "luhn", chance: 0.1, strict: 1.5, digits: true},
 	{name: "tr_tckn", doc: "Turkish identity numbers", names: []string{"tckn", "tc kimlik"}, form: FormDigits, pattern: `[1-9][0-9]{10}`, checksum: "tr_tckn", chance: 0.01, digits: true},
+	{name: "hk_hkid", doc: "Hong Kong identity cards", names: []string{"hkid"}, form: FormAlnum, pattern: `[A-Z]{1,2}[0-9]{6}[0-9A]`, checksum: "hk_hkid", chance: 0.09, strict: 0.5},
+	{name: "tw_id", doc: "Taiwanese identity numbers", names: []string{"taiwan id"}, form: FormUpper, pattern: `[A-Z][1289][0-9]{8}`, checksum: "tw_id", chance: 0.1, strict: 1},
+	{name: "il_id", doc: "Israeli identity numbers", names: []string{"teudat zehut", "mispar zehut"}, form: FormDigits, pattern: `[0-9]{9}`, checksum: "luhn", chance: 0.1, digits: true, needsName: true},
 	{name: "ro_cnp", doc: "Romanian CNP", names: []string{"cnp"}, form: FormDigits, pattern: `[1-9]` + yymmdd + `[0-9]{6}`, checksum: "ro_cnp", chance: 0.1, strict: 1.5, digits: true},
 	{name: "bg_egn", doc: "Bulgarian EGN", names: []string{"egn"}, form: FormDigits, pattern: `[0-9]{2}([024][1-9]|[135][0-2])(0[1-9]|[12][0-9]|3[01])[0-9]{4}`, checksum: "bg_egn", chance: 0.1, strict: 1, digits: true},
 	{name: "cz_rc", doc: "Czech and Slovak birth numbers", names: []string{"rodne cislo", "rodnecislo"}, form: FormDigits, pattern: `[0-9]{2}([0257][1-9]|[1368][0-2])(0[1-9]|[12][0-9]|3[01])[0-9]{3,4}`, checksum: "div11", chance: 0.1, strict: 0.5, digits: true},
@@ -96,7 +100,12 @@ var nationalIDs = []nationalID{
 	{name: "gr_amka", doc: "Greek AMKA", names: []string{"amka"}, form: FormDigits, pattern: ddmmyy + `[0-9]{5}`, checksum: "luhn", chance: 0.1, strict: 1, digits: true},
 	{name: "ie_pps", doc: "Irish PPS numbers", names: []string{"pps", "ppsn", "pps number"}, form: FormUpper, pattern: `[0-9]{7}[A-W][A-IW]?`, checksum: "ie_pps", chance: 0.045, strict: 0.5},
 	{name: "th_pin", doc: "Thai identity numbers", names: []string{"thai id"}, form: FormDigits, pattern: `[1-8][0-9]{12}`, checksum: "th_pin", chance: 0.085, digits: true},
+	{name: "my_nric", doc: "Malaysian identity numbers", names: []string{"mykad"}, form: FormDigits, pattern: yymmdd + `[0-9]{6}`, digits: true, needsName: true},
+	{name: "id_nik", doc: "Indonesian identity numbers", names: []string{"nik", "ktp"}, form: FormDigits, pattern: `[1-9][0-9]{5}(0[1-9]|[12][0-9]|3[01]|4[1-9]|[56][0-9]|7[01])(0[1-9]|1[0-2])[0-9]{6}`, digits: true, needsName: true},
+	{name: "nz_ird", doc: "New Zealand tax numbers", names: []string{"ird", "ird number"}, form: FormDigits, pattern: `[1-9][0-9]{7,8}`, checksum: "nz_ird", chance: 0.09, digits: true, needsName: true},
 	{name: "ru_inn", doc: "Russian personal tax numbers", names: []string{"inn"}, form: FormDigits, pattern: `[0-9]{12}`, checksum: "ru_inn", chance: 0.01, digits: true},
+	{name: "ru_snils", doc: "Russian pension insurance numbers", names: []string{"snils"}, form: FormDigits, pattern: `[0-9]{11}`, checksum: "ru_snils", chance: 0.01, digits: true},
+	{name: "ua_rnokpp", doc: "Ukrainian taxpayer numbers", names: []string{"rnokpp"}, form: FormDigits, pattern: `[0-9]{10}`, checksum: "ua_rnokpp", chance: 0.1, digits: true, needsName: true},
 	{name: "pk_cnic", doc: "Pakistani identity numbers", names: []string{"cnic"}, pattern: `[1-7][0-9]{4}-[0-9]{7}-[0-9]`, strict: 6},
 }
 

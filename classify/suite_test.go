@@ -120,7 +120,7 @@ func TestChecksMatchAndNearlyMiss(t *testing.T) {
 
 // Every personal number's own pattern must take the example its checksum takes.
 func TestNationalNumbersTakeTheirExamples(t *testing.T) {
-	examples := map[string]string{"ca_sin": "130692544", "za_id": "7503305044089", "gr_amka": "01013099997", "ch_ahv": "756.9217.0769.85", "cz_rc": "710319/2745", "pt_nif": "123456789"}
+	examples := map[string]string{"ca_sin": "130692544", "za_id": "7503305044089", "gr_amka": "01013099997", "ch_ahv": "756.9217.0769.85", "cz_rc": "710319/2745", "pt_nif": "123456789", "il_id": "039337423"}
 	for _, n := range nationalIDs {
 		text, ok := examples[n.name]
 		if !ok {
