@@ -138,9 +138,13 @@ func (l *loader) deferGrant(n document.Node, what string) {
 	if o := n.Get("owner"); o.Given() {
 		l.ref(o, vars...)
 	}
-	name := ""
-	if list := n.Get("on").List(); len(list) > 0 {
-		name = "on " + list[0].Text()
+	l.d.Deferred = append(l.d.Deferred, state.Deferred{What: what, Name: firstOf(n.Get("on")), In: spokenOf(on, nil, nil), Origin: origin(n)})
+}
+
+// firstOf names a declaration without a name by the first place it stands on.
+func firstOf(on document.Node) string {
+	for _, e := range on.List() {
+		return "on " + e.Text()
 	}
-	l.d.Deferred = append(l.d.Deferred, state.Deferred{What: what, Name: name, In: spokenOf(on, nil, nil), Origin: origin(n)})
+	return ""
 }

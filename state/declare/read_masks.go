@@ -317,5 +317,5 @@ func (l *loader) constraint(n document.Node) {
 	if !n.Has("aggregate") && !n.Has("project") && !n.Has("join") {
 		n.Errorf("a constraint has aggregate, project or join")
 	}
-	l.d.Deferred = append(l.d.Deferred, state.Deferred{What: "constraint", Name: "on " + n.Get("on").List()[0].Text(), In: spokenOf(on, nil, nil), Origin: origin(n)})
+	l.d.Deferred = append(l.d.Deferred, state.Deferred{What: "constraint", Name: firstOf(n.Get("on")), In: spokenOf(on, nil, nil), Origin: origin(n)})
 }

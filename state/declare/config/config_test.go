@@ -55,10 +55,12 @@ func TestExampleHasEveryKeyAndLoads(t *testing.T) {
 // keysOf lists every key that the schema knows, at any depth.
 func keysOf(schema map[string]any) []string {
 	var all []string
-	for _, key := range []string{"properties"} {
+	for _, key := range []string{"properties", "$defs"} {
 		properties, _ := schema[key].(map[string]any)
 		for name, p := range properties {
-			all = append(all, name)
+			if key == "properties" {
+				all = append(all, name)
+			}
 			all = append(all, keysOf(p.(map[string]any))...)
 		}
 	}
@@ -67,7 +69,8 @@ func keysOf(schema map[string]any) []string {
 			all = append(all, keysOf(below)...)
 		}
 	}
-	if choices, ok := schema["anyOf"].([]any); ok {
+	for _, key := range []string{"anyOf", "allOf"} {
+		choices, _ := schema[key].([]any)
 		for _, c := range choices {
 			all = append(all, keysOf(c.(map[string]any))...)
 		}
@@ -103,7 +106,7 @@ func TestMistakes(t *testing.T) {
 	for _, c := range []struct{ name, text, want string }{
 		{"unknown key", minimal + "polices: x\n", `:3:1: unknown key "polices"; did you mean "policies"?`},
 		{"no platforms", "platforms: {}\npolicies: p\n", ":1:12: no platform is configured"},
-		{"no policies", "platforms: {mem: {memory: {file: w}}}\npolicies: []\n", ":2:11: no policy files are named"},
+		{"no policies", "platforms: {mem: {memory: {file: w}}}\npolicies: []\n", ":2:11: \"policies\" is empty; name at least one"},
 		{"two kinds", "platforms: {m: {memory: {file: w}, snowflake: {account: a, user: u, private_key: env:K}}}\npolicies: p\n", ":1:13: platform m is one of snowflake, databricks and memory"},
 		{"glob name", "platforms: {\"m*\": {memory: {file: w}}}\npolicies: p\n", ":1:13: a platform's name has letters"},
 		{"literal secret", snow(`, auth: password, password: hunter2`), ":3:66: a secret is never written here; write env:NAME"},

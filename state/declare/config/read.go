@@ -176,9 +176,6 @@ func (r *reader) policies(n document.Node) {
 			r.c.Policies = append(r.c.Policies, path.Clean(glob))
 		}
 	}
-	if len(n.List()) == 0 {
-		n.Errorf("no policy files are named")
-	}
 }
 
 // storeKinds are the governance stores that can be read besides YAML files. There is none yet.

@@ -120,6 +120,10 @@ func (d Node) checkPair(s *Shape, at Node, key string, value Node, depth int) {
 		at.Errorf("%q has no value; leave the key out, or give it one", key)
 		return
 	}
+	if f.Required && f.Shape.Kind == List && value.IsList() && len(value.List()) == 0 {
+		value.Errorf("%q is empty; name at least one", key)
+		return
+	}
 	value.check(f.Shape, depth+1)
 }
 

@@ -114,7 +114,7 @@ func TestBadFilesAreRefusedByBoth(t *testing.T) {
 		"scans: [{name: a, on: x, mode: fast}]", "autotag: [{scans: a, map: {classifier: a, tag: b, min_score: 2}}]",
 		"exceptions: [{mask: a, to: b}]", "classifiers: [{name: a, any: [{valeu: x}]}]", "row_filters: [{name: a, on: x}]",
 		"constraints: [{on: x, aggregate: {min_group: 0}}]", "principals: {a: [b]}", "vars: {a: [b]}", "access_levels: {a: [SELECT]}",
-		"exceptions: [{mask: a, to: everyone, until: [x]}]",
+		"exceptions: [{mask: a, to: everyone, until: [x]}]", "grants: [{to: everyone, privileges: SELECT, on: []}]",
 	} {
 		data := "apiVersion: polsync/v1\n" + line + "\n"
 		if accepts(t, policy, data) {
