@@ -12,17 +12,17 @@ import (
 // Value is what a policy's function calls the value it masks.
 const Value = "val"
 
-// types names the parameter and result of a family's functions. Numbers of every kind fit DECIMAL(38,18) up to twenty
-// digits before the point; a longer one makes the query fail, which shows nothing.
+// types names the parameter and result of a family's functions. Numbers have ten places and up to twenty-eight digits
+// before the point, as on Snowflake; a longer one makes the query fail, which shows nothing.
 var types = map[state.Family]string{
-	state.FamilyString: "STRING", state.FamilyNumber: "DECIMAL(38,18)", state.FamilyFloat: "DOUBLE", state.FamilyBoolean: "BOOLEAN",
+	state.FamilyString: "STRING", state.FamilyNumber: "DECIMAL(38,10)", state.FamilyFloat: "DOUBLE", state.FamilyBoolean: "BOOLEAN",
 	state.FamilyDate: "DATE", state.FamilyTimestampNTZ: "TIMESTAMP_NTZ", state.FamilyTimestampLTZ: "TIMESTAMP",
 	state.FamilyBinary: "BINARY", state.FamilyVariant: "VARIANT",
 }
 
 // Body implements plan.Dialect: a CASE over the rules in their order. The functions that tell who asks answer for the
 // session's user also inside a policy.
-func (*Dialect) Body(p *state.MaskingPolicy) (string, error) {
+func (Dialect) Body(p *state.MaskingPolicy) (string, error) {
 	if err := expressible(p); err != nil {
 		return "", err
 	}

@@ -167,7 +167,7 @@ func noComment(sql string) error {
 }
 
 // SameBody implements plan.Dialect: bodies are one when their words are, whatever stands between them.
-func (*Dialect) SameBody(a, b string) bool {
+func (Dialect) SameBody(a, b string) bool {
 	if a == b {
 		return true
 	}

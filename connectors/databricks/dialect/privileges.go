@@ -44,7 +44,7 @@ func Privilege(written string) string {
 }
 
 // Privileges implements plan.Dialect. ALL is each privilege that ALL PRIVILEGES gives, one by one.
-func (*Dialect) Privileges(written string, on state.Kind) ([]string, error) {
+func (Dialect) Privileges(written string, on state.Kind) ([]string, error) {
 	known, ok := privileges[on]
 	if !ok {
 		return nil, fmt.Errorf("a %s has no privileges on Databricks", on)
@@ -54,7 +54,7 @@ func (*Dialect) Privileges(written string, on state.Kind) ([]string, error) {
 	case w == "ALL" || w == AllPrivileges:
 		return Implied(on), nil
 	case w == "USAGE" && (on == state.KindCatalog || on == state.KindSchema):
-		return []string{(*Dialect)(nil).Usage(on)}, nil
+		return []string{Dialect{}.Usage(on)}, nil
 	case slices.Contains(known, w):
 		return []string{w}, nil
 	}
@@ -67,7 +67,7 @@ func Implied(on state.Kind) []string {
 }
 
 // Access implements plan.Dialect. Ownership is no privilege here, so own has none.
-func (*Dialect) Access(level string, on state.Kind) []string {
+func (Dialect) Access(level string, on state.Kind) []string {
 	switch {
 	case level == "read" && on.Relation():
 		return []string{"SELECT"}
@@ -82,7 +82,7 @@ func (*Dialect) Access(level string, on state.Kind) []string {
 }
 
 // Usage implements plan.Dialect.
-func (*Dialect) Usage(container state.Kind) string {
+func (Dialect) Usage(container state.Kind) string {
 	switch container {
 	case state.KindCatalog:
 		return "USE CATALOG"

@@ -42,7 +42,7 @@ func show(b *builder, s state.Show, f state.Family) (string, error) {
 }
 
 var constants = map[state.Family]string{
-	state.FamilyString: "'*'", state.FamilyNumber: "CAST(1 AS DECIMAL(38,18))", state.FamilyFloat: "CAST(1 AS DOUBLE)",
+	state.FamilyString: "'*'", state.FamilyNumber: "CAST(1 AS DECIMAL(38,10))", state.FamilyFloat: "CAST(1 AS DOUBLE)",
 	state.FamilyDate: "CAST('2000-01-01' AS DATE)", state.FamilyTimestampNTZ: "CAST('2000-01-01' AS TIMESTAMP_NTZ)",
 	state.FamilyTimestampLTZ: "CAST('2000-01-01' AS TIMESTAMP)",
 }
