@@ -183,7 +183,28 @@ func portable(p string) error {
 			return fmt.Errorf("pattern has %q, which not every platform reads alike", word)
 		}
 	}
+	if err := portableClasses(p); err != nil {
+		return err
+	}
 	return portableTree(tree)
+}
+
+// portableClasses refuses what Java reads as an operator within brackets: a bare [ and &&.
+func portableClasses(p string) error {
+	inside := false
+	for i := 0; i < len(p); i++ {
+		switch {
+		case p[i] == '\\':
+			i++
+		case inside && (p[i] == '[' || strings.HasPrefix(p[i:], "&&")):
+			return fmt.Errorf("pattern has %q in brackets; write it with a backslash", p[i:i+1])
+		case p[i] == '[':
+			inside = true
+		case p[i] == ']':
+			inside = false
+		}
+	}
+	return nil
 }
 
 func portableTree(re *syntax.Regexp) error {

@@ -40,6 +40,7 @@ func TestValidateRefuses(t *testing.T) {
 		"phrase in upper":  with(func(c *Classifier) { c.Hints = []string{"Name"} }),
 		"anchor":           with(func(c *Classifier) { c.Tests = []Test{loose(Check{Name: "x", Pattern: "^a"})} }),
 		"backslash class":  with(func(c *Classifier) { c.Tests = []Test{loose(Check{Name: "x", Pattern: `\d`})} }),
+		"bracket in class": with(func(c *Classifier) { c.Tests = []Test{loose(Check{Name: "x", Pattern: `[a[]`})} }),
 		"no such checksum": with(func(c *Classifier) { c.Tests = []Test{loose(Check{Name: "x", Checksum: "y"})} }),
 		"unsorted words":   with(func(c *Classifier) { c.Tests = []Test{loose(Check{Name: "x", Words: []string{"b", "a"}})} }),
 		"share of nothing": with(func(c *Classifier) { c.Tests = []Test{sum(Check{Name: "x"}, "y", 0.1)} }),
