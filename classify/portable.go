@@ -160,6 +160,9 @@ func writeRepeat(b *strings.Builder, re *syntax.Regexp) error {
 	if re.Flags&syntax.NonGreedy != 0 {
 		return fmt.Errorf("pattern repeats lazily, which not every platform can say")
 	}
+	if unbounded(re) && explosive(re.Sub[0]) {
+		return fmt.Errorf("pattern repeats a repetition, which a platform that backtracks may not finish")
+	}
 	if err := writeGroup(b, re.Sub[0]); err != nil {
 		return err
 	}
@@ -181,6 +184,26 @@ func writeRepeat(b *strings.Builder, re *syntax.Regexp) error {
 		b.WriteByte('}')
 	}
 	return nil
+}
+
+// unbounded reports whether the operator repeats without end.
+func unbounded(re *syntax.Regexp) bool {
+	return re.Op == syntax.OpStar || re.Op == syntax.OpPlus || re.Op == syntax.OpRepeat && re.Max < 0
+}
+
+// explosive reports whether nothing but a repetition stands in what is repeated, as in (a+)+ or (a|b*)*: one text can
+// then be split in exponentially many ways. In (a+[.])+ the dot tells them apart.
+func explosive(re *syntax.Regexp) bool {
+	switch re.Op {
+	case syntax.OpCapture:
+		return explosive(re.Sub[0])
+	case syntax.OpAlternate:
+		return slices.ContainsFunc(re.Sub, explosive)
+	case syntax.OpConcat:
+		solid := func(sub *syntax.Regexp) bool { return !explosive(sub) && bounds(sub).min > 0 }
+		return slices.ContainsFunc(re.Sub, explosive) && !slices.ContainsFunc(re.Sub, solid)
+	}
+	return unbounded(re)
 }
 
 // writeLiteral writes one character; where case does not matter, both cases in brackets.
