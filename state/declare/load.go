@@ -15,6 +15,9 @@ import (
 type Options struct {
 	Platforms map[string]string // configured name -> dialect
 	Vars      map[string]string // override those of the files
+
+	// Names that are built into classify. Left out, names of classifiers, collections and checksums are not checked.
+	Classifiers, Collections, Checksums []string
 }
 
 // Load reads policy files, given by globs. A glob without a match is an error, as is an empty file: nothing declared
@@ -52,14 +55,20 @@ func (l *loader) files(fsys fs.FS, globs []string) []string {
 		l.errs = append(l.errs, document.Error{File: "polsync.yaml", Message: "no policy files are configured; name them under `policies:`"})
 	}
 	for _, g := range globs {
+		if strings.Contains(g, "**") {
+			l.errs = append(l.errs, document.Error{File: g, Message: "a glob of policy files takes no **; name each depth, as in policies/*.yaml and policies/*/*.yaml"})
+			continue
+		}
 		matches, err := fs.Glob(fsys, g)
+		matches = slices.DeleteFunc(matches, func(m string) bool {
+			info, err := fs.Stat(fsys, m)
+			return err == nil && info.IsDir()
+		})
 		if err != nil || len(matches) == 0 {
 			l.errs = append(l.errs, document.Error{File: g, Message: "no policy file is there; an empty folder declares nothing by accident, so it is refused"})
 		}
 		for _, m := range matches {
-			if info, err := fs.Stat(fsys, m); err == nil && !info.IsDir() {
-				found[m] = true
-			}
+			found[m] = true // also what cannot be looked at: reading it says why
 		}
 	}
 	return slices.Sorted(maps.Keys(found))
@@ -107,6 +116,9 @@ func (l *loader) read() {
 		for _, p := range n.Pairs() {
 			l.once("collection "+p.Key.Text(), p.Key)
 			l.d.Collections[p.Key.Text()] = p.Value.Texts()
+			for _, c := range p.Value.List() {
+				l.knownClassifier(c)
+			}
 		}
 	})
 	l.every("masks", l.mask)
@@ -114,6 +126,7 @@ func (l *loader) read() {
 	l.every("tag_assignments", l.assignment)
 	l.every("row_filters", l.rowFilter)
 	l.every("roles", l.role)
+	l.mergeRoles()
 	l.every("grants", l.grant)
 	l.every("constraints", l.constraint)
 	l.every("scans", l.scan)

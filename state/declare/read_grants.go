@@ -1,6 +1,7 @@
 package declare
 
 import (
+	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -52,25 +53,71 @@ func (l *loader) role(n document.Node) {
 	default:
 		name.Errorf("a role has one part, a database_role: two; put a name with a dot in quotes")
 	}
-	l.once("role "+text+" in "+strings.Join(r.In, ","), name)
-	if len(r.In) == 0 && len(l.o.Platforms) > 1 {
+	absent := n.Get("ensure").Text() == "absent"
+	if !absent {
+		l.once("role "+text+" in "+strings.Join(r.In, ","), name)
+	}
+	if len(r.In) == 0 {
 		n.Errorf("a role says with `in:` on which platforms it is")
 	}
-	if n.Get("ensure").Text() == "absent" {
-		r.Absent = append(l.refs(n.Get("members"), vars...), l.refs(n.Get("users"), vars...)...)
-		if len(r.Absent) == 0 {
-			n.Get("ensure").Errorf("ensure: absent takes members or users away; name them")
+	members, users := l.refs(n.Get("members"), vars...), l.users(n.Get("users"), vars...)
+	r.MemberOf = l.refs(n.Get("member_of"), vars...)
+	if !absent {
+		r.Members, r.Users = members, users
+		l.d.Roles = append(l.d.Roles, r)
+		return
+	}
+	if r.Absent = append(members, users...); len(r.Absent) == 0 || len(r.MemberOf) > 0 {
+		n.Get("ensure").Errorf("ensure: absent takes members or users from a role; name those")
+	}
+	l.d.Roles = append(l.d.Roles, r)
+}
+
+// users reads users; a bare name that is not logical is the user's own.
+func (l *loader) users(n document.Node, templates ...string) []state.PrincipalRef {
+	var all []state.PrincipalRef
+	for _, e := range n.List() {
+		text := l.fill(e, e.Text(), templates...)
+		ref, problem := parsePrincipal(text, true)
+		if _, logical := l.d.Principals[text]; problem != "" || ref.Kind != state.KindNone || logical {
+			all = append(all, l.ref(e, templates...))
+			continue
 		}
-	} else {
-		r.Members, r.Users = l.refs(n.Get("members"), vars...), l.refs(n.Get("users"), vars...)
-		for i := range r.Users {
-			if r.Users[i].Kind == state.KindNone {
-				r.Users[i].Kind = state.KindUser
+		ref.Kind, ref.Origin = state.KindUser, origin(e)
+		all = append(all, ref)
+	}
+	return all
+}
+
+// mergeRoles joins what `ensure: absent` takes from a role with the role's declaration, if there is one, and reports
+// members that are declared both ways.
+func (l *loader) mergeRoles() {
+	var kept []state.RoleDeclaration
+	for _, r := range l.d.Roles {
+		same := slices.IndexFunc(kept, func(k state.RoleDeclaration) bool {
+			return k.Kind == r.Kind && k.Name == r.Name && k.Catalog == r.Catalog && slices.Equal(k.In, r.In) && (len(k.Absent) > 0 || len(r.Absent) > 0) && r.ForEach == nil && k.ForEach == nil
+		})
+		if same < 0 {
+			kept = append(kept, r)
+			continue
+		}
+		k := &kept[same]
+		if len(r.Absent) == 0 {
+			k.Origin, k.Comment = r.Origin, r.Comment
+		}
+		k.Members, k.Users, k.MemberOf, k.Absent = append(k.Members, r.Members...), append(k.Users, r.Users...), append(k.MemberOf, r.MemberOf...), append(k.Absent, r.Absent...)
+	}
+	l.d.Roles = kept
+	for _, r := range kept {
+		for _, a := range r.Absent {
+			for _, m := range append(slices.Clone(r.Members), r.Users...) {
+				if m.String() == a.String() {
+					l.errs = append(l.errs, document.Error{File: a.Origin.File, Line: a.Origin.Line, Column: a.Origin.Column,
+						Message: fmt.Sprintf("%s is declared absent here and a member of %s at %s", a, r.Name.Text, m.Origin.Place())})
+				}
 			}
 		}
 	}
-	r.MemberOf = l.refs(n.Get("member_of"), vars...)
-	l.d.Roles = append(l.d.Roles, r)
 }
 
 func (l *loader) grant(n document.Node) {
@@ -98,6 +145,7 @@ func (l *loader) grant(n document.Node) {
 		g.Kinds = append(g.Kinds, k)
 	}
 	l.checkGrant(n, g)
+	l.contradictions(n, g)
 	l.d.Grants = append(l.d.Grants, g)
 }
 
@@ -132,6 +180,18 @@ func (l *loader) checkGrant(n document.Node, g state.GrantDeclaration) {
 }
 
 func (l *loader) deferGrant(n document.Node, what string) {
+	others := []string{"to", "privileges", "access", "future", "parents", "until", "grant_option", "ensure", "exclusive"}
+	if what == "exclusive grant" {
+		others = []string{"to", "access", "future", "parents", "until", "grant_option", "ensure"}
+		if !n.Has("privileges") {
+			n.Errorf("exclusive: true needs the privileges that nobody else may have")
+		}
+	}
+	for _, key := range others {
+		if what != "access: own" && n.Has(key) {
+			n.Key(key).Errorf("%s does not stand beside owner, managed_access or exclusive", key)
+		}
+	}
 	_, vars := l.template(n.Get("for_each"))
 	on := l.selectors(n.Get("on"), takes{deep: true, tags: true, kinds: true, what: "grants"}, vars...)
 	l.refs(n.Get("to"), vars...)
@@ -147,4 +207,32 @@ func firstOf(on document.Node) string {
 		return "on " + e.Text()
 	}
 	return ""
+}
+
+// contradictions reports a plain grant that is declared both present and absent, with both places. What globs give is
+// only seen on a platform, and the planner reports it there.
+func (l *loader) contradictions(n document.Node, g state.GrantDeclaration) {
+	said := "\x00present"
+	if g.Absent {
+		said = "\x00absent"
+	}
+	for _, s := range g.On {
+		if s.Pattern.Wild() || s.Tag != "" || g.ForEach != nil {
+			continue
+		}
+		for _, to := range g.To {
+			for _, p := range append(slices.Clone(g.Privileges), g.Access) {
+				if p == "" {
+					continue
+				}
+				what := p + " of " + to.String() + " on " + s.Kind.String() + " " + s.Pattern.Text
+				if first, there := l.places[what+"\x00"]; there && first.Row != said {
+					n.Errorf("%s is declared present and absent; the other is at %s", strings.Join(strings.Fields(what), " "), first.Place())
+				}
+				o := origin(n)
+				o.Row = said
+				l.places[what+"\x00"] = o
+			}
+		}
+	}
 }

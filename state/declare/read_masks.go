@@ -37,6 +37,7 @@ func (l *loader) mask(n document.Node) {
 		m.Rules = append(m.Rules, l.rule(r, m))
 	}
 	l.clashes(n, m)
+	l.secondMask(n, m)
 	if n.Get("databricks").Get("engine").Text() == "abac" {
 		l.d.Deferred = append(l.d.Deferred, state.Deferred{What: "engine: abac", Name: "of mask " + m.Name, In: l.ofDialect("databricks", m.In), Origin: origin(n)})
 	}
@@ -225,23 +226,22 @@ func (l *loader) condition(n document.Node) state.Condition {
 	return c
 }
 
-// clashes reports two rules of a mask that could not be told apart: one principal, a common value, equal priority and
-// no conditions that differ.
+// clashes reports two rules of a mask that could not be told apart: one principal, a common value, equal priority.
 func (l *loader) clashes(n document.Node, m state.MaskDeclaration) {
 	nodes := n.Get("rules").List()
 	for i := range m.Rules {
 		for j := range m.Rules[:i] {
 			a, b := m.Rules[j], m.Rules[i]
-			if a.Priority == b.Priority && len(a.When) == 0 && len(b.When) == 0 && sharesPrincipal(a, b) && sharesValue(a, b) {
-				nodes[i].Errorf("this rule and the one at %s name one principal and value with equal priority", a.Origin.Place())
+			if a.Priority == b.Priority && l.sharesPrincipal(a, b) && sharesValue(a, b) {
+				nodes[i].Errorf("this rule and the one at %s name one principal and value with equal priority; give one of them a priority", a.Origin.Place())
 			}
 		}
 	}
 }
 
-func sharesPrincipal(a, b state.RuleDeclaration) bool {
+func (l *loader) sharesPrincipal(a, b state.RuleDeclaration) bool {
 	return slices.ContainsFunc(a.To, func(x state.PrincipalRef) bool {
-		return slices.ContainsFunc(b.To, func(y state.PrincipalRef) bool { return x.String() == y.String() })
+		return slices.ContainsFunc(b.To, func(y state.PrincipalRef) bool { return l.same(x, y) })
 	})
 }
 
@@ -265,8 +265,8 @@ func (l *loader) rowFilter(n document.Node) {
 	name := n.Get("name").Text()
 	l.once("row filter "+name, n.Get("name"))
 	in := l.in(n)
-	on := limited(l.selectors(n.Get("on"), takes{deep: true, parts: []int{3}, what: "row filters"}), in)
-	l.selectors(n.Get("except"), takes{deep: true, what: "row filters"})
+	on := limited(l.selectors(n.Get("on"), takes{deep: true, tags: true, parts: []int{3}, what: "row filters"}), in)
+	l.selectors(n.Get("except"), takes{deep: true, tags: true, what: "row filters"})
 	within := l.patterns(n.Get("within"), true)
 	if n.Has("tag") == n.Has("on") {
 		n.Errorf("row filter %s has either a tag or on", name)

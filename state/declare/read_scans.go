@@ -35,6 +35,9 @@ func (l *loader) predicates(n document.Node) []state.Predicate {
 		if said == 0 && p.MinLength == 0 && p.MaxLength == 0 || said > 1 {
 			e.Errorf("a predicate has one of value, column, table, comment, type, checksum and dictionary")
 		}
+		if sum := e.Get("checksum"); sum.Given() && l.o.Checksums != nil && !slices.Contains(l.o.Checksums, p.Checksum) {
+			sum.Errorf("no checksum is called %q; %s", p.Checksum, document.OneOf(p.Checksum, l.o.Checksums))
+		}
 		for _, key := range []string{"value", "column", "table", "comment"} {
 			checkRegexp(e.Get(key))
 		}
@@ -66,8 +69,8 @@ func (l *loader) scan(n document.Node) {
 	if s.Values == "" {
 		s.Values = "pushdown"
 	}
-	if _, ok := l.d.Collections[s.Collection]; s.Collection != "" && !ok {
-		var known []string
+	if _, ok := l.d.Collections[s.Collection]; s.Collection != "" && !ok && !slices.Contains(l.o.Collections, s.Collection) {
+		known := slices.Clone(l.o.Collections)
 		for c := range l.d.Collections {
 			known = append(known, c)
 		}
@@ -93,6 +96,7 @@ func (l *loader) autotag(n document.Node) {
 	}
 	for _, e := range n.Get("map").List() {
 		m := state.AutotagMap{Classifier: e.Get("classifier").Text(), Tag: e.Get("tag").Text(), Value: e.Get("value").Text(), MinScore: e.Get("min_score").Float(0.8), Origin: origin(e)}
+		l.knownClassifier(e.Get("classifier"))
 		if t := l.knownTag(e.Get("tag"), m.Tag); t != nil && !t.AnyValue && len(t.Values) > 0 && !slices.Contains(t.Values, m.Value) {
 			at := e.Get("value")
 			if !at.Given() {
@@ -107,7 +111,7 @@ func (l *loader) autotag(n document.Node) {
 
 func (l *loader) test(n document.Node) {
 	e := state.Expectation{As: l.ref(n.Get("as")), Read: l.pattern(n.Get("read"), false), Rows: n.Get("rows").Texts(), Origin: origin(n)}
-	if e.Read.Wild() {
+	if len(e.Read.Parts) > 0 && (e.Read.Wild() || len(e.Read.Parts) < 3) {
 		n.Get("read").Errorf("a test reads one column or table, by its plain name")
 	}
 	if s := n.Get("sees"); s.Given() {
@@ -119,4 +123,23 @@ func (l *loader) test(n document.Node) {
 		n.Errorf("a test says what is seen with sees, or which rows with rows")
 	}
 	l.d.Tests = append(l.d.Tests, e)
+}
+
+// knownClassifier reports a classifier that is neither built in nor declared.
+func (l *loader) knownClassifier(n document.Node) {
+	if l.o.Classifiers == nil || slices.Contains(l.o.Classifiers, n.Text()) {
+		return
+	}
+	known := slices.Clone(l.o.Classifiers)
+	for _, c := range l.d.Classifiers {
+		if c.Name == n.Text() {
+			return
+		}
+		known = append(known, c.Name)
+	}
+	if near := document.Nearest(n.Text(), known); near != "" {
+		l.unknown(n, "no classifier is called %q; did you mean %q?", n.Text(), near)
+		return
+	}
+	l.unknown(n, "no classifier is called %q", n.Text())
 }

@@ -124,6 +124,10 @@ func (d Node) checkPair(s *Shape, at Node, key string, value Node, depth int) {
 		value.Errorf("%q is empty; name at least one", key)
 		return
 	}
+	if f.Required && f.Shape.Kind == String && value.target().Kind == yaml.ScalarNode && value.Text() == "" {
+		value.Errorf("%q is empty; give it a value", key)
+		return
+	}
 	value.check(f.Shape, depth+1)
 }
 

@@ -3,6 +3,7 @@ package document
 import (
 	"slices"
 	"strconv"
+	"strings"
 
 	"gopkg.in/yaml.v3"
 )
@@ -47,6 +48,9 @@ func (w *walk) node(d Node) int {
 			Node{d.file, c, d.errs}.key()
 		}
 		size = min(size+w.node(Node{d.file, c, d.errs}), 2*maxAliased)
+	}
+	if strings.ContainsRune(n.Value, 0) {
+		d.Errorf("a value contains a NUL character, which no platform can keep")
 	}
 	if n.Anchor != "" {
 		w.sizes[n] = size
