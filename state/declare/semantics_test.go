@@ -1,0 +1,171 @@
+package declare_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"testing/fstest"
+
+	"github.com/polsync/polsync/state"
+	"github.com/polsync/polsync/state/declare"
+)
+
+// people is what the snippets below speak of.
+const people = `apiVersion: polsync/v1
+principals: {a: {snow: A, lake: a}, b: {snow: B}, twin: {snow: "role:a"}}
+tags: [{name: pii, values: [email, phone]}, {name: free}, {name: bare, values: []}]
+`
+
+// TestSemantics has, for each line of the language's semantics that the files alone decide, what it accepts ("") and
+// what it refuses.
+func TestSemantics(t *testing.T) {
+	for _, c := range []struct{ line, yaml, want string }{
+		{"kinds: parts give the kind", `tag_assignments: {tag: free, value: x, on: ["snow:A", "snow:A.B", "snow:A.B.C", "snow:A.B.C.D"]}`, ""},
+		{"kinds: others are spelled out", `grants: {to: a, privileges: USAGE, on: {kind: stage, names: "snow:CRM.PUBLIC.IN"}}`, ""},
+		{"kinds: a function with its types", `grants: {to: a, privileges: USAGE, on: {kind: function, names: "snow:CRM.PUBLIC.F(NUMBER, VARCHAR)"}}`, ""},
+		{"kinds: the account", `grants: {to: a, privileges: CREATE DATABASE, on: {kind: account, names: "snow:"}}`, ""},
+		{"kinds: no globbed platform", `grants: {to: a, privileges: SELECT, on: "s*:A.B.C"}`, "the platform is a configured name, never a glob"},
+		{"kinds: but in within", `masks: {name: m, tag: pii, within: "*:A", rules: {to: a, show: clear}}`, ""},
+		{"globs: ** is last", `grants: {to: a, privileges: SELECT, on: "snow:A.**.C"}`, "** stands alone as the last part"},
+		{"globs: assignments take no **", `tag_assignments: {tag: free, value: x, on: "snow:A.**"}`, "tag assignments take no **"},
+		{"globs: quoted parts are literal", `tests: {as: a, read: 'snow:A.B."x*"', sees: clear}`, ""},
+		{"globs: quoted as a whole", `grants: {to: a, privileges: SELECT, on: 'snow:A.B.x"y"'}`, "a quoted part must be quoted as a whole"},
+		{"tag selectors: assignments take none", `tag_assignments: {tag: free, value: x, on: {tag: pii}}`, "tag assignments take no tag selectors"},
+		{"tag selectors: only declared tags", `grants: {to: a, access: read, on: {tag: pij}}`, `no tag is called "pij"; did you mean "pii"?`},
+		{"principals: else an error", `grants: {to: c, access: read, on: "snow:A.B"}`, `no principal is called "c"`},
+		{"principals: prefixed names", `grants: {to: ["role:X", "group:x", "user:u", "service_principal:s", "database_role:D.R", PUBLIC, everyone, account users], access: read, on: "snow:A.B"}`, ""},
+		{"principals: unknown prefix", `grants: {to: "rol:X", access: read, on: "snow:A.B"}`, `no kind of principal is called "rol"; did you mean "role"?`},
+		{"place: roles give in", `roles: {name: R}`, "a role says with `in:`"},
+		{"place: in is a platform", `roles: {name: R, in: snwo}`, `no platform is called "snwo"; did you mean "snow"?`},
+		{"values: [] allows none", `tag_assignments: {tag: bare, value: x, on: "snow:A"}`, "tag bare allows no value"},
+		{"values: [] is the bare key", `tag_assignments: {tag: bare, on: "snow:A"}`, ""},
+		{"values: any", `tag_assignments: {tag: free, value: anything, on: "snow:A"}`, ""},
+		{"values: a governed tag needs them", "---\napiVersion: polsync/v1\ntags: {name: g, databricks: {governed: true}}", "a governed tag cannot allow any value"},
+		{"masks: a closed vocabulary", `masks: {name: m, tag: pii, rules: {to: a, show: fulll}}`, `did you mean "full"?`},
+		{"masks: every form of show", `masks: {name: m, tag: pii, rules: [{to: a, values: email, show: {function: GOV.F, args: [COUNTRY]}}, {to: a, values: phone, show: {last_hash: 2}}, {to: everyone, show: {first: 3}}]}`, ""},
+		{"masks: a const that does not fit", `masks: {name: m, tag: pii, default: {number: {const: x}}, rules: {to: a, show: clear}}`, "the constant is not a number"},
+		{"masks: exceptions need until", `exceptions: {mask: m, to: a}`, `"until" is missing here`},
+		{"rules: equal priority", `masks: {name: m, tag: pii, rules: [{to: [a, b], show: clear}, {to: a, values: email, show: hash}]}`, "name one principal and value with equal priority"},
+		{"rules: the same role by another name", `masks: {name: m, tag: pii, rules: [{to: a, show: clear}, {to: twin, show: hash}]}`, "name one principal and value with equal priority"},
+		{"rules: conditions do not tell apart", `masks: {name: m, tag: pii, rules: [{to: a, when: {column: C, in: [x]}, show: clear}, {to: a, show: hash}]}`, "name one principal and value with equal priority"},
+		{"rules: priority does", `masks: {name: m, tag: pii, rules: [{to: a, show: clear, priority: 1}, {to: a, show: hash}]}`, ""},
+		{"rules: other values", `masks: {name: m, tag: pii, rules: [{to: a, values: email, show: clear}, {to: a, values: phone, show: hash}]}`, ""},
+		{"one mask: tag or on", `masks: {name: m, tag: pii, on: "snow:A.B.C.D", rules: {to: a, show: clear}}`, "mask m has either a tag or on"},
+		{"one mask: neither", `masks: {name: m, rules: {to: a, show: clear}}`, "mask m has either a tag or on"},
+		{"one mask: rules or sql", `masks: {name: m, tag: pii, sql: {snowflake: val}, rules: {to: a, show: clear}}`, "mask m has either rules or sql"},
+		{"one mask: two on a column", `masks: [{name: m, on: "snow:A.B.C.D", rules: {to: a, show: clear}}, {name: n, on: "snow:A.B.C.D", rules: {to: a, show: hash}}]`, "the mask of snow:A.B.C.D is declared twice; first at policies/a.yaml:4:23"},
+		{"one mask: session primary", `masks: {name: m, tag: pii, session: primary, rules: {to: a, show: clear}}`, "session: primary cannot be done on lake"},
+		{"one mask: session primary on Snowflake", `masks: {name: m, tag: pii, in: snow, session: primary, rules: {to: a, show: clear}}`, ""},
+		{"one mask: when has one comparison", `masks: {name: m, tag: pii, rules: {to: a, show: clear, when: {column: C, in: [x], gt: 1}}}`, "a condition has one of in, not_in, like, gt and lt"},
+		{"within: not for columns", `masks: {name: m, on: "snow:A.B.C.D", within: "snow:A", rules: {to: a, show: clear}}`, "within belongs to masks of a tag"},
+		{"templates: an unset variable", `grants: {to: a, access: read, on: "snow:${crm}.B"}`, "${crm} is not set"},
+		{"templates: one per match", `grants: {to: "role:R_${s.name}", access: read, on: "${s}.*", for_each: {s: "snow:A.*"}}`, ""},
+		{"row filters: rules or a lookup", `row_filters: {name: f, on: "snow:A.B.C", column: R}`, "row filter f has rules, a lookup, or both"},
+		{"grants: access or privileges", `grants: {to: a, on: "snow:A.B.C"}`, "a grant has either privileges or access"},
+		{"grants: future needs a whole container", `grants: {to: a, privileges: SELECT, on: "snow:A.B.C*", future: true}`, "a future grant needs a whole container"},
+		{"grants: future takes no except", `grants: {to: a, privileges: SELECT, on: "snow:A.**", except: "snow:A.B", future: true}`, "a future grant takes no except"},
+		{"grants: no future by tag", `grants: {to: a, privileges: SELECT, on: {tag: pii}, future: true}`, "a future grant needs a whole container"},
+		{"reasons: until has a zone", `grants: {to: a, access: read, on: "snow:A.B", until: "2027-01-31T00:00:00"}`, "expected a time with its zone"},
+		{"reasons: ownership moves", `grants: {to: a, privileges: OWNERSHIP, on: "snow:A.B"}`, "ownership moves with `owner:`"},
+		{"reasons: exclusive has privileges", `grants: {exclusive: true, on: "snow:A.**"}`, "exclusive: true needs the privileges"},
+		{"absent contradicts its own layer", `grants: [{to: a, privileges: SELECT, on: "snow:A.B.C"}, {to: a, privileges: SELECT, on: "snow:A.B.C", ensure: absent}]`, "SELECT of a on snow:A.B.C is declared present and absent; the other is at policies/a.yaml:4:10"},
+		{"absent: a tag", `tag_assignments: [{tag: free, value: x, on: "snow:A"}, {tag: free, on: "snow:A", ensure: absent}]`, "is declared differently at policies/a.yaml:4:38"},
+		{"absent: members", `roles: [{name: R, in: snow, members: "role:X"}, {name: R, in: snow, members: ["role:X"], ensure: absent}]`, "role:X is declared absent here and a member of R at policies/a.yaml:4:38"},
+		{"tests: plain names", `tests: {as: a, read: "snow:A.B.*", sees: clear}`, "a test reads one column or table, by its plain name"},
+		{"tests: refused", `tests: {as: a, read: "snow:A.B.C", sees: refused}`, ""},
+	} {
+		t.Run(c.line, func(t *testing.T) {
+			_, err := load(t, map[string]string{"a.yaml": people + c.yaml + "\n"})
+			switch {
+			case c.want == "" && err != nil:
+				t.Errorf("refused: %v", err)
+			case c.want != "" && (err == nil || !strings.Contains(err.Error(), c.want)):
+				t.Errorf("got %v, want %s", err, c.want)
+			}
+		})
+	}
+}
+
+func TestPrivilegesInAnySpelling(t *testing.T) {
+	d, err := load(t, map[string]string{"a.yaml": people + "grants: {to: a, privileges: [create_table, Create  View], on: \"snow:A.B\"}\n"})
+	if err != nil || strings.Join(d.Grants[0].Privileges, ",") != "CREATE TABLE,CREATE VIEW" {
+		t.Errorf("got %+v, %v", d, err)
+	}
+}
+
+func TestUsersMayBeBare(t *testing.T) {
+	d, err := load(t, map[string]string{"a.yaml": people + "roles: {name: R, in: snow, users: [alice, a]}\n"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if u := d.Roles[0].Users; u[0].Kind != state.KindUser || u[0].Name != "alice" || u[1].Kind != state.KindNone {
+		t.Errorf("users are %+v", u)
+	}
+}
+
+func TestAbsentMembersJoinTheirRole(t *testing.T) {
+	d, err := load(t, map[string]string{"a.yaml": people + "roles: [{name: R, in: snow, members: \"role:X\", ensure: absent}, {name: R, in: snow, comment: c, members: \"role:Y\"}]\n"})
+	if err != nil || len(d.Roles) != 1 || d.Roles[0].Comment != "c" || len(d.Roles[0].Absent) != 1 || len(d.Roles[0].Members) != 1 {
+		t.Errorf("got %+v, %v", d, err)
+	}
+}
+
+func TestVariablesAreOverridden(t *testing.T) {
+	fsys := fstest.MapFS{"a.yaml": {Data: []byte(people + "vars: {crm: DEV}\ntag_assignments: {tag: free, value: x, on: \"snow:${crm}.S\"}\n")}}
+	d, err := declare.Load(fsys, []string{"*.yaml"}, declare.Options{Platforms: platforms, Vars: map[string]string{"crm": "PROD"}})
+	if err != nil || d.Assignments[0].On[0].Pattern.Parts[0].Text != "PROD" {
+		t.Errorf("got %+v, %v", d, err)
+	}
+}
+
+func TestEveryDocumentOfAFileCounts(t *testing.T) {
+	d, err := load(t, map[string]string{"a.yaml": people + "---\napiVersion: polsync/v1\ntags: {name: second}\n"})
+	if err != nil || len(d.Tags) != 4 {
+		t.Errorf("got %+v, %v", d, err)
+	}
+}
+
+// TestAnUnreadableFileDoesNotSpreadErrors: what stands in a file that could not be read is not called undeclared.
+func TestAnUnreadableFileDoesNotSpreadErrors(t *testing.T) {
+	_, err := load(t, map[string]string{"a.yaml": people + "x: [\n", "b.yaml": "apiVersion: polsync/v1\ngrants: {to: a, access: read, on: \"snow:A.B\"}\n"})
+	if err == nil || strings.Count(err.Error(), "\n") != 0 || !strings.HasPrefix(err.Error(), "policies/a.yaml:") {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestGlobs(t *testing.T) {
+	fsys := fstest.MapFS{"p/a.yaml": {Data: []byte(people)}, "p/q/b.yaml": {Data: []byte("apiVersion: polsync/v1\ntags: []\n")}}
+	for glob, want := range map[string]string{"p/*.yaml": "", "p/*": "", "q/*.yaml": "no policy file is there", "*": "no policy file is there", "p/**": "takes no **"} {
+		_, err := declare.Load(fsys, []string{glob}, declare.Options{Platforms: platforms})
+		if want == "" && err != nil || want != "" && (err == nil || !strings.Contains(err.Error(), want)) {
+			t.Errorf("%s: %v", glob, err)
+		}
+	}
+}
+
+func TestNamesBuiltIntoClassification(t *testing.T) {
+	fsys := fstest.MapFS{"a.yaml": {Data: []byte(people + `collections: {c: [emial, own]}
+classifiers: {name: own, any: {checksum: luhm}}
+`)}}
+	_, err := declare.Load(fsys, []string{"*.yaml"}, declare.Options{Platforms: platforms, Classifiers: []string{"email"}, Checksums: []string{"luhn"}})
+	want := "a.yaml:4:19: no classifier is called \"emial\"; did you mean \"email\"?\na.yaml:5:42: no checksum is called \"luhm\"; did you mean \"luhn\"?"
+	if err == nil || err.Error() != want {
+		t.Errorf("got\n%v\nwant\n%s", err, want)
+	}
+}
+
+// BenchmarkLoad reads a file of 200,000 lines.
+func BenchmarkLoad(b *testing.B) {
+	var text strings.Builder
+	text.WriteString(people + "tag_assignments:\n")
+	for i := range 200_000 {
+		fmt.Fprintf(&text, "  - {tag: pii, value: email, on: \"snow:A.B.T%d.EMAIL\"}\n", i)
+	}
+	fsys := fstest.MapFS{"a.yaml": {Data: []byte(text.String())}}
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := declare.Load(fsys, []string{"a.yaml"}, declare.Options{Platforms: platforms}); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
