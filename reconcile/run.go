@@ -103,7 +103,7 @@ func (r *Reconciler) Plan(ctx context.Context, d *state.Declarations, o Options)
 	if err != nil {
 		return nil, err
 	}
-	if res.Plan, err = plan.Make(in); err != nil {
+	if res.Plan, err = planAside(in); err != nil {
 		return nil, err
 	}
 	res.Elapsed = r.now().Sub(res.Started)
@@ -165,8 +165,19 @@ func (r *Reconciler) planSettled(ctx context.Context, d *state.Declarations, o O
 			return in, err
 		}
 	}
-	res.Plan, err = plan.Make(in)
+	res.Plan, err = planAside(in)
 	return in, err
+}
+
+// planAside plans without what was refused for good, so that it holds up nothing else; when nothing else is left, what
+// was refused is tried again.
+func planAside(in plan.Input) (*plan.Plan, error) {
+	p, err := plan.Make(in)
+	if err != nil || !p.Empty() || len(in.Aside) == 0 {
+		return p, err
+	}
+	in.Aside = nil
+	return plan.Make(in)
 }
 
 // read takes a snapshot and puts together what the planner needs.
@@ -342,6 +353,7 @@ func (r *Reconciler) verify(ctx context.Context, d *state.Declarations, o Option
 	if in.Owned, err = r.owned(ctx); err != nil {
 		return err
 	}
+	in.Aside = nil
 	res.Left, err = plan.Make(in)
 	return err
 }

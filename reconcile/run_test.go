@@ -1,0 +1,380 @@
+package reconcile_test
+
+import (
+	"context"
+	"errors"
+	"maps"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/polsync/polsync/connectors"
+	"github.com/polsync/polsync/connectors/memory"
+	"github.com/polsync/polsync/reconcile"
+	"github.com/polsync/polsync/reconcile/plan"
+	"github.com/polsync/polsync/state"
+	"github.com/polsync/polsync/state/ledger"
+)
+
+// bench is one platform, one state file and a clock that stands still unless moved.
+type bench struct {
+	t    *testing.T
+	path string
+	w    *memory.Warehouse
+	mu   sync.Mutex
+	at   time.Time
+}
+
+func newBench(t *testing.T) *bench {
+	s := state.New()
+	table := state.Securable{Kind: state.KindTable, Catalog: "C", Schema: "S", Name: "T"}
+	other := table
+	other.Name = "U"
+	for _, o := range []state.Securable{other, {Kind: state.KindCatalog, Catalog: "C"}, {Kind: state.KindSchema, Catalog: "C", Schema: "S"}, table, {Kind: state.KindRole, Name: "R"}} {
+		s.Objects[o] = state.Object{}
+	}
+	for _, c := range []string{"A", "B", "D"} {
+		column := table
+		column.Kind, column.Column = state.KindColumn, c
+		s.Objects[column] = state.Object{Type: state.DataType{Family: state.FamilyString}}
+	}
+	return &bench{t: t, path: filepath.Join(t.TempDir(), "polsync.db"), w: memory.New(memory.Dialect{}, s), at: time.Date(2026, 11, 25, 12, 0, 0, 0, time.UTC)}
+}
+
+func (b *bench) now() time.Time {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.at
+}
+
+func (b *bench) pass(d time.Duration) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.at = b.at.Add(d)
+}
+
+func (b *bench) store() *ledger.SQLite {
+	b.t.Helper()
+	s, err := ledger.Open(b.t.Context(), b.path, ledger.Options{Now: b.now})
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	b.t.Cleanup(func() { s.Close() })
+	return s
+}
+
+// reconciler returns one whose waits pass the clock on and take no time.
+func (b *bench) reconciler(store ledger.Store, p connectors.Platform, holder string) *reconcile.Reconciler {
+	return &reconcile.Reconciler{Name: "mem", Platform: p, Store: store, Holder: holder, Now: b.now,
+		Sleep: func(ctx context.Context, d time.Duration) error {
+			if d == 20*time.Second { // the lease's renewal
+				<-ctx.Done()
+				return ctx.Err()
+			}
+			b.pass(d)
+			return ctx.Err()
+		}}
+}
+
+// tagged declares the tag PII on the columns named.
+func tagged(columns ...string) *state.Declarations {
+	d := &state.Declarations{Tags: []state.TagDeclaration{{Name: "PII", AnyValue: true, Origin: state.Origin{Layer: state.LayerYAML, File: "p.yaml", Line: 1}}}}
+	for i, c := range columns {
+		p := state.Pattern{Platform: "mem", Parts: []state.Part{{Text: "C"}, {Text: "S"}, {Text: "T"}, {Text: c}}}
+		o := state.Origin{Layer: state.LayerYAML, File: "p.yaml", Line: 2 + i}
+		d.Assignments = append(d.Assignments, state.AssignmentDeclaration{Tag: "PII", Value: "x", On: []state.Selector{{Pattern: p, Origin: o}}, Origin: o})
+	}
+	return d
+}
+
+func (b *bench) tags() []string {
+	var all []string
+	for k := range b.w.State().Facts {
+		if k.Fact == state.FactTagged {
+			all = append(all, k.On.Column)
+		}
+	}
+	slices.Sort(all)
+	return all
+}
+
+func (b *bench) owned(s ledger.Store) []state.Key {
+	b.t.Helper()
+	o, err := s.Owned(b.t.Context(), "mem")
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	return slices.SortedFunc(maps.Keys(o), state.Key.Compare)
+}
+
+func (b *bench) run(r *reconcile.Reconciler, d *state.Declarations, o reconcile.Options) *reconcile.Result {
+	b.t.Helper()
+	o.Command = "test"
+	res, err := r.Run(b.t.Context(), d, o)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	return res
+}
+
+func TestSteadyStateWritesNothing(t *testing.T) {
+	b := newBench(t)
+	s := b.store()
+	r := b.reconciler(s, b.w, "a")
+	if first := b.run(r, tagged("A", "B"), reconcile.Options{}); first.Run == "" || !first.Left.Empty() {
+		t.Fatalf("the first run: %+v", first)
+	}
+	head, err := s.Head(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	sent := 0
+	b.w.Fail(func(int, string) error { sent++; return nil })
+	if again := b.run(r, tagged("A", "B"), reconcile.Options{}); again.Run != "" || sent != 0 {
+		t.Errorf("the second run sent %d statements", sent)
+	}
+	if now, err := s.Head(t.Context()); err != nil || now != head {
+		t.Errorf("the log went from %v to %v, %v", head, now, err)
+	}
+	if lease, err := s.CurrentLease(t.Context(), "mem"); err != nil || lease.Epoch != 1 {
+		t.Errorf("the lease was taken for nothing: %+v, %v", lease, err)
+	}
+}
+
+func TestPlanWritesNothing(t *testing.T) {
+	b := newBench(t)
+	s := b.store()
+	sent := 0
+	b.w.Fail(func(int, string) error { sent++; return nil })
+	res, err := b.reconciler(s, b.w, "a").Plan(t.Context(), tagged("A"), reconcile.Options{})
+	if err != nil || res.Plan.Empty() || sent > 0 || len(b.owned(s)) > 0 {
+		t.Errorf("%v, %d sent", err, sent)
+	}
+}
+
+func TestUndeclaredGoesAndForeignStays(t *testing.T) {
+	b := newBench(t)
+	s := b.store()
+	r := b.reconciler(s, b.w, "a")
+	b.run(r, tagged("A"), reconcile.Options{})
+	if _, err := b.w.Exec(t.Context(), plan.Statement{SQL: `put {"fact":"tagged","on":"column C.S.T.B","with":"tag PII"} = "by hand"`}); err != nil {
+		t.Fatal(err)
+	}
+	b.run(r, tagged("D"), reconcile.Options{})
+	if diff := cmp.Diff([]string{"B", "D"}, b.tags()); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestGuardStopsBeforeTheFirstStatement(t *testing.T) {
+	b := newBench(t)
+	s := b.store()
+	r := b.reconciler(s, b.w, "a")
+	b.run(r, tagged("A", "B", "D"), reconcile.Options{})
+	r.Limits = plan.Limits{Removals: 1, Share: 1, Unmaskings: 10, Statements: 100}
+	sent := 0
+	b.w.Fail(func(int, string) error { sent++; return nil })
+	_, err := r.Run(t.Context(), tagged("A"), reconcile.Options{})
+	var guard *plan.GuardError
+	if !errors.As(err, &guard) || sent > 0 || !strings.Contains(err.Error(), "--allow-removals") {
+		t.Fatalf("%v, %d sent", err, sent)
+	}
+	b.run(r, tagged("A"), reconcile.Options{Pass: plan.Passes{Removals: true}})
+	if diff := cmp.Diff([]string{"A"}, b.tags()); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestAFailedStepHoldsWhatComesAfter(t *testing.T) {
+	b := newBench(t)
+	s := b.store()
+	r := b.reconciler(s, b.w, "a")
+	b.w.Fail(func(_ int, line string) error {
+		if strings.Contains(line, `"fact":"tag"`) {
+			return connectors.ErrTransient
+		}
+		return nil
+	})
+	res, err := r.Run(t.Context(), tagged("A", "B"), reconcile.Options{})
+	var partial *reconcile.PartialError
+	if !errors.As(err, &partial) || partial.Done != 0 || partial.Failed != 1 || partial.Held != 2 {
+		t.Fatalf("%v: %+v", err, res.Steps)
+	}
+	b.w.Fail(nil)
+	b.run(r, tagged("A", "B"), reconcile.Options{})
+	if diff := cmp.Diff([]string{"A", "B"}, b.tags()); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// One broken column must not hold the others for ever.
+func TestWhatIsRefusedForGoodIsSetAside(t *testing.T) {
+	b := newBench(t)
+	s := b.store()
+	r := b.reconciler(s, b.w, "a")
+	b.w.Fail(func(_ int, line string) error {
+		if strings.Contains(line, "C.S.T.A") {
+			return connectors.ErrDenied
+		}
+		return nil
+	})
+	d := tagged("A", "B")
+	u := state.Pattern{Platform: "mem", Parts: []state.Part{{Text: "C"}, {Text: "S"}, {Text: "U"}}}
+	d.Grants = []state.GrantDeclaration{{To: []state.PrincipalRef{{Kind: state.KindRole, Name: "R"}}, Privileges: []string{"SELECT"}, On: []state.Selector{{Pattern: u}}, Origin: state.Origin{Layer: state.LayerYAML, File: "p.yaml", Line: 9}}}
+	grants := func() (n int) {
+		for k := range b.w.State().Facts {
+			if k.Fact == state.FactGrant {
+				n++
+			}
+		}
+		return n
+	}
+	for run, want := range []int{0, 1} {
+		if _, err := r.Run(t.Context(), d, reconcile.Options{}); err == nil {
+			t.Errorf("run %d: what was refused went unsaid", run)
+		}
+		if grants() != want {
+			t.Errorf("run %d: %d grants, want %d", run, grants(), want)
+		}
+	}
+	b.w.Fail(nil)
+	b.run(r, d, reconcile.Options{})
+	if diff := cmp.Diff([]string{"A", "B"}, b.tags()); diff != "" {
+		t.Errorf("what was refused was not tried again: %s", diff)
+	}
+}
+
+func TestTransientFailuresAreTriedAgain(t *testing.T) {
+	b := newBench(t)
+	tries := 0
+	b.w.Fail(func(_ int, line string) error {
+		if tries++; tries%3 != 0 {
+			return connectors.ErrTransient
+		}
+		return nil
+	})
+	b.run(b.reconciler(b.store(), b.w, "a"), tagged("A"), reconcile.Options{})
+}
+
+func TestTwoWritersNeverWriteTogether(t *testing.T) {
+	b := newBench(t)
+	s := b.store()
+	if _, err := s.AcquireLease(t.Context(), "mem", "other", time.Minute); err != nil {
+		t.Fatal(err)
+	}
+	r := b.reconciler(s, b.w, "a")
+	_, err := r.Run(t.Context(), tagged("A"), reconcile.Options{})
+	if !errors.Is(err, ledger.ErrHeld) || len(b.tags()) > 0 {
+		t.Fatalf("%v, %v", err, b.tags())
+	}
+	b.pass(2 * time.Minute)
+	before := b.now()
+	b.run(r, tagged("A"), reconcile.Options{})
+	if waited := b.now().Sub(before); waited < 45*time.Second {
+		t.Errorf("the predecessor's grace was not waited out: %s", waited)
+	}
+}
+
+func TestPausedPlatformIsLeftAlone(t *testing.T) {
+	b := newBench(t)
+	s := b.store()
+	if err := s.Pause(t.Context(), "mem", "someone", "audit"); err != nil {
+		t.Fatal(err)
+	}
+	_, err := b.reconciler(s, b.w, "a").Run(t.Context(), tagged("A"), reconcile.Options{})
+	if !errors.Is(err, ledger.ErrPaused) || len(b.tags()) > 0 {
+		t.Fatalf("%v, %v", err, b.tags())
+	}
+}
+
+func TestCancelLetsTheStatementEnd(t *testing.T) {
+	b := newBench(t)
+	s := b.store()
+	ctx, cancel := context.WithCancel(t.Context())
+	b.w.Fail(func(n int, _ string) error {
+		if n == 2 {
+			cancel()
+		}
+		return nil
+	})
+	res, err := b.reconciler(s, b.w, "a").Run(ctx, tagged("A", "B", "D"), reconcile.Options{})
+	if err == nil || len(b.tags()) != 1 {
+		t.Fatalf("%v, %v", err, b.tags())
+	}
+	if claims, err := s.Claims(t.Context(), "mem"); err != nil || len(claims) > 0 {
+		t.Errorf("the statement's outcome was not stored: %v, %v", claims, err)
+	}
+	held := 0
+	for _, step := range res.Steps {
+		if step.Status == reconcile.Held {
+			held++
+		}
+	}
+	if held != 2 {
+		t.Errorf("%d steps are held, not 2", held)
+	}
+}
+
+// stuck carries out statements up to one, which it never answers; whether that one took effect is settable. It stands
+// for a process that is killed: nothing that was deferred runs.
+type stuck struct {
+	connectors.Platform
+	at     int
+	effect bool
+	n      int
+	dead   chan struct{}
+}
+
+func (p *stuck) Exec(ctx context.Context, s plan.Statement) (connectors.Outcome, error) {
+	if p.n++; p.n < p.at {
+		return p.Platform.Exec(ctx, s)
+	}
+	if p.effect {
+		if _, err := p.Platform.Exec(ctx, s); err != nil {
+			return connectors.Outcome{}, err
+		}
+	}
+	close(p.dead)
+	select {}
+}
+
+// TestKilledAnywhereConverges kills a run at each statement, before and after its effect; the next run must reach what
+// the undisturbed run reaches, own the same facts, and leave nobody's behind when all is undeclared.
+func TestKilledAnywhereConverges(t *testing.T) {
+	whole := newBench(t)
+	ws := whole.store()
+	whole.run(whole.reconciler(ws, whole.w, "a"), tagged("A", "B", "D"), reconcile.Options{})
+	want, owned := whole.w.State().Keys(), whole.owned(ws)
+	for at := 1; at <= 4; at++ {
+		for _, effect := range []bool{false, true} {
+			b := newBench(t)
+			p := &stuck{Platform: b.w, at: at, effect: effect, dead: make(chan struct{})}
+			first := b.store()
+			go b.reconciler(first, p, "killed").Run(context.WithoutCancel(t.Context()), tagged("A", "B", "D"), reconcile.Options{}) //nolint:errcheck // it never returns
+			<-p.dead
+			first.Close()
+			b.pass(5 * time.Minute)
+			s := b.store()
+			r := b.reconciler(s, b.w, "next")
+			b.run(r, tagged("A", "B", "D"), reconcile.Options{})
+			if diff := cmp.Diff(want, b.w.State().Keys()); diff != "" {
+				t.Errorf("killed at %d, effect %v: %s", at, effect, diff)
+			}
+			if diff := cmp.Diff(owned, b.owned(s)); diff != "" {
+				t.Errorf("killed at %d, effect %v, owned: %s", at, effect, diff)
+			}
+			b.run(r, &state.Declarations{}, reconcile.Options{Pass: plan.Passes{Removals: true, Unmaskings: true}})
+			if left := b.w.State().Facts; len(left) > 0 {
+				t.Errorf("killed at %d, effect %v: an orphan stays: %v", at, effect, left)
+			}
+			if _, err := s.Verify(t.Context(), ledger.Head{}); err != nil {
+				t.Errorf("killed at %d, effect %v: %v", at, effect, err)
+			}
+		}
+	}
+}
