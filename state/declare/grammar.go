@@ -93,50 +93,139 @@ var mask = document.With(
 	f("default", document.AnyOf(document.Word(showWords...), document.With(defaultFields()...)), "by type; nothing where left out"),
 	f("rules", document.Several(maskRule), "the first that matches decides"), f("sql", dialects, "the whole mask as an expression of `val`: opaque, the last resort"),
 	f("types", document.Several(document.Word(wordsOfFamilies()...)), "left out: every type met"), f("session", document.Word("any", "primary"), "any role of the session counts, or the active role alone"),
-	f("in", platforms, "only on these platforms"), f("databricks", document.With(f("engine", document.Word("column", "abac"), "")), ""), f("snowflake", document.With(), ""))
+	f("in", platforms, "only on these platforms"),
+	f("databricks", document.With(f("engine", document.Word("column", "abac"), "masks set per column (default), or attribute-based policies")), "details for Databricks"),
+	f("snowflake", document.With(), "details for Snowflake; there are none yet"))
 
-var filterRule = document.With(need("to", principals, "who"), need("values", document.AnyOf(document.Word("all"), document.Several(document.Scalar())), "sees rows with these values, or all"))
+var filterRule = document.With(
+	need("to", principals, "who"),
+	need("values", document.AnyOf(document.Word("all"), document.Several(document.Scalar())), "sees rows with these values, or all"))
 
-var lookup = document.With(need("table", name, ""), need("principal", text, ""), need("by", document.Word("role", "user", "group"), ""), need("value", text, ""), f("all", document.Scalar(), "the value that stands for all"))
+var lookup = document.With(
+	need("table", name, "the table that maps principals to values"),
+	need("principal", text, "its column of principals"),
+	need("by", document.Word("role", "user", "group"), "what stands in that column"),
+	need("value", text, "its column of values"),
+	f("all", document.Scalar(), "the value that stands for all"))
+
+var tag = document.With(
+	need("name", text, "unique among tags"),
+	f("values", texts, "allowed values; left out: any; []: none"),
+	f("comment", text, "kept with the tag on the platform"),
+	f("in", platforms, inDoc),
+	f("snowflake", document.With(
+		f("schema", document.Example("GOV.TAGS"), "where the tag lives; left out: home"),
+		f("propagate", document.Word("on_dependency", "on_data_movement", "on_dependency_and_data_movement"), "how Snowflake passes the tag on")), "details for Snowflake"),
+	f("databricks", document.With(f("governed", flag, "a governed tag, with a tag policy")), "details for Databricks"))
+
+const (
+	inDoc     = "only on these platforms; left out: all"
+	exceptDoc = "but not these; always wins"
+	ensureDoc = "absent: take exactly this away, whoever set it"
+)
+
+var assignment = document.With(
+	f("tag", text, "the tag"), f("value", text, "its value"),
+	need("on", selectors, "names and globs; ** and tags do not stand here"), f("except", selectors, exceptDoc),
+	f("ensure", ensure, ensureDoc), f("in", platforms, inDoc),
+	f("tags", document.Keyed(text), "many tags of the securable at once"),
+	f("columns", document.Keyed(document.Keyed(text)), "tags of its columns"))
+
+var rowFilter = document.With(
+	need("name", text, "unique among row filters"),
+	f("on", selectors, "filters these tables and views"), f("tag", text, "filters what carries this tag"),
+	f("within", names, "a tag's filter holds only here"), f("except", selectors, exceptDoc),
+	need("column", document.AnyOf(text, document.With(need("tag", text, "the tag that the column carries"))), "the column, or the tag of the column, that rows are filtered by"),
+	f("rules", document.Several(filterRule), "a row is seen if any rule allows it"),
+	f("lookup", lookup, "or if a table of the platform allows it"),
+	f("default", document.Word("none", "all"), "rows for those named nowhere; none where left out"),
+	f("in", platforms, inDoc))
+
+var role = document.With(
+	need("name", text, "as the platform calls it; database_role:DB.NAME for a database role"),
+	f("in", platforms, "the platforms it is on; needed"),
+	f("members", principals, "roles that get it"), f("users", principals, "users that get it"),
+	f("member_of", principals, "roles it gets"),
+	f("ensure", ensure, "absent: these members must not be"),
+	f("comment", text, "kept with the role on the platform"),
+	f("for_each", forEach, forEachDoc))
+
+const forEachDoc = "one variable and a glob: a declaration per match, with ${x} and ${x.name}"
+
+var grant = document.With(
+	f("to", principals, "who"), f("privileges", texts, "in any case, with space or underscore"),
+	f("access", text, "read, write, own or a named level"),
+	need("on", selectors, "names, globs, tags, or a kind with names"), f("except", selectors, exceptDoc),
+	f("kinds", document.Several(kindWord), "narrows what a glob takes"),
+	f("future", flag, "on objects to come as well; needs a whole container"),
+	f("parents", flag, "usage on the containers too; on with access, else off"),
+	f("until", until, "from then on as if undeclared"), f("reason", texts, "why; shown wherever the grant is"),
+	f("grant_option", flag, "may be passed on"), f("ensure", ensure, ensureDoc), f("for_each", forEach, forEachDoc),
+	f("owner", text, "who owns them"), f("managed_access", flag, "the schema's owner alone grants on what is in it"),
+	f("exclusive", flag, "nobody else: what no entry declares is revoked"))
+
+var constraint = document.With(
+	need("on", selectors, "tables, views and columns"),
+	f("aggregate", document.With(need("min_group", document.Whole(1, 1e9), "rows that a group has at least")), "only aggregates may be read"),
+	f("project", document.With(f("allow", flag, "whether the column may be in a result")), "the column may be used but not shown"),
+	f("join", document.With(f("required", flag, "whether a join is needed")), "readable only in a join"),
+	f("except_to", principals, "does not hold for these"))
+
+var scan = document.With(
+	need("name", text, "unique among scans"),
+	need("on", selectors, "which columns to look at"), f("except", selectors, exceptDoc),
+	f("collection", text, "which classifiers to use; left out: the built-in set"),
+	f("rows", document.Whole(0, 1e9), "rows looked at per table, 1000 where left out; 0: all"),
+	f("mode", document.Word("full", "incremental"), "incremental looks at what is new or changed; full where left out"),
+	f("values", document.Word("pushdown", "sample", "names"), "how values are looked at; pushdown, counting in the warehouse, where left out"),
+	f("review", flag, "findings wait for a person's yes"),
+	f("budget", document.With(f("statements", document.Whole(1, 1e9), "statements at most")), "what a run may cost"))
+
+var autotag = document.With(
+	need("scans", texts, "whose findings"),
+	need("map", document.Several(document.With(
+		need("classifier", text, "what was found"), need("tag", text, "the tag it becomes"), f("value", text, "and its value"),
+		f("min_score", document.Decimal(0, 1), "0.8 where left out"))), "the first that fits decides"),
+	f("conflict", document.Word("keep-manual", "replace", "fail"), "where another value was set by hand; keep-manual where left out"))
+
+var exception = document.With(
+	need("mask", text, "of which mask"), need("to", principals, "who sees clear"), need("until", until, "until when"), f("reason", texts, "why"))
+
+var test = document.With(
+	need("as", text, "that principal alone"), need("read", name, "a column, or for rows a table"),
+	f("sees", sees, "a word of show, or refused"),
+	f("rows", document.AnyOf(document.Word("all", "none"), document.Several(document.Scalar())), "which rows, by the filtered column's values"))
+
+var predicate = document.With(
+	f("value", text, "a regular expression over the whole value"), f("column", text, "over the column's name"),
+	f("table", text, "over the table's name"), f("comment", text, "over the column's comment"),
+	f("type", document.Word(wordsOfFamilies()...), "the column's type"), f("checksum", text, "luhn, iban, ..."),
+	f("dictionary", texts, "one of these words"), f("min_ratio", document.Decimal(0, 1), "share of the values that must match"),
+	f("min_length", document.Whole(0, 1e6), "characters at least"), f("max_length", document.Whole(0, 1e6), "characters at most"))
+
+var classifier = document.With(
+	need("name", text, "unique among classifiers; the name of a built-in one replaces it"),
+	f("all", document.Several(predicate), "all must hold"), f("any", document.Several(predicate), "one must hold"),
+	f("not", document.Several(predicate), "none may hold"), f("disabled", flag, "switches a built-in one off"))
 
 var policyFile = document.With(
 	need("apiVersion", document.Word(APIVersion), "version of the policy language"),
 	f("vars", document.Keyed(document.Scalar()), "constants for ${name}"),
 	f("principals", document.Keyed(document.Keyed(principals)), "logical name -> platform -> what it is called there"),
-	f("tags", document.Several(document.With(need("name", text, ""), f("values", texts, "allowed values; left out: any; []: none"), f("comment", text, ""), f("in", platforms, ""),
-		f("snowflake", document.With(f("schema", document.Example("GOV.TAGS"), "where the tag lives"), f("propagate", document.Word("on_dependency", "on_data_movement", "on_dependency_and_data_movement"), "")), ""),
-		f("databricks", document.With(f("governed", flag, "a governed tag, with a tag policy")), ""))), "tag definitions"),
-	f("tag_assignments", document.Several(document.With(f("tag", text, ""), f("value", text, ""), need("on", selectors, ""), f("except", selectors, ""), f("ensure", ensure, ""), f("in", platforms, ""),
-		f("tags", document.Keyed(text), "many tags of the securable at once"), f("columns", document.Keyed(document.Keyed(text)), "tags of its columns"))), "tags on securables"),
+	f("tags", document.Several(tag), "tag definitions"),
+	f("tag_assignments", document.Several(assignment), "tags on securables"),
 	f("masks", document.Several(mask), "column masks"),
-	f("row_filters", document.Several(document.With(need("name", text, ""), f("on", selectors, ""), f("tag", text, ""), f("within", names, ""), f("except", selectors, ""),
-		need("column", document.AnyOf(text, document.With(need("tag", text, ""))), "the column, or the tag of the column, that rows are filtered by"),
-		f("rules", document.Several(filterRule), ""), f("lookup", lookup, ""), f("default", document.Word("none", "all"), ""), f("in", platforms, ""))), "row filters"),
-	f("roles", document.Several(document.With(need("name", text, ""), f("in", platforms, ""), f("members", principals, "roles that get it"), f("users", principals, "users that get it"),
-		f("member_of", principals, "roles it gets"), f("ensure", ensure, "absent: these members must not be"), f("comment", text, ""), f("for_each", forEach, ""))), "roles and membership"),
+	f("row_filters", document.Several(rowFilter), "row filters"),
+	f("roles", document.Several(role), "roles and membership"),
 	f("access_levels", document.Keyed(document.Keyed(texts)), "name -> kind -> privileges"),
-	f("grants", document.Several(document.With(f("to", principals, ""), f("privileges", texts, ""), f("access", text, "read, write, own or a named level"), need("on", selectors, ""), f("except", selectors, ""),
-		f("kinds", document.Several(kindWord), "narrows what a glob takes"), f("future", flag, "on objects to come as well"), f("parents", flag, "usage on the containers"), f("until", until, ""),
-		f("reason", texts, ""), f("grant_option", flag, ""), f("ensure", ensure, ""), f("for_each", forEach, ""), f("owner", text, "who owns them"), f("managed_access", flag, ""), f("exclusive", flag, "nobody else"))), "privileges"),
-	f("constraints", document.Several(document.With(need("on", selectors, ""), f("aggregate", document.With(need("min_group", document.Whole(1, 1e9), "")), ""), f("project", document.With(f("allow", flag, "")), ""),
-		f("join", document.With(f("required", flag, "")), ""), f("except_to", principals, ""))), "aggregation, projection and join policies"),
+	f("grants", document.Several(grant), "privileges"),
+	f("constraints", document.Several(constraint), "aggregation, projection and join policies"),
 	f("classifiers", document.Several(classifier), "classifiers of one's own"),
 	f("collections", document.Keyed(texts), "named sets of classifiers"),
-	f("scans", document.Several(document.With(need("name", text, ""), need("on", selectors, ""), f("except", selectors, ""), f("collection", text, ""), f("rows", document.Whole(0, 1e9), "rows looked at per table; 0: all"),
-		f("mode", document.Word("full", "incremental"), ""), f("values", document.Word("pushdown", "sample", "names"), "how values are looked at"), f("review", flag, ""),
-		f("budget", document.With(f("statements", document.Whole(1, 1e9), "")), ""))), "which columns to classify"),
-	f("autotag", document.Several(document.With(need("scans", texts, ""), need("map", document.Several(document.With(need("classifier", text, ""), need("tag", text, ""), f("value", text, ""), f("min_score", document.Decimal(0, 1), ""))), ""),
-		f("conflict", document.Word("keep-manual", "replace", "fail"), ""))), "findings that become tags"),
-	f("exceptions", document.Several(document.With(need("mask", text, ""), need("to", principals, ""), need("until", until, ""), f("reason", texts, ""))), "clear for a time"),
-	f("tests", document.Several(document.With(need("as", text, ""), need("read", name, ""), f("sees", sees, ""), f("rows", document.AnyOf(document.Word("all", "none"), document.Several(document.Scalar())), ""))), "what must hold"),
-)
-
-var predicate = document.With(f("value", text, "a regular expression over the whole value"), f("column", text, "over the column's name"), f("table", text, "over the table's name"),
-	f("comment", text, "over the column's comment"), f("type", document.Word(wordsOfFamilies()...), "the column's type"), f("checksum", text, "luhn, iban, ..."), f("dictionary", texts, "one of these words"),
-	f("min_ratio", document.Decimal(0, 1), "share of the values that must match"), f("min_length", document.Whole(0, 1e6), ""), f("max_length", document.Whole(0, 1e6), ""))
-
-var classifier = document.With(need("name", text, ""), f("all", document.Several(predicate), "all must hold"), f("any", document.Several(predicate), "one must hold"), f("not", document.Several(predicate), "none may hold"),
-	f("disabled", flag, "switches a built-in one off"))
+	f("scans", document.Several(scan), "which columns to classify"),
+	f("autotag", document.Several(autotag), "findings that become tags"),
+	f("exceptions", document.Several(exception), "clear for a time"),
+	f("tests", document.Several(test), "what must hold"))
 
 // Schema returns the JSON Schema of policy files.
 func Schema() map[string]any {
