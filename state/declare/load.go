@@ -1,6 +1,7 @@
 package declare
 
 import (
+	"errors"
 	"io/fs"
 	"maps"
 	"slices"
@@ -20,8 +21,14 @@ type Options struct {
 	Classifiers, Collections, Checksums []string
 }
 
+// Error is one mistake with its place, Errors all of them in the order of files and lines.
+type (
+	Error  = document.Error
+	Errors = document.Errors
+)
+
 // Load reads policy files, given by globs. A glob without a match is an error, as is an empty file: nothing declared
-// counts only when it is written down. The error is document.Errors.
+// counts only when it is written down. The error is of type Errors.
 func Load(fsys fs.FS, globs []string, o Options) (*state.Declarations, error) {
 	l := &loader{o: o, d: &state.Declarations{Principals: map[string]state.PrincipalMapping{}, Access: map[string]state.AccessLevel{}, Collections: map[string][]string{}}, vars: map[string]string{}, places: map[string]state.Origin{}}
 	for _, file := range l.files(fsys, globs) {
@@ -42,8 +49,9 @@ func Load(fsys fs.FS, globs []string, o Options) (*state.Declarations, error) {
 }
 
 func cause(err error) string {
-	if e, ok := err.(*fs.PathError); ok {
-		return e.Err.Error()
+	var at *fs.PathError
+	if errors.As(err, &at) {
+		return at.Err.Error()
 	}
 	return err.Error()
 }

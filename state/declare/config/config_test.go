@@ -121,6 +121,7 @@ func TestMistakes(t *testing.T) {
 		{"scope glob", "platforms: {m: {memory: {file: w}, scope: [\"A.*\"]}}\npolicies: p\n", ":1:44: a plain name stands here, no glob"},
 		{"timeout", "platforms: {m: {memory: {file: w}, statement_timeout: 11m}}\npolicies: p\n", ":1:55: expected a duration of at most 10m0s"},
 		{"policies outside", "platforms: {m: {memory: {file: w}}}\npolicies: ../p/*.yaml\n", ":2:11: policy files lie beside this file or below it"},
+		{"policies deep", "platforms: {m: {memory: {file: w}}}\npolicies: p/**\n", ":2:11: a glob of policy files takes no **"},
 		{"store", minimal + "stores: {s: {kind: immuta}}\n", ":3:20: no governance store of this kind can be read; there is only yaml"},
 		{"cron", minimal + "daemon: {reconcile: \"61 * * * *\"}\n", ":3:21: not a cron expression of five fields"},
 		{"zone", minimal + "daemon: {time_zone: Mars/Base}\n", `:3:21: no time zone is called "Mars/Base"`},

@@ -170,6 +170,8 @@ func (r *reader) policies(n document.Node) {
 		switch _, err := path.Match(glob, ""); {
 		case err != nil:
 			g.Errorf("not a glob: a bracket is not closed")
+		case strings.Contains(glob, "**"):
+			g.Errorf("a glob of policy files takes no **; name each depth, as in policies/*.yaml and policies/*/*.yaml")
 		case path.IsAbs(glob) || glob == "" || glob == ".." || strings.HasPrefix(path.Clean(glob), "../"):
 			g.Errorf("policy files lie beside this file or below it; name them relative to it")
 		default:

@@ -94,10 +94,10 @@ var configFile = document.With(
 		key("webhook_secret", secret, "signs requests to the webhook"),
 		key("allow_plain_outside", document.Flag(), "plain HTTP on an address that other machines reach, as behind a proxy")), "the daemon's API and page"),
 	key("guards", guardsShape, "limits that stop a plan before its first statement"),
-	key("notify", document.Several(document.With(needed("name", text, ""), needed("webhook", secret, "the address"),
+	key("notify", document.Several(document.With(needed("name", text, "for logs"), needed("webhook", secret, "the address"),
 		key("on", document.Several(document.Word(events...)), "left out: all"))), "who is told of runs"),
 	key("may", document.Keyed(boundsShape), "bounds by source: yaml, classification, or a store's name"),
-	key("foreign", document.Several(document.With(needed("tool", text, ""), needed("principals", document.Several(document.Example("role:LOADER")), "whose grants and memberships it manages"),
+	key("foreign", document.Several(document.With(needed("tool", text, "for reports"), needed("principals", document.Several(document.Example("role:LOADER")), "whose grants and memberships it manages"),
 		key("in", document.Several(text), "only on these platforms"))), "other tools that manage grants"))
 
 func jobFields() []document.Field {

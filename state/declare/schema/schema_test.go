@@ -142,3 +142,30 @@ func TestBadFilesAreRefusedByBoth(t *testing.T) {
 		}
 	}
 }
+
+// TestEveryKeyIsExplained: a key without a description is of no help in an editor.
+func TestEveryKeyIsExplained(t *testing.T) {
+	for name, s := range map[string]map[string]any{"policy": declare.Schema(), "config": config.Schema()} {
+		unexplained(t, name, s)
+	}
+}
+
+func unexplained(t *testing.T, path string, v any) {
+	t.Helper()
+	switch v := v.(type) {
+	case []any:
+		for _, e := range v {
+			unexplained(t, path, e)
+		}
+	case map[string]any:
+		properties, _ := v["properties"].(map[string]any)
+		for name, p := range properties {
+			if p.(map[string]any)["description"] == nil {
+				t.Errorf("%s.%s has no description", path, name)
+			}
+		}
+		for key, e := range v {
+			unexplained(t, path+"."+key, e)
+		}
+	}
+}
