@@ -198,7 +198,10 @@ func (r *Reconciler) read(ctx context.Context, d *state.Declarations, o Options)
 	if in.Owned, err = r.owned(ctx); err != nil {
 		return in, nil, err
 	}
-	in.Aside, err = r.aside(ctx)
+	if in.Aside, err = r.aside(ctx); err != nil {
+		return in, nil, err
+	}
+	in.Declarations, err = r.tagged(ctx, in)
 	return in, actual, err
 }
 

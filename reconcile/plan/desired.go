@@ -49,14 +49,7 @@ type Target struct {
 // findings, fact by fact. What cannot be resolved covers more, not less: a principal that is not there is named by no
 // rule and its grants are held.
 func Desired(in Input) *Target {
-	r := &resolver{
-		in:       in,
-		inv:      newInventory(in.Dialect, in.Actual),
-		target:   &Target{State: state.New(), Absent: map[state.Key]state.Origin{}, Held: map[state.Key]string{}, Expired: map[state.Key]state.Origin{}},
-		tags:     map[string]*tagInfo{},
-		policies: map[state.Securable]string{},
-	}
-	r.target.State.Objects = in.Actual.Objects
+	r := newResolver(in)
 	r.refuseDeferred()
 	r.indexPrincipals()
 	r.roles()
@@ -71,6 +64,18 @@ func Desired(in Input) *Target {
 		return strings.Compare(a.Text, b.Text)
 	})
 	return r.target
+}
+
+func newResolver(in Input) *resolver {
+	r := &resolver{
+		in:       in,
+		inv:      newInventory(in.Dialect, in.Actual),
+		target:   &Target{State: state.New(), Absent: map[state.Key]state.Origin{}, Held: map[state.Key]string{}, Expired: map[state.Key]state.Origin{}},
+		tags:     map[string]*tagInfo{},
+		policies: map[state.Securable]string{},
+	}
+	r.target.State.Objects = in.Actual.Objects
+	return r
 }
 
 type resolver struct {

@@ -1,0 +1,36 @@
+package plan
+
+import "github.com/polsync/polsync/state"
+
+// Columns returns the columns that selectors name, less those that except does, with what a reader must know of
+// selectors that name nothing. It is what a scan covers.
+func Columns(in Input, on, except []state.Selector) ([]state.Securable, []Notice) {
+	r := newResolver(in)
+	r.tagDefinitions()
+	r.target.Notices = nil
+	r.assignments()
+	r.target.Notices = nil
+	found := map[state.Securable]bool{}
+	var columns []state.Securable
+	accept := func(s state.Securable) bool { return s.Kind == state.KindColumn || s.Kind.Relation() }
+	for _, s := range r.expand(on, except, accept, true) {
+		for _, c := range r.below(s, isColumn) {
+			if !found[c] {
+				found[c] = true
+				columns = append(columns, c)
+			}
+		}
+	}
+	return columns, r.target.Notices
+}
+
+// Tags returns the declared tags of a platform by their securable.
+func Tags(in Input) map[state.Securable]state.TagDeclaration {
+	r := newResolver(in)
+	r.tagDefinitions()
+	out := map[state.Securable]state.TagDeclaration{}
+	for _, t := range r.tags {
+		out[t.on] = t.decl
+	}
+	return out
+}
