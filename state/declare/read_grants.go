@@ -204,6 +204,9 @@ func (l *loader) deferGrant(n document.Node, what string) {
 // firstOf names a declaration without a name by the first place it stands on.
 func firstOf(on document.Node) string {
 	for _, e := range on.List() {
+		if e.IsMap() {
+			return "on what a selector names"
+		}
 		return "on " + e.Text()
 	}
 	return ""

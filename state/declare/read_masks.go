@@ -25,7 +25,7 @@ func (l *loader) mask(n document.Node) {
 		n.Key("within").Errorf("within belongs to masks of a tag; a mask on columns names them")
 	}
 	t := takes{deep: true, tags: true, parts: []int{4}, what: "masks"}
-	m.On, m.Except = limited(l.selectors(n.Get("on"), t), m.In), l.selectors(n.Get("except"), takes{deep: true, tags: true, what: "masks"})
+	m.On, m.Except = limited(n.Get("on"), l.selectors(n.Get("on"), t), m.In), l.selectors(n.Get("except"), takes{deep: true, tags: true, what: "masks"})
 	m.Within = l.patterns(n.Get("within"), true)
 	m.Types = families(n.Get("types"))
 	m.Default = l.defaults(n.Get("default"))
@@ -265,7 +265,7 @@ func (l *loader) rowFilter(n document.Node) {
 	name := n.Get("name").Text()
 	l.once("row filter "+name, n.Get("name"))
 	in := l.in(n)
-	on := limited(l.selectors(n.Get("on"), takes{deep: true, tags: true, parts: []int{3}, what: "row filters"}), in)
+	on := limited(n.Get("on"), l.selectors(n.Get("on"), takes{deep: true, tags: true, parts: []int{3}, what: "row filters"}), in)
 	l.selectors(n.Get("except"), takes{deep: true, tags: true, what: "row filters"})
 	within := l.patterns(n.Get("within"), true)
 	if n.Has("tag") == n.Has("on") {

@@ -77,7 +77,7 @@ func (l *loader) assignment(n document.Node) {
 	absent := n.Get("ensure").Text() == "absent"
 	in := l.in(n)
 	t := takes{parts: []int{1, 2, 3, 4}, kinds: true, what: "tag assignments"}
-	on := limited(l.selectors(n.Get("on"), t), in)
+	on := limited(n.Get("on"), l.selectors(n.Get("on"), t), in)
 	except := l.selectors(n.Get("except"), t)
 	if n.Has("tag") {
 		l.assign(n, n.Get("tag"), n.Get("value"), on, except, absent)
@@ -96,12 +96,19 @@ func (l *loader) assignment(n document.Node) {
 	}
 }
 
-// limited keeps the selectors of the platforms that a declaration is limited to.
-func limited(on []state.Selector, in []string) []state.Selector {
+// limited keeps the selectors of the platforms that a declaration is limited to; tag selectors speak of all. That none
+// is left is an error at n: the declaration would do nothing without a word.
+func limited(n document.Node, on []state.Selector, in []string) []state.Selector {
 	if len(in) == 0 {
 		return on
 	}
-	return slices.DeleteFunc(on, func(s state.Selector) bool { return !slices.Contains(in, s.Pattern.Platform) })
+	kept := slices.DeleteFunc(slices.Clone(on), func(s state.Selector) bool {
+		return s.Tag == "" && !slices.Contains(in, s.Pattern.Platform)
+	})
+	if len(kept) == 0 && len(on) > 0 {
+		n.Errorf("none of these places is on the platforms that `in:` names")
+	}
+	return kept
 }
 
 // columnsOf puts a column's name behind each of the tables.

@@ -37,6 +37,7 @@ func TestSemantics(t *testing.T) {
 		{"principals: unknown prefix", `grants: {to: "rol:X", access: read, on: "snow:A.B"}`, `no kind of principal is called "rol"; did you mean "role"?`},
 		{"place: roles give in", `roles: {name: R}`, "a role says with `in:`"},
 		{"place: in is a platform", `roles: {name: R, in: snwo}`, `no platform is called "snwo"; did you mean "snow"?`},
+		{"place: in leaves something", `tag_assignments: {tag: free, value: x, in: lake, on: "snow:A"}`, "none of these places is on the platforms"},
 		{"values: [] allows none", `tag_assignments: {tag: bare, value: x, on: "snow:A"}`, "tag bare allows no value"},
 		{"values: [] is the bare key", `tag_assignments: {tag: bare, on: "snow:A"}`, ""},
 		{"values: any", `tag_assignments: {tag: free, value: anything, on: "snow:A"}`, ""},
@@ -167,5 +168,12 @@ func BenchmarkLoad(b *testing.B) {
 		if _, err := declare.Load(fsys, []string{"a.yaml"}, declare.Options{Platforms: platforms}); err != nil {
 			b.Fatal(err)
 		}
+	}
+}
+
+func TestLimitedMasksKeepTheirTagSelectors(t *testing.T) {
+	d, err := load(t, map[string]string{"a.yaml": people + "masks: {name: m, in: snow, on: [{tag: free}, \"lake:A.B.C.D\"], rules: {to: a, show: clear}}\n"})
+	if err != nil || len(d.Masks[0].On) != 1 || d.Masks[0].On[0].Tag != "free" {
+		t.Errorf("got %+v, %v", d, err)
 	}
 }
