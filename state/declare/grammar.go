@@ -155,7 +155,7 @@ const forEachDoc = "one variable and a glob: a declaration per match, with ${x} 
 var grant = document.With(
 	f("to", principals, "who"), f("privileges", texts, "in any case, with space or underscore"),
 	f("access", text, "read, write, own or a named level"),
-	need("on", selectors, "names, globs, tags, or a kind with names"), f("except", selectors, exceptDoc),
+	need("on", selectors, "names, globs, tags, or a kind with names"), f("except", selectors, exceptDoc), f("in", platforms, inDoc),
 	f("kinds", document.Several(kindWord), "narrows what a glob takes"),
 	f("future", flag, "on objects to come as well; needs a whole container"),
 	f("parents", flag, "usage on the containers too; on with access, else off"),
@@ -173,7 +173,7 @@ var constraint = document.With(
 
 var scan = document.With(
 	need("name", text, "unique among scans"),
-	need("on", selectors, "which columns to look at"), f("except", selectors, exceptDoc),
+	need("on", selectors, "which columns to look at"), f("except", selectors, exceptDoc), f("in", platforms, inDoc),
 	f("collection", text, "which classifiers to use; left out: the built-in set"),
 	f("rows", document.Whole(0, 1e9), "rows looked at per table, 1000 where left out; 0: all"),
 	f("mode", document.Word("full", "incremental"), "incremental looks at what is new or changed; full where left out"),

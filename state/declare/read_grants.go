@@ -139,6 +139,11 @@ func (l *loader) grant(n document.Node) {
 	g.To = l.refs(n.Get("to"), vars...)
 	t := takes{deep: true, tags: true, kinds: true, parts: []int{1, 2, 3}, what: "grants"}
 	g.On, g.Except = l.selectors(n.Get("on"), t, vars...), l.selectors(n.Get("except"), t, vars...)
+	if in := l.in(n); template == nil {
+		g.On = limited(n.Get("on"), g.On, in)
+	} else if len(in) > 0 && !slices.Contains(in, template.Pattern.Platform) {
+		n.Get("in").Errorf("for_each names another platform")
+	}
 	g.Parents = n.Get("parents").Bool(g.Access != "")
 	for _, w := range n.Get("kinds").Texts() {
 		k, _ := state.ParseKind(w)
@@ -198,7 +203,7 @@ func (l *loader) deferGrant(n document.Node, what string) {
 	if o := n.Get("owner"); o.Given() {
 		l.ref(o, vars...)
 	}
-	l.d.Deferred = append(l.d.Deferred, state.Deferred{What: what, Name: firstOf(n.Get("on")), In: spokenOf(on, nil, nil), Origin: origin(n)})
+	l.d.Deferred = append(l.d.Deferred, state.Deferred{What: what, Name: firstOf(n.Get("on")), In: spokenOf(on, nil, l.in(n)), Origin: origin(n)})
 }
 
 // firstOf names a declaration without a name by the first place it stands on.

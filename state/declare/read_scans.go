@@ -62,6 +62,7 @@ func (l *loader) scan(n document.Node) {
 	s := state.ScanDeclaration{Name: n.Get("name").Text(), On: l.selectors(n.Get("on"), t), Except: l.selectors(n.Get("except"), takes{deep: true, tags: true, what: "scans"}),
 		Collection: n.Get("collection").Text(), Rows: n.Get("rows").Int(1000), Mode: n.Get("mode").Text(), Values: n.Get("values").Text(), Review: n.Get("review").Bool(false),
 		Statements: n.Get("budget").Get("statements").Int(0), Origin: origin(n)}
+	s.On = limited(n.Get("on"), s.On, l.in(n))
 	l.once("scan "+s.Name, n.Get("name"))
 	if s.Mode == "" {
 		s.Mode = "full"

@@ -96,19 +96,40 @@ func (l *loader) assignment(n document.Node) {
 	}
 }
 
-// limited keeps the selectors of the platforms that a declaration is limited to; tag selectors speak of all. That none
-// is left is an error at n: the declaration would do nothing without a word.
+// limited keeps the selectors of the platforms that a declaration is limited to, and narrows tag selectors to them.
+// That none is left is an error at n: the declaration would do nothing without a word.
 func limited(n document.Node, on []state.Selector, in []string) []state.Selector {
 	if len(in) == 0 {
 		return on
 	}
-	kept := slices.DeleteFunc(slices.Clone(on), func(s state.Selector) bool {
-		return s.Tag == "" && !slices.Contains(in, s.Pattern.Platform)
-	})
+	var kept []state.Selector
+	for _, s := range on {
+		if s.Tag == "" && slices.Contains(in, s.Pattern.Platform) {
+			kept = append(kept, s)
+		}
+		if s.Tag == "" {
+			continue
+		}
+		if s.Under = underOf(s.Under, in); len(s.Under) > 0 {
+			kept = append(kept, s)
+		}
+	}
 	if len(kept) == 0 && len(on) > 0 {
 		n.Errorf("none of these places is on the platforms that `in:` names")
 	}
 	return kept
+}
+
+// underOf narrows the places of a tag selector to some platforms; without places these are the whole platforms.
+func underOf(under []state.Pattern, in []string) []state.Pattern {
+	if len(under) > 0 {
+		return slices.DeleteFunc(slices.Clone(under), func(p state.Pattern) bool { return !slices.Contains(in, p.Platform) })
+	}
+	var all []state.Pattern
+	for _, p := range in {
+		all = append(all, state.Pattern{Platform: p, Deep: true, Text: p + ":**"})
+	}
+	return all
 }
 
 // columnsOf puts a column's name behind each of the tables.

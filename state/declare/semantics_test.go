@@ -38,6 +38,8 @@ func TestSemantics(t *testing.T) {
 		{"place: roles give in", `roles: {name: R}`, "a role says with `in:`"},
 		{"place: in is a platform", `roles: {name: R, in: snwo}`, `no platform is called "snwo"; did you mean "snow"?`},
 		{"place: in leaves something", `tag_assignments: {tag: free, value: x, in: lake, on: "snow:A"}`, "none of these places is on the platforms"},
+		{"place: in limits grants", `grants: {to: a, access: read, in: lake, on: "snow:A"}`, "none of these places is on the platforms"},
+		{"place: in limits scans", `scans: {name: s, in: lake, on: "snow:A.**"}`, "none of these places is on the platforms"},
 		{"values: [] allows none", `tag_assignments: {tag: bare, value: x, on: "snow:A"}`, "tag bare allows no value"},
 		{"values: [] is the bare key", `tag_assignments: {tag: bare, on: "snow:A"}`, ""},
 		{"values: any", `tag_assignments: {tag: free, value: anything, on: "snow:A"}`, ""},
@@ -173,7 +175,7 @@ func BenchmarkLoad(b *testing.B) {
 
 func TestLimitedMasksKeepTheirTagSelectors(t *testing.T) {
 	d, err := load(t, map[string]string{"a.yaml": people + "masks: {name: m, in: snow, on: [{tag: free}, \"lake:A.B.C.D\"], rules: {to: a, show: clear}}\n"})
-	if err != nil || len(d.Masks[0].On) != 1 || d.Masks[0].On[0].Tag != "free" {
+	if err != nil || len(d.Masks[0].On) != 1 || d.Masks[0].On[0].Tag != "free" || d.Masks[0].On[0].Under[0].Platform != "snow" {
 		t.Errorf("got %+v, %v", d, err)
 	}
 }
