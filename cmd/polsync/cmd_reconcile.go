@@ -1,0 +1,161 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/polsync/polsync/reconcile"
+	"github.com/polsync/polsync/state"
+	"github.com/polsync/polsync/state/declare/config"
+	"github.com/polsync/polsync/state/ledger"
+)
+
+// Defaults of the lease: how long a writer that went silent keeps others out, and how long a statement of its own may
+// still be on its way after that.
+const (
+	defaultLease = 60 * time.Second
+	defaultGrace = 45 * time.Second
+)
+
+func (a *app) registerLease(f *pflag.FlagSet) {
+	f.DurationVar(&a.flags.lease, "lease", defaultLease, "`time` after which a writer that went silent no longer keeps others out")
+	f.DurationVar(&a.flags.grace, "grace", defaultGrace, "`time` to wait for a statement that such a writer may have sent; longer than statement_timeout")
+}
+
+func (a *app) reconcileCommand() *cobra.Command {
+	var (
+		saved string
+		pass  passes
+	)
+	c := &cobra.Command{
+		Use:     "reconcile",
+		Aliases: []string{"apply"},
+		Short:   "Brings the platforms to what the policy files declare",
+		Long: `Plans, checks the guards, carries out the plan statement by statement, and reads again to see that nothing is left.
+With nothing to do it writes nothing. Whatever it set is noted in the state; only that is ever removed.
+
+With --plan a saved plan runs exactly as it was shown, or is refused because the platform, the policy files or what is
+ours changed since, because it ran before, or because it is too old.` + exitHelp,
+		Example: "  polsync reconcile\n  polsync reconcile --platform snow --only tags\n  polsync reconcile --plan plan.json",
+		GroupID: "write",
+		Args:    noArgs,
+		RunE:    func(c *cobra.Command, _ []string) error { return a.reconcile(c.Context(), saved, pass) },
+	}
+	c.Flags().StringVar(&saved, "plan", "", "run exactly the plan saved in this `file`")
+	pass.register(c.Flags())
+	a.registerLease(c.Flags())
+	return c
+}
+
+func (a *app) reconcile(ctx context.Context, path string, pass passes) (err error) {
+	var saved *savedFile
+	if path != "" {
+		if saved, err = readSaved(path); err != nil {
+			return err
+		}
+	}
+	w, err := a.load(ctx, a.openState, pass.shrink)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, w.Close()) }()
+	results, verdict := w.runAll(ctx, "reconcile", saved, pass)
+	if err := a.write(results); err != nil {
+		return err
+	}
+	return verdict
+}
+
+// runAll reconciles every chosen platform and remembers the load once one of them was reconciled with it.
+func (w *work) runAll(ctx context.Context, command string, saved *savedFile, pass passes) ([]*reconcile.Result, error) {
+	results := make([]*reconcile.Result, len(w.conf.Platforms))
+	verdict := w.each(ctx, w.conf, func(ctx context.Context, i int, p config.Platform) (err error) {
+		results[i], err = w.runOne(ctx, command, p, saved, pass)
+		return err
+	})
+	if exitCode(verdict) == exitDone {
+		if err := rememberLoad(ctx, w.store, w.conf, w.declarations); err != nil {
+			return results, errors.Join(verdict, err)
+		}
+	}
+	return results, verdict
+}
+
+func (w *work) runOne(ctx context.Context, command string, p config.Platform, saved *savedFile, pass passes) (res *reconcile.Result, err error) {
+	err = w.on(ctx, p, func(s *session, d *state.Declarations) error {
+		o := s.options
+		o.Command, o.Pass = command, pass.Passes
+		if saved != nil {
+			if err := s.hold(ctx, d, o, saved, w.conf.Guards.PlanAge); err != nil {
+				return err
+			}
+			o.Saved = &s.platform.pinned.Saved
+		}
+		var err error
+		res, err = w.runPatiently(ctx, s, d, o)
+		return errors.Join(err, refusedBy(res))
+	})
+	return res, err
+}
+
+// refusedBy returns an error where errors in the declarations kept the plan from running.
+func refusedBy(res *reconcile.Result) error {
+	if res != nil && res.Plan != nil && res.Plan.Refused() {
+		return planVerdict(res.Plan)
+	}
+	return nil
+}
+
+// hold binds a session to a saved plan: what it says must be what would run now, and the platform must be as it was.
+func (s *session) hold(ctx context.Context, d *state.Declarations, o reconcile.Options, saved *savedFile, age time.Duration) error {
+	p := saved.of(s.conf.Name)
+	if p == nil {
+		return refusef("%s: the saved plan has nothing for this platform", s.conf.Name)
+	}
+	if err := p.fresh(s.reconciler.Now(), age); err != nil {
+		return err
+	}
+	s.platform.pinned = p
+	res, err := s.reconciler.Plan(ctx, d, o)
+	if err != nil {
+		return err
+	}
+	return p.same(res.Plan)
+}
+
+// runPatiently runs, and where a writer that seems to have died still holds the lease, waits until the lease is over.
+func (w *work) runPatiently(ctx context.Context, s *session, d *state.Declarations, o reconcile.Options) (*reconcile.Result, error) {
+	deadline := time.Now().Add(s.reconciler.Lease + s.reconciler.Grace)
+	for {
+		res, err := s.reconciler.Run(ctx, d, o)
+		var held *ledger.HeldError
+		if !errors.As(err, &held) {
+			return res, err
+		}
+		if alive(held.Holder) || time.Now().After(deadline) {
+			return res, err
+		}
+		wait := max(held.Until.Sub(w.now()), 50*time.Millisecond)
+		fmt.Fprintf(w.err, "polsync: %s: waiting %s for the lease of %s, which has not given it up\n", s.conf.Name, wait.Round(time.Second), held.Holder)
+		if err := pause(ctx, wait); err != nil {
+			return res, err
+		}
+	}
+}
+
+// pause waits, or returns the context's error.
+func pause(ctx context.Context, d time.Duration) error {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-t.C:
+		return nil
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+}

@@ -1,0 +1,77 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"slices"
+
+	"github.com/polsync/polsync/reconcile"
+	"github.com/polsync/polsync/reconcile/plan"
+	"github.com/polsync/polsync/reconcile/report"
+	"github.com/polsync/polsync/state"
+	"github.com/polsync/polsync/state/declare/config"
+	"github.com/polsync/polsync/state/ledger"
+)
+
+// work is what plan, reconcile and the daemon share: the loaded files and the open state.
+type work struct {
+	*app
+	conf         *config.Config
+	store        ledger.Store
+	declarations *state.Declarations
+}
+
+// load reads the configuration and the policy files and opens the state.
+func (a *app) load(ctx context.Context, open func(context.Context, *config.Config) (ledger.Store, error), allowShrink bool) (*work, error) {
+	c, err := a.loadConfig()
+	if err != nil {
+		return nil, err
+	}
+	d, err := a.loadPolicies(c)
+	if err != nil {
+		return nil, err
+	}
+	store, err := open(ctx, c)
+	if err != nil {
+		return nil, err
+	}
+	w := &work{app: a, conf: c, store: store, declarations: d}
+	if !allowShrink {
+		if err := checkShrink(ctx, store, c, d); err != nil {
+			return nil, errors.Join(err, store.Close())
+		}
+	}
+	return w, nil
+}
+
+// Close closes the state.
+func (w *work) Close() error { return w.store.Close() }
+
+// on opens a platform, completes the declarations with what findings ask for there, and hands both over.
+func (w *work) on(ctx context.Context, p config.Platform, do func(*session, *state.Declarations) error) (err error) {
+	s, err := w.open(ctx, w.conf, p, w.store, openOptions{})
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, s.Close()) }()
+	d, err := w.tagged(ctx, s)
+	if err != nil {
+		return err
+	}
+	return do(s, d)
+}
+
+// write prints the results that there are, in the order of the configuration.
+func (a *app) write(results []*reconcile.Result) error {
+	results = slices.DeleteFunc(slices.Clone(results), func(r *reconcile.Result) bool { return r == nil })
+	return report.Write(a.out, results, report.Options{Format: a.flags.format, Colour: a.colour(a.out), Verbose: a.flags.verbose})
+}
+
+// guards returns what the guards would say of a plan.
+func (s *session) guards(ctx context.Context, p *plan.Plan, pass plan.Passes) error {
+	ours, err := s.reconciler.Store.Owned(ctx, s.conf.Name)
+	if err != nil {
+		return err
+	}
+	return plan.Guard(p, len(ours), s.reconciler.Limits, pass)
+}
