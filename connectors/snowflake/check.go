@@ -1,0 +1,173 @@
+package snowflake
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/polsync/polsync/connectors"
+	"github.com/polsync/polsync/connectors/snowflake/dialect"
+	"github.com/polsync/polsync/state"
+)
+
+// need is an account-level privilege that a kind of fact asks for.
+type need struct {
+	privilege string
+	facts     []state.FactKind
+	what      string
+}
+
+var needs = []need{
+	{"MANAGE GRANTS", []state.FactKind{state.FactGrant, state.FactMember}, "list and change privileges and memberships"},
+	{"CREATE ROLE", []state.FactKind{state.FactRole}, "create roles"},
+	{"APPLY TAG", []state.FactKind{state.FactTagged, state.FactTag, state.FactAllowedValue}, "list tags and set them on what others own"},
+	{"APPLY MASKING POLICY", []state.FactKind{state.FactMask, state.FactBinding, state.FactPolicy}, "list masking policies and put them on columns and tags"},
+}
+
+var homeNeeds = []need{
+	{"CREATE TAG", []state.FactKind{state.FactTag}, "create tags"},
+	{"CREATE MASKING POLICY", []state.FactKind{state.FactPolicy}, "create masking policies"},
+}
+
+// Check implements connectors.Platform.
+func (a *Account) Check(ctx context.Context, scope connectors.Scope) ([]connectors.Missing, error) {
+	s := &snapshot{a: a, scope: scope, st: state.New(), refused: map[areaKey]bool{}, policies: map[state.Securable]string{}}
+	if err := s.identify(ctx); err != nil {
+		return nil, err
+	}
+	held, err := s.rights(ctx)
+	if err != nil {
+		return nil, err
+	}
+	role, err := dialect.Quoted(state.Securable{Kind: state.KindRole, Name: s.who.role})
+	if err != nil {
+		return nil, err
+	}
+	var missing []connectors.Missing
+	for _, n := range needs {
+		if slices.ContainsFunc(n.facts, scope.Wants) && !held.has(n.privilege) {
+			missing = append(missing, connectors.Missing{What: n.what, SQL: fmt.Sprintf("GRANT %s ON ACCOUNT TO ROLE %s", n.privilege, role)})
+		}
+	}
+	if wh := s.checkWarehouse(ctx, role); wh != nil {
+		missing = append(missing, *wh)
+	}
+	home, err := s.checkHome(ctx, held, role)
+	if err != nil {
+		return nil, err
+	}
+	missing = append(missing, home...)
+	inside, err := s.checkCatalogs(ctx, role)
+	return append(missing, inside...), err
+}
+
+// checkWarehouse asks something that needs compute.
+func (s *snapshot) checkWarehouse(ctx context.Context, role string) *connectors.Missing {
+	_, err := s.query(ctx, "use a warehouse", "SELECT COUNT(*) FROM SNOWFLAKE.INFORMATION_SCHEMA.DATABASES")
+	if number(err) != noWarehouse {
+		return nil // whatever else failed is said by what it stops
+	}
+	name := s.a.opt.Warehouse
+	if name == "" {
+		return &connectors.Missing{What: "use a warehouse: none is configured and the user has no default", SQL: ""}
+	}
+	quoted, err := dialect.Quoted(state.Securable{Kind: state.KindWarehouse, Name: name})
+	if err != nil {
+		return &connectors.Missing{What: "use a warehouse: its name cannot be written"}
+	}
+	return &connectors.Missing{What: "use the warehouse " + name, SQL: fmt.Sprintf("GRANT USAGE ON WAREHOUSE %s TO ROLE %s", quoted, role)}
+}
+
+// noWarehouse is the number of "No active warehouse selected in the current session".
+const noWarehouse = 606
+
+// checkHome looks at the schema that holds what polsync creates.
+func (s *snapshot) checkHome(ctx context.Context, held rightSet, role string) ([]connectors.Missing, error) {
+	home := s.scope.Home
+	if home == (state.Securable{}) {
+		return nil, nil
+	}
+	name, err := dialect.Quoted(home)
+	if err != nil {
+		return nil, err
+	}
+	database, err := dialect.Quoted(state.Securable{Kind: state.KindCatalog, Catalog: home.Catalog})
+	if err != nil {
+		return nil, err
+	}
+	r, err := s.query(ctx, "look up the rights on "+home.String(), "SHOW GRANTS ON SCHEMA "+name)
+	if errors.Is(err, connectors.ErrUnknown) || errors.Is(err, connectors.ErrNotFound) {
+		return []connectors.Missing{
+			{What: "reach the home schema " + home.String() + ": make it", SQL: "CREATE SCHEMA IF NOT EXISTS " + name + " WITH MANAGED ACCESS"},
+			{What: "reach the home schema " + home.String(), SQL: fmt.Sprintf("GRANT USAGE ON DATABASE %s TO ROLE %s", database, role)},
+			{What: "reach the home schema " + home.String(), SQL: fmt.Sprintf("GRANT USAGE, CREATE TAG, CREATE MASKING POLICY ON SCHEMA %s TO ROLE %s", name, role)},
+		}, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	mine, err := s.ownRoles(ctx)
+	if err != nil {
+		return nil, err
+	}
+	have := map[string]bool{}
+	for i := range r.rows {
+		if mine[r.text(i, "GRANTEE_NAME")] {
+			have[r.text(i, "PRIVILEGE")] = true
+		}
+	}
+	var missing []connectors.Missing
+	for _, n := range homeNeeds {
+		if slices.ContainsFunc(n.facts, s.scope.Wants) && !have[n.privilege] && !have["OWNERSHIP"] {
+			missing = append(missing, connectors.Missing{What: n.what + " in " + home.String(), SQL: fmt.Sprintf("GRANT %s ON SCHEMA %s TO ROLE %s", n.privilege, name, role)})
+		}
+	}
+	return missing, nil
+}
+
+// ownRoles returns the session's role and all roles below it.
+func (s *snapshot) ownRoles(ctx context.Context) (map[string]bool, error) {
+	mine := map[string]bool{s.who.role: true, "PUBLIC": true}
+	for front := []string{s.who.role}; len(front) > 0; front = front[1:] {
+		if front[0] == "" {
+			continue
+		}
+		below, err := s.rightsOf(ctx, front[0], rightSet{})
+		if err != nil {
+			return nil, err
+		}
+		for _, b := range below {
+			if !mine[b] {
+				mine[b] = true
+				front = append(front, b)
+			}
+		}
+	}
+	return mine, nil
+}
+
+// checkCatalogs asks for each database whether its information schema can be read, without which columns are not seen.
+func (s *snapshot) checkCatalogs(ctx context.Context, role string) ([]connectors.Missing, error) {
+	if err := s.databases(ctx); err != nil {
+		return nil, err
+	}
+	for _, w := range s.scope.Within {
+		if w.Catalog != "" && !slices.Contains(s.catalogs, w.Catalog) && s.st.Objects[state.Securable{Kind: state.KindCatalog, Catalog: w.Catalog}].Foreign == "" {
+			s.catalogs = append(s.catalogs, w.Catalog)
+		}
+	}
+	slices.Sort(s.catalogs)
+	var missing []connectors.Missing
+	for _, c := range slices.Compact(s.catalogs) {
+		name, err := dialect.Quoted(state.Securable{Kind: state.KindCatalog, Catalog: c})
+		if err != nil {
+			return nil, err
+		}
+		_, err = s.query(ctx, "read the information schema of "+c, "SELECT COUNT(*) FROM "+name+".INFORMATION_SCHEMA.SCHEMATA")
+		if errors.Is(err, connectors.ErrUnknown) || errors.Is(err, connectors.ErrDenied) && number(err) != noWarehouse {
+			missing = append(missing, connectors.Missing{What: "see the columns of database " + c, SQL: fmt.Sprintf("GRANT USAGE ON DATABASE %s TO ROLE %s", name, role)})
+		}
+	}
+	return missing, nil
+}

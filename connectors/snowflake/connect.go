@@ -1,0 +1,156 @@
+package snowflake
+
+import (
+	"context"
+	"database/sql"
+	"database/sql/driver"
+	"errors"
+	"fmt"
+	"io"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/rs/zerolog"
+	sf "github.com/snowflakedb/gosnowflake"
+
+	"github.com/polsync/polsync/connectors"
+	"github.com/polsync/polsync/connectors/snowflake/dialect"
+	"github.com/polsync/polsync/reconcile/plan"
+)
+
+// Account is a Snowflake account that one user reaches with one role. It is safe for concurrent use.
+type Account struct {
+	opt    Options
+	log    zerolog.Logger
+	reads  *sql.DB
+	writes *sql.DB
+	sent   atomic.Int64 // statements since Open
+}
+
+var (
+	_ connectors.Platform = (*Account)(nil)
+	_ connectors.Reader   = (*Account)(nil)
+)
+
+// silence keeps the driver from printing to stderr, once for the process. SetLogLevel("off") would not do: entries
+// with a context are printed all the same.
+var silence = sync.OnceFunc(func() {
+	logger := sf.GetLogger()
+	logger.SetOutput(io.Discard)
+})
+
+// Open returns the account. It signs in with the first statement, not before.
+func Open(o Options) (*Account, error) {
+	if err := o.validate(); err != nil {
+		return nil, fmt.Errorf("open %s: %w", o.withDefaults().Name, err)
+	}
+	silence()
+	o = o.withDefaults()
+	a := &Account{opt: o, log: o.Logger.With().Str("warehouse", o.Name).Logger()}
+	a.reads = sql.OpenDB(&connector{opt: o, setup: o.Session(false)})
+	a.writes = sql.OpenDB(&connector{opt: o, setup: o.Session(true)})
+	for _, db := range [...]*sql.DB{a.reads, a.writes} {
+		db.SetMaxOpenConns(o.Concurrency)
+		db.SetMaxIdleConns(o.Concurrency)
+		db.SetConnMaxIdleTime(10 * time.Minute)
+		db.SetConnMaxLifetime(3 * time.Hour) // below the four hours after which Snowflake ends a session
+	}
+	return a, nil
+}
+
+// Dialect implements connectors.Platform.
+func (a *Account) Dialect() plan.Dialect { return dialect.Dialect{} }
+
+// Close implements connectors.Platform.
+func (a *Account) Close() error { return errors.Join(a.reads.Close(), a.writes.Close()) }
+
+// Statements returns the number of statements sent since Open, those that set up sessions left out.
+func (a *Account) Statements() int64 { return a.sent.Load() }
+
+// connector signs in with the credentials of the moment and makes each session what it must be.
+type connector struct {
+	opt   Options
+	setup []string
+}
+
+// Driver implements driver.Connector.
+func (c *connector) Driver() driver.Driver { return sf.SnowflakeDriver{} }
+
+// Connect implements driver.Connector.
+func (c *connector) Connect(ctx context.Context) (driver.Conn, error) {
+	cred, err := c.opt.Credentials(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("%w: read the credentials: %w", connectors.ErrAuth, err)
+	}
+	cfg, err := c.opt.config(cred)
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", connectors.ErrAuth, err)
+	}
+	conn, err := sf.NewConnector(sf.SnowflakeDriver{}, cfg).Connect(ctx)
+	if err != nil {
+		return nil, signInError(err)
+	}
+	for _, statement := range c.setup {
+		if _, err := conn.(driver.ExecerContext).ExecContext(ctx, statement, nil); err != nil {
+			return nil, errors.Join(fmt.Errorf("set up the session: %w", err), conn.Close())
+		}
+	}
+	return conn, nil
+}
+
+// on runs f on a session of the pool. A session that the server has given up is dropped and f is run once more on
+// another: the server refuses before it executes.
+func (a *Account) on(ctx context.Context, db *sql.DB, f func(*sql.Conn) error) error {
+	for attempt := 0; ; attempt++ {
+		conn, err := db.Conn(ctx)
+		if err != nil {
+			return err
+		}
+		err = f(conn)
+		gone := sessionGone(err)
+		if gone || broken(err) {
+			discard(conn)
+		}
+		if cerr := conn.Close(); cerr != nil && !errors.Is(cerr, sql.ErrConnDone) && err == nil {
+			a.log.Debug().Err(cerr).Msg("returning a session")
+		}
+		if !gone || attempt > 0 {
+			return err
+		}
+	}
+}
+
+// discard takes the session out of the pool. The driver itself never reports a session as bad.
+func discard(conn *sql.Conn) {
+	_ = conn.Raw(func(any) error { return driver.ErrBadConn })
+}
+
+// answer is the rows of a statement, as text.
+type answer struct {
+	columns map[string]int // by name in upper case
+	rows    [][]sql.NullString
+	queryID string
+}
+
+// text returns a cell, "" for NULL and for a column that this account does not have.
+func (r *answer) text(row int, column string) string {
+	s, _ := r.cell(row, column)
+	return s
+}
+
+// cell returns a cell and whether it is there and not NULL.
+func (r *answer) cell(row int, column string) (string, bool) {
+	i, ok := r.columns[column]
+	if !ok {
+		return "", false
+	}
+	c := r.rows[row][i]
+	return c.String, c.Valid
+}
+
+// has reports whether the answer has a column.
+func (r *answer) has(column string) bool {
+	_, ok := r.columns[column]
+	return ok
+}

@@ -1,0 +1,273 @@
+package snowflake
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/polsync/polsync/connectors/snowflake/dialect"
+	"github.com/polsync/polsync/state"
+)
+
+// databases lists the databases and picks those whose inside is read: in scope, and neither the system's nor somebody
+// else's.
+func (s *snapshot) databases(ctx context.Context) error {
+	l := show{what: "databases", paged: true}
+	err := s.pages(ctx, l, account, "SHOW DATABASES", func(r *answer, i int) {
+		on := state.Securable{Kind: state.KindCatalog, Catalog: r.text(i, "NAME")}
+		why := foreignDatabase(on.Catalog, r.text(i, "KIND"), r.text(i, "ORIGIN"))
+		s.object(on, state.Object{Owner: owner(r, i), Comment: r.text(i, "COMMENT"), Identity: r.text(i, "CREATED_ON"), Foreign: why})
+		if why == "" && s.scope.Covers(on) {
+			s.catalogs = append(s.catalogs, on.Catalog)
+		}
+	})
+	slices.Sort(s.catalogs)
+	return err
+}
+
+// foreignDatabase says why a database is not ours to govern, "" where it is.
+func foreignDatabase(name, kind, origin string) string {
+	switch kind = strings.ToUpper(kind); {
+	case name == "SNOWFLAKE":
+		return "system"
+	case strings.Contains(kind, "IMPORTED"):
+		return "imported"
+	case strings.Contains(kind, "APPLICATION"):
+		return "application"
+	case kind == "" && origin != "":
+		return "imported" // accounts without the column kind
+	}
+	return ""
+}
+
+// owner returns who owns a row's securable. Roles are named raw.
+func owner(r *answer, i int) state.Securable {
+	name := r.text(i, "OWNER")
+	switch strings.ToUpper(r.text(i, "OWNER_ROLE_TYPE")) {
+	case "DATABASE_ROLE":
+		if s, ok := securable(state.KindDatabaseRole, name); ok {
+			return s
+		}
+		return state.Securable{Kind: state.KindDatabaseRole, Catalog: r.text(i, "DATABASE_NAME"), Name: name}
+	case "USER":
+		return state.Securable{Kind: state.KindUser, Name: name}
+	}
+	if name == "" {
+		return state.Securable{}
+	}
+	return state.Securable{Kind: state.KindRole, Name: name}
+}
+
+// readSchemas lists the schemas of all databases: the home schema may lie outside the scope.
+func (s *snapshot) readSchemas(ctx context.Context) error {
+	l := show{what: "schemas", kind: "SCHEMAS", paged: true}
+	return s.each(ctx, l, func(r *answer, i int) {
+		on := state.Securable{Kind: state.KindSchema, Catalog: r.text(i, "DATABASE_NAME"), Schema: r.text(i, "NAME")}
+		o := state.Object{Owner: owner(r, i), Comment: r.text(i, "COMMENT"), Identity: r.text(i, "CREATED_ON"), Managed: strings.Contains(strings.ToUpper(r.text(i, "OPTIONS")), "MANAGED ACCESS")}
+		if on.Schema == "INFORMATION_SCHEMA" {
+			o.Foreign = "system"
+		}
+		s.object(on, o)
+		if o.Foreign == "" && slices.Contains(s.catalogs, on.Catalog) && s.scope.Covers(on) {
+			s.mu.Lock()
+			s.schemas = append(s.schemas, on)
+			s.mu.Unlock()
+		}
+	})
+}
+
+// within returns the condition that keeps an information schema's rows to the scope, "" where the whole database is in
+// it.
+func (s *snapshot) within(catalog string) (string, error) {
+	var any []string
+	for _, w := range s.scope.Within {
+		switch {
+		case w.Kind == state.KindAccount || w.Catalog == catalog && w.Schema == "":
+			return "", nil
+		case w.Catalog != catalog:
+			continue
+		}
+		one, err := equals("TABLE_SCHEMA", w.Schema)
+		if err != nil {
+			return "", err
+		}
+		if w.Name != "" {
+			name, err := equals("TABLE_NAME", w.Name)
+			if err != nil {
+				return "", err
+			}
+			one = "(" + one + " AND " + name + ")"
+		}
+		any = append(any, one)
+	}
+	if len(any) == 0 {
+		return "", nil
+	}
+	slices.Sort(any)
+	return "(" + strings.Join(slices.Compact(any), " OR ") + ")", nil
+}
+
+func equals(column, value string) (string, error) {
+	literal, err := dialect.Literal(value)
+	return column + " = " + literal, err
+}
+
+// schemaQuery asks an information schema's view, the whole scope at once. Where the database refuses because the
+// answer is too large, it is asked schema by schema.
+func (s *snapshot) schemaQuery(ctx context.Context, catalog, view, columns string, f func(r *answer, i int)) error {
+	on := state.Securable{Kind: state.KindCatalog, Catalog: catalog}
+	name, err := dialect.Quoted(on)
+	if err != nil {
+		return s.failed(ctx, on, err)
+	}
+	where, err := s.within(catalog)
+	if err != nil {
+		return s.failed(ctx, on, err)
+	}
+	statement := "SELECT " + columns + " FROM " + name + ".INFORMATION_SCHEMA." + view + " WHERE TABLE_SCHEMA <> 'INFORMATION_SCHEMA'"
+	full := statement
+	if where != "" {
+		full += " AND " + where
+	}
+	r, err := s.query(ctx, "list the "+strings.ToLower(view)+" of "+on.String(), full)
+	if number(err) == tooMuchData {
+		return s.schemaBySchema(ctx, on, view, statement, where, f)
+	}
+	if err != nil {
+		return s.failed(ctx, on, err)
+	}
+	r.each(f)
+	return nil
+}
+
+func (s *snapshot) schemaBySchema(ctx context.Context, on state.Securable, view, statement, where string, f func(*answer, int)) error {
+	name, err := dialect.Quoted(on)
+	if err != nil {
+		return s.failed(ctx, on, err)
+	}
+	var all []string
+	l := show{what: "schemas"}
+	if err := s.pages(ctx, l, on, "SHOW SCHEMAS IN DATABASE "+name, func(r *answer, i int) { all = append(all, r.text(i, "NAME")) }); err != nil {
+		return err
+	}
+	for _, schema := range all {
+		in := state.Securable{Kind: state.KindSchema, Catalog: on.Catalog, Schema: schema}
+		if schema == "INFORMATION_SCHEMA" || !s.scope.Covers(in) {
+			continue
+		}
+		one, err := equals("TABLE_SCHEMA", schema)
+		if err != nil {
+			return s.failed(ctx, in, err)
+		}
+		full := statement + " AND " + one
+		if where != "" {
+			full += " AND " + where
+		}
+		r, err := s.query(ctx, "list the "+strings.ToLower(view)+" of "+in.String(), full)
+		if err != nil {
+			if err := s.failed(ctx, in, err); err != nil {
+				return err
+			}
+			continue
+		}
+		r.each(f)
+	}
+	return nil
+}
+
+const tableColumns = "TABLE_SCHEMA, TABLE_NAME, TABLE_TYPE, TABLE_OWNER, COMMENT, CREATED, IS_DYNAMIC"
+
+func (s *snapshot) readTables(ctx context.Context, catalog string) error {
+	return s.schemaQuery(ctx, catalog, "TABLES", tableColumns, func(r *answer, i int) {
+		on := state.Securable{Kind: tableKind(r.text(i, "TABLE_TYPE"), yes(r.text(i, "IS_DYNAMIC"))), Catalog: catalog, Schema: r.text(i, "TABLE_SCHEMA"), Name: r.text(i, "TABLE_NAME")}
+		o := state.Object{Comment: r.text(i, "COMMENT"), Identity: r.text(i, "CREATED")}
+		if by := r.text(i, "TABLE_OWNER"); by != "" {
+			o.Owner = state.Securable{Kind: state.KindRole, Name: by}
+		}
+		s.object(on, o)
+	})
+}
+
+func tableKind(typ string, dynamic bool) state.Kind {
+	switch {
+	case dynamic:
+		return state.KindDynamicTable
+	case typ == "VIEW":
+		return state.KindView
+	case typ == "MATERIALIZED VIEW":
+		return state.KindMaterializedView
+	case typ == "EXTERNAL TABLE":
+		return state.KindExternalTable
+	}
+	return state.KindTable
+}
+
+const columnColumns = "TABLE_SCHEMA, TABLE_NAME, COLUMN_NAME, ORDINAL_POSITION, DATA_TYPE, CHARACTER_MAXIMUM_LENGTH, NUMERIC_PRECISION, NUMERIC_SCALE, COMMENT"
+
+func (s *snapshot) readColumns(ctx context.Context, catalog string) error {
+	return s.schemaQuery(ctx, catalog, "COLUMNS", columnColumns, func(r *answer, i int) {
+		on := state.Securable{Kind: state.KindColumn, Catalog: catalog, Schema: r.text(i, "TABLE_SCHEMA"), Name: r.text(i, "TABLE_NAME"), Column: r.text(i, "COLUMN_NAME")}
+		position, err := strconv.Atoi(r.text(i, "ORDINAL_POSITION"))
+		if err != nil {
+			position = 0 // of a column that has none
+		}
+		s.object(on, state.Object{Type: columnType(r, i), Position: position, Comment: r.text(i, "COMMENT")})
+	})
+}
+
+func columnType(r *answer, i int) state.DataType {
+	name := r.text(i, "DATA_TYPE")
+	t := state.DataType{Family: family(name), Text: name}
+	switch t.Family {
+	case state.FamilyString:
+		t.Text = "VARCHAR"
+		if n := r.text(i, "CHARACTER_MAXIMUM_LENGTH"); n != "" {
+			t.Text = "VARCHAR(" + n + ")"
+		}
+	case state.FamilyNumber:
+		if p := r.text(i, "NUMERIC_PRECISION"); p != "" {
+			t.Text = fmt.Sprintf("NUMBER(%s,%s)", p, r.text(i, "NUMERIC_SCALE"))
+		}
+	}
+	return t
+}
+
+// readObjects lists tables and views by SHOW, which unlike the information schema shows to a role with MANAGE GRANTS
+// or RESOLVE ALL what it holds nothing on. It is compared with the information schema later.
+func (s *snapshot) readObjects(ctx context.Context) error {
+	l := show{what: "tables and views", kind: "OBJECTS", paged: true, facts: coverFacts}
+	return s.each(ctx, l, func(r *answer, i int) {
+		on := state.Securable{Kind: state.KindTable, Catalog: r.text(i, "DATABASE_NAME"), Schema: r.text(i, "SCHEMA_NAME"), Name: r.text(i, "NAME")}
+		if strings.Contains(r.text(i, "KIND"), "VIEW") {
+			on.Kind = state.KindView
+		}
+		if on.Schema == "INFORMATION_SCHEMA" || !slices.Contains(s.catalogs, on.Catalog) || !s.scope.Covers(on) {
+			return
+		}
+		s.mu.Lock()
+		s.shown = append(s.shown, shownObject{on, state.Object{Owner: owner(r, i), Comment: r.text(i, "COMMENT"), Identity: r.text(i, "CREATED_ON")}})
+		s.mu.Unlock()
+	})
+}
+
+type shownObject struct {
+	on state.Securable
+	is state.Object
+}
+
+// coverFacts are the facts about what keeps data covered.
+var coverFacts = []state.FactKind{state.FactPolicy, state.FactMask, state.FactBinding, state.FactTagged}
+
+// uncoverHidden adds the tables that SHOW lists and the information schema does not: they are there, their columns
+// cannot be seen, and so nothing about what covers them can be said.
+func (s *snapshot) uncoverHidden() {
+	for _, o := range s.shown {
+		if _, known := s.st.Relation(o.on); known {
+			continue
+		}
+		s.object(o.on, o.is)
+		s.unknown(o.on, fmt.Sprintf("role %s holds no privilege on it, so its columns cannot be seen", s.who.role), coverFacts...)
+	}
+}
