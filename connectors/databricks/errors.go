@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net"
+	"net/http"
+	"net/url"
+	"regexp"
 	"strings"
 
 	"github.com/databricks/databricks-sdk-go/apierr"
@@ -12,76 +14,159 @@ import (
 	"github.com/polsync/polsync/connectors"
 )
 
-// classify wraps an error of the client with the sentinel that says what it means. The service's code counts, never
-// its message.
-func classify(err error) error {
+// again reports whether a read that failed so may succeed when sent once more.
+func again(err error) bool {
 	var api *apierr.APIError
 	if errors.As(err, &api) {
-		if s := sentinel(api.StatusCode, api.ErrorCode); s != nil {
-			return fmt.Errorf("%w: %w", s, err)
+		switch api.StatusCode {
+		case http.StatusInternalServerError, http.StatusBadGateway, http.StatusGatewayTimeout:
+			return true
+		}
+		return false
+	}
+	var u *url.Error
+	return errors.As(err, &u) && !errors.Is(err, context.Canceled) && !errors.Is(err, context.DeadlineExceeded)
+}
+
+// classified joins an error of a request to the sentinel of package connectors that says what it means. Codes of Unity
+// Catalog count before the status: some refusals of what is not there come as 400.
+func classified(err error, wrote bool) error {
+	var api *apierr.APIError
+	if !errors.As(err, &api) {
+		return classifyTransport(err, wrote)
+	}
+	text := fmt.Sprintf("%s (%s, HTTP %d)", api.Message, api.ErrorCode, api.StatusCode)
+	if s := sentinel(api, wrote); s != nil {
+		return &connectorError{text, s, err}
+	}
+	return &connectorError{text, nil, err}
+}
+
+func sentinel(api *apierr.APIError, wrote bool) error {
+	code := api.ErrorCode
+	switch {
+	case api.StatusCode == http.StatusUnauthorized || code == "UNAUTHENTICATED":
+		return connectors.ErrAuth
+	case api.StatusCode == http.StatusForbidden || code == "PERMISSION_DENIED":
+		return connectors.ErrDenied
+	case strings.HasSuffix(code, "ALREADY_EXISTS"):
+		return nil
+	case api.StatusCode == http.StatusNotFound || strings.HasSuffix(code, "_DOES_NOT_EXIST") || strings.HasSuffix(code, "NOT_FOUND"):
+		return connectors.ErrNotFound
+	case api.StatusCode == http.StatusTooManyRequests || api.StatusCode == http.StatusServiceUnavailable || code == "ABORTED":
+		return connectors.ErrTransient
+	case api.StatusCode >= 500 && wrote:
+		return connectors.ErrOutcome
+	case api.StatusCode >= 500 || api.StatusCode == 499:
+		return connectors.ErrTransient
+	}
+	return nil
+}
+
+func classifyTransport(err error, wrote bool) error {
+	var lost *lostAnswer
+	switch {
+	case errors.As(err, &lost):
+		return &connectorError{"no answer came", connectors.ErrOutcome, err}
+	case errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded):
+		if wrote {
+			return &connectorError{"no answer came in time", connectors.ErrOutcome, err}
 		}
 		return err
 	}
-	var network net.Error
-	if errors.As(err, &network) || errors.Is(err, context.DeadlineExceeded) || strings.Contains(err.Error(), "connection re") || strings.Contains(err.Error(), "EOF") {
-		return fmt.Errorf("%w: %w", connectors.ErrOutcome, err)
+	var u *url.Error
+	if errors.As(err, &u) {
+		return &connectorError{"the workspace cannot be reached", connectors.ErrTransient, err}
 	}
 	return err
 }
 
-func sentinel(status int, code string) error {
+// connectorError is an error with its class and its cause.
+type connectorError struct {
+	text     string
+	sentinel error // nil for none
+	cause    error
+}
+
+// Error gives the text and the class; the cause may hold more than may be printed.
+func (e *connectorError) Error() string {
+	if e.sentinel == nil {
+		return e.text
+	}
+	return e.text + ": " + e.sentinel.Error()
+}
+
+// Unwrap gives both class and cause.
+func (e *connectorError) Unwrap() []error {
+	if e.sentinel == nil {
+		return []error{e.cause}
+	}
+	return []error{e.sentinel, e.cause}
+}
+
+// SQLError is a statement that the warehouse refused. Condition is its error class, such as TABLE_OR_VIEW_NOT_FOUND.
+type SQLError struct {
+	Condition string
+	State     string // SQLSTATE, five characters
+	Code      string // of the service, such as BAD_REQUEST
+	Message   string // may quote what the statement met; "" for statements that read values
+}
+
+// Error gives what the warehouse said.
+func (e *SQLError) Error() string {
 	switch {
-	case status == 401:
+	case e.Message != "":
+		return e.Message
+	case e.Condition != "":
+		return "[" + e.Condition + "] SQLSTATE: " + e.State
+	}
+	return e.Code
+}
+
+// Is maps conditions to the errors of package connectors. Unity Catalog says of most what it hides that it is not
+// there, so absence is not proven by it.
+func (e *SQLError) Is(target error) bool { return target != nil && e.class() == target }
+
+func (e *SQLError) class() error {
+	c := e.Condition
+	switch {
+	case e.State == "42501" || strings.HasPrefix(c, "INSUFFICIENT_PERMISSIONS") || strings.HasPrefix(c, "PERMISSION_DENIED"):
+		return connectors.ErrDenied
+	case strings.HasSuffix(c, "_NOT_FOUND") || strings.HasPrefix(c, "UNRESOLVED_ROUTINE") || strings.HasSuffix(c, "_DOES_NOT_EXIST"):
+		return connectors.ErrUnknown
+	case strings.HasPrefix(c, "DELTA_CONCURRENT") || strings.HasPrefix(c, "DELTA_METADATA_CHANGED"):
+		return connectors.ErrTransient
+	}
+	switch e.Code {
+	case "TEMPORARILY_UNAVAILABLE", "SERVICE_UNDER_MAINTENANCE", "WORKSPACE_TEMPORARILY_UNAVAILABLE", "RESOURCE_EXHAUSTED", "ABORTED":
+		return connectors.ErrTransient
+	case "UNAUTHENTICATED":
 		return connectors.ErrAuth
-	case status == 403 || code == "PERMISSION_DENIED":
-		return connectors.ErrDenied
-	case status == 404 || strings.HasSuffix(code, "_DOES_NOT_EXIST") || code == "NOT_FOUND":
-		return connectors.ErrNotFound
-	case status == 429 || status == 503 || code == "ABORTED" || code == "RESOURCE_EXHAUSTED" || code == "TEMPORARILY_UNAVAILABLE":
-		return connectors.ErrTransient
-	case status >= 500:
-		return connectors.ErrOutcome
 	}
 	return nil
 }
 
-// StatementError is a statement that the SQL warehouse refused.
-type StatementError struct {
-	Code      string // BAD_REQUEST, ...
-	Condition string // the bracketed one, such as TABLE_OR_VIEW_NOT_FOUND
-	Message   string
+var (
+	conditionPattern = regexp.MustCompile(`^\[([A-Z0-9_.]+)\]`)
+	statePattern     = regexp.MustCompile(`SQLSTATE: (\w{5})`)
+)
+
+func newSQLError(code, message, sqlState string) *SQLError {
+	e := &SQLError{Code: code, State: sqlState, Message: message}
+	if m := conditionPattern.FindStringSubmatch(message); m != nil {
+		e.Condition = m[1]
+	}
+	if m := statePattern.FindStringSubmatch(message); m != nil && e.State == "" {
+		e.State = m[1]
+	}
+	return e
 }
 
-// Error returns the service's message, cut to a line's length.
-func (e *StatementError) Error() string {
-	msg := strings.Join(strings.Fields(e.Message), " ")
-	if len(msg) > 300 {
-		msg = msg[:300] + "..."
+// private returns the error without its message, which may quote values.
+func private(err error) error {
+	var s *SQLError
+	if errors.As(err, &s) {
+		return &SQLError{Condition: s.Condition, State: s.State, Code: s.Code}
 	}
-	return msg
-}
-
-// Unwrap returns the sentinel that the condition stands for.
-func (e *StatementError) Unwrap() error {
-	switch {
-	case strings.HasPrefix(e.Condition, "INSUFFICIENT_PERMISSIONS"):
-		return connectors.ErrDenied
-	case strings.HasSuffix(e.Condition, "_NOT_FOUND") || strings.HasPrefix(e.Condition, "UNRESOLVED_COLUMN"):
-		return connectors.ErrNotFound
-	case e.Code == "TEMPORARILY_UNAVAILABLE" || e.Code == "RESOURCE_EXHAUSTED" || e.Code == "ABORTED" || e.Code == "SERVICE_UNDER_MAINTENANCE":
-		return connectors.ErrTransient
-	case e.Code == "DEADLINE_EXCEEDED" || e.Code == "INTERNAL_ERROR" || e.Code == "UNKNOWN":
-		return connectors.ErrOutcome
-	}
-	return nil
-}
-
-// condition returns the bracketed condition that a message begins with.
-func condition(message string) string {
-	rest, ok := strings.CutPrefix(message, "[")
-	if !ok {
-		return ""
-	}
-	name, _, _ := strings.Cut(rest, "]")
-	return name
+	return err
 }

@@ -2,143 +2,202 @@ package databricks
 
 import (
 	"context"
+	"errors"
 	"fmt"
-	"net/http"
+	"net/url"
+	"strconv"
 	"time"
 
-	"github.com/databricks/databricks-sdk-go/client"
-
 	"github.com/polsync/polsync/connectors"
-	"github.com/polsync/polsync/reconcile/plan"
 )
 
 const statementsPath = "/api/2.0/sql/statements"
 
-// answer is what the statement execution API says. The client's own struct reads NULL as an empty string, so the body
-// is decoded here.
-type answer struct {
+// firstWait is how long the first request waits for the statement to end; the service takes 5 to 50 s. It is short,
+// because a statement can be cancelled only once its id is known.
+const firstWait = "5s"
+
+// statementAnswer is the service's answer about a statement. Cells are pointers so that NULL is not an empty string.
+type statementAnswer struct {
 	ID     string `json:"statement_id"`
 	Status struct {
 		State string `json:"state"`
 		Error struct {
-			Code    string `json:"error_code"`
-			Message string `json:"message"`
+			Code     string `json:"error_code"`
+			Message  string `json:"message"`
+			SQLState string `json:"sql_state"`
 		} `json:"error"`
+		SQLState string `json:"sql_state"`
 	} `json:"status"`
 	Manifest struct {
 		Schema struct {
 			Columns []struct {
-				Name string `json:"name"`
+				Name     string `json:"name"`
+				Position int    `json:"position"`
 			} `json:"columns"`
 		} `json:"schema"`
 		Chunks    int  `json:"total_chunk_count"`
+		Rows      int  `json:"total_row_count"`
 		Truncated bool `json:"truncated"`
 	} `json:"manifest"`
 	Result chunk `json:"result"`
 }
 
 type chunk struct {
-	Data [][]*string `json:"data_array"`
+	Rows [][]*string `json:"data_array"`
 }
 
-// rows is a whole result: column names and cells as text, NULL as nil.
-type rows struct {
+func (a *statementAnswer) running() bool {
+	return a.Status.State == "PENDING" || a.Status.State == "RUNNING"
+}
+
+// table is the result of a query. Columns are found by name.
+type table struct {
 	columns map[string]int
-	cells   [][]*string
-	id      string
+	rows    [][]*string
 }
 
-// at returns a cell by its column's name, "" for NULL and for a column that is not there.
-func (r *rows) at(row int, column string) string {
-	if i, ok := r.columns[column]; ok && r.cells[row][i] != nil {
-		return *r.cells[row][i]
+// text returns a cell, "" for NULL and for a column that is not there.
+func (t *table) text(row int, column string) string {
+	if s := t.cell(row, column); s != nil {
+		return *s
 	}
 	return ""
 }
 
-// query runs a statement to its end and fetches every chunk. When the context ends, the statement is cancelled on the
-// server.
-func (p *Platform) query(ctx context.Context, c *client.DatabricksClient, sql string) (*rows, error) {
-	var a answer
-	body := map[string]any{"warehouse_id": p.o.WarehouseID, "statement": sql, "wait_timeout": "30s", "on_wait_timeout": "CONTINUE", "disposition": "INLINE", "format": "JSON_ARRAY"}
-	if err := p.do(ctx, c, http.MethodPost, statementsPath, nil, body, &a); err != nil {
-		return nil, err
+func (t *table) cell(row int, column string) *string {
+	at, ok := t.columns[column]
+	if !ok || at >= len(t.rows[row]) {
+		return nil
 	}
-	if err := p.wait(ctx, c, &a); err != nil {
-		return nil, err
+	return t.rows[row][at]
+}
+
+func (t *table) has(column string) bool { _, ok := t.columns[column]; return ok }
+
+// errCut says that a result came back incomplete.
+var errCut = errors.New("the result was cut off")
+
+// run executes one statement and returns its whole result and its id. When the context ends, the statement is cancelled
+// on the server; what it did until then is asked for.
+func (c *client) run(ctx context.Context, does effect, sql string) (*table, string, error) {
+	if c.warehouse == "" {
+		return nil, "", errors.New("no SQL warehouse is configured")
 	}
-	r := &rows{columns: map[string]int{}, cells: a.Result.Data, id: a.ID}
+	if err := ctx.Err(); err != nil {
+		return nil, "", err
+	}
+	request := struct {
+		Statement   string `json:"statement"`
+		Warehouse   string `json:"warehouse_id"`
+		Wait        string `json:"wait_timeout"`
+		OnWait      string `json:"on_wait_timeout"`
+		Disposition string `json:"disposition"`
+		Format      string `json:"format"`
+	}{sql, c.warehouse, firstWait, "CONTINUE", "INLINE", "JSON_ARRAY"}
+	var a statementAnswer
+	// The first request is not cut off with the context: without the id the statement could not be cancelled.
+	first, stop := context.WithTimeout(context.WithoutCancel(ctx), time.Minute)
+	_, err := c.do(first, does, "POST", statementsPath, request, &a)
+	stop()
+	if err != nil {
+		return nil, "", err
+	}
+	if err := c.follow(ctx, &a); err != nil {
+		return nil, a.ID, err
+	}
+	if a.Status.State != "SUCCEEDED" {
+		return nil, a.ID, ended(&a)
+	}
+	t, err := c.fetch(ctx, &a)
+	return t, a.ID, err
+}
+
+// ended returns the error of a statement that did not succeed.
+func ended(a *statementAnswer) error {
+	e := a.Status.Error
+	if a.Status.State == "FAILED" {
+		state := e.SQLState
+		if state == "" {
+			state = a.Status.SQLState
+		}
+		return newSQLError(e.Code, e.Message, state)
+	}
+	return fmt.Errorf("the statement ended as %s: %w", a.Status.State, connectors.ErrTransient)
+}
+
+// follow polls until the statement has ended.
+func (c *client) follow(ctx context.Context, a *statementAnswer) error {
+	for wait := 50 * time.Millisecond; a.running(); wait = min(2*wait, 2*time.Second) {
+		if !sleep(ctx, wait) {
+			return c.cancel(ctx, a)
+		}
+		if err := c.poll(ctx, a); err != nil && ctx.Err() == nil {
+			return &connectorError{"the statement was sent and its state cannot be read", connectors.ErrOutcome, err}
+		}
+	}
+	return nil
+}
+
+func (c *client) poll(ctx context.Context, a *statementAnswer) error {
+	var next statementAnswer
+	if _, err := c.do(ctx, reads, "GET", statementsPath+"/"+url.PathEscape(a.ID), nil, &next); err != nil {
+		return err
+	}
+	next.ID = a.ID
+	*a = next
+	return nil
+}
+
+// cancel ends a statement on the server and finds out how it ended.
+func (c *client) cancel(ctx context.Context, a *statementAnswer) error {
+	cause := ctx.Err()
+	ctx, stop := context.WithTimeout(context.WithoutCancel(ctx), 8*time.Second)
+	defer stop()
+	if _, err := c.do(ctx, writes, "POST", statementsPath+"/"+url.PathEscape(a.ID)+"/cancel", nil, nil); err != nil {
+		return &connectorError{"the statement ran out of time and could not be cancelled", connectors.ErrOutcome, err}
+	}
+	for wait := 20 * time.Millisecond; a.running(); wait *= 2 {
+		if err := c.poll(ctx, a); err != nil {
+			return &connectorError{"the statement was cancelled and its state cannot be read", connectors.ErrOutcome, err}
+		}
+		if a.running() && !sleep(ctx, wait) {
+			return &connectorError{"the statement was cancelled and still runs", connectors.ErrOutcome, cause}
+		}
+	}
+	if a.Status.State == "CANCELED" || a.Status.State == "CLOSED" {
+		return fmt.Errorf("the statement was cancelled: %w", cause)
+	}
+	return nil
+}
+
+func sleep(ctx context.Context, d time.Duration) bool {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-t.C:
+		return ctx.Err() == nil
+	case <-ctx.Done():
+		return false
+	}
+}
+
+// fetch collects all chunks of a result and refuses one that is not whole.
+func (c *client) fetch(ctx context.Context, a *statementAnswer) (*table, error) {
+	t := &table{columns: map[string]int{}, rows: a.Result.Rows}
 	for i, col := range a.Manifest.Schema.Columns {
-		r.columns[col.Name] = i
-	}
-	if a.Manifest.Truncated {
-		return nil, fmt.Errorf("the result of statement %s was cut short", a.ID)
+		t.columns[col.Name] = max(i, col.Position)
 	}
 	for n := 1; n < a.Manifest.Chunks; n++ {
 		var next chunk
-		if err := p.do(ctx, c, http.MethodGet, fmt.Sprintf("%s/%s/result/chunks/%d", statementsPath, a.ID, n), nil, nil, &next); err != nil {
-			return nil, err
+		path := statementsPath + "/" + url.PathEscape(a.ID) + "/result/chunks/" + strconv.Itoa(n)
+		if _, err := c.do(ctx, reads, "GET", path, nil, &next); err != nil {
+			return nil, fmt.Errorf("read part %d of %d of the result: %w", n+1, a.Manifest.Chunks, err)
 		}
-		r.cells = append(r.cells, next.Data...)
+		t.rows = append(t.rows, next.Rows...)
 	}
-	return r, nil
-}
-
-// wait polls until the statement has ended.
-func (p *Platform) wait(ctx context.Context, c *client.DatabricksClient, a *answer) error {
-	for pause := 100 * time.Millisecond; ; pause = min(2*pause, 5*time.Second) {
-		switch a.Status.State {
-		case "SUCCEEDED":
-			return nil
-		case "FAILED", "CANCELED", "CLOSED":
-			return &StatementError{Code: a.Status.Error.Code, Condition: condition(a.Status.Error.Message), Message: a.Status.State + ": " + a.Status.Error.Message}
-		}
-		select {
-		case <-time.After(pause):
-		case <-ctx.Done():
-			p.cancel(c, a.ID)
-			return fmt.Errorf("%w: statement %s: %w", connectors.ErrOutcome, a.ID, ctx.Err())
-		}
-		if err := p.do(ctx, c, http.MethodGet, statementsPath+"/"+a.ID, nil, nil, a); err != nil {
-			return err
-		}
+	if a.Manifest.Truncated || len(t.rows) < a.Manifest.Rows {
+		return nil, fmt.Errorf("%d of %d rows: %w", len(t.rows), a.Manifest.Rows, errCut)
 	}
-}
-
-// cancel asks the server to stop a statement; the context that ended cannot carry the request.
-func (p *Platform) cancel(c *client.DatabricksClient, id string) {
-	ctx, stop := context.WithTimeout(context.Background(), 5*time.Second)
-	defer stop()
-	if err := p.do(ctx, c, http.MethodPost, statementsPath+"/"+id+"/cancel", nil, nil, nil); err != nil {
-		p.o.Logger.Warn().Err(err).Str("statement", id).Msg("could not cancel a statement")
-	}
-}
-
-// Exec implements connectors.Platform.
-func (p *Platform) Exec(ctx context.Context, s plan.Statement) (connectors.Outcome, error) {
-	if s.Method != "" {
-		return p.request(ctx, s)
-	}
-	r, err := p.query(ctx, p.client, s.SQL)
-	if err != nil {
-		return connectors.Outcome{}, fmt.Errorf("%s: %w", p.o.Name, err)
-	}
-	return connectors.Outcome{QueryID: r.id}, nil
-}
-
-// raw is a JSON body as it is.
-type raw string
-
-// MarshalJSON returns the text itself.
-func (r raw) MarshalJSON() ([]byte, error) { return []byte(r), nil }
-
-func (p *Platform) request(ctx context.Context, s plan.Statement) (connectors.Outcome, error) {
-	var body any
-	if s.Body != "" {
-		body = raw(s.Body)
-	}
-	if err := p.do(ctx, p.client, s.Method, s.Path, nil, body, nil); err != nil {
-		return connectors.Outcome{}, fmt.Errorf("%s: %w", p.o.Name, err)
-	}
-	return connectors.Outcome{QueryID: s.Method + " " + s.Path}, nil
+	return t, nil
 }

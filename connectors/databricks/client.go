@@ -1,0 +1,118 @@
+package databricks
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"time"
+
+	sdkclient "github.com/databricks/databricks-sdk-go/client"
+	"github.com/databricks/databricks-sdk-go/httpclient"
+	"github.com/databricks/databricks-sdk-go/useragent"
+)
+
+// client sends requests as one identity through the SDK's client.
+type client struct {
+	api       *sdkclient.DatabricksClient
+	warehouse string
+	transport http.RoundTripper
+	product   useragentInfo
+}
+
+type useragentInfo struct{ name, version string }
+
+func newClient(o Options, cred credentials) (*client, error) {
+	base := o.HTTPTransport
+	if base == nil {
+		base = &http.Transport{Proxy: http.ProxyFromEnvironment, ForceAttemptHTTP2: true, MaxIdleConnsPerHost: o.Concurrency + 1,
+			IdleConnTimeout: 90 * time.Second, TLSHandshakeTimeout: 30 * time.Second,
+			DialContext: (&net.Dialer{Timeout: 30 * time.Second, KeepAlive: 30 * time.Second}).DialContext}
+	}
+	cfg, err := sdkConfig(o, cred, onceForWrites{base})
+	if err != nil {
+		return nil, err
+	}
+	api, err := sdkclient.New(cfg)
+	if err != nil {
+		return nil, fmt.Errorf("sign in: %w", classified(err, false))
+	}
+	return &client{api: api, warehouse: o.WarehouseID, transport: base, product: useragentInfo{"polsync", o.Version}}, nil
+}
+
+func (c *client) close() {
+	if t, ok := c.transport.(interface{ CloseIdleConnections() }); ok {
+		t.CloseIdleConnections()
+	}
+}
+
+// effect says what a request does, which decides whether it may be sent again when no answer came.
+type effect bool
+
+const (
+	reads  effect = false
+	writes effect = true
+)
+
+type effectKey struct{}
+
+// do sends one request. A body of []byte is sent as it is. The errors are those of package connectors.
+func (c *client) do(ctx context.Context, does effect, method, path string, body, answer any) (requestID string, err error) {
+	ctx = context.WithValue(ctx, effectKey{}, does)
+	ctx = useragent.InContext(ctx, c.product.name, c.product.version)
+	opts := []httpclient.DoOption{httpclient.WithResponseHeader("X-Databricks-Request-Id", &requestID)}
+	if answer != nil {
+		opts = append(opts, httpclient.WithResponseUnmarshal(answer))
+	}
+	if body != nil {
+		opts = append(opts, httpclient.WithRequestData(body), httpclient.WithRequestHeader("Content-Type", "application/json"))
+	}
+	for try := 1; ; try++ {
+		err = c.api.ApiClient().Do(ctx, method, path, opts...)
+		if err == nil || does == writes || try == readTries || !again(err) || !pause(ctx, try) {
+			break
+		}
+	}
+	if err != nil {
+		return requestID, classified(err, does == writes)
+	}
+	return requestID, nil
+}
+
+// readTries bounds how often a read is sent; the SDK itself repeats what was refused with 429 and 503.
+const readTries = 4
+
+// pause waits before the next try of a read, and reports whether there is to be one.
+func pause(ctx context.Context, try int) bool {
+	t := time.NewTimer(50 * time.Millisecond << try)
+	defer t.Stop()
+	select {
+	case <-t.C:
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}
+
+// onceForWrites keeps the SDK from sending a write again whose answer was lost: it would repeat any request whose error
+// reads like a lost connection. A connection that was never made is no such case.
+type onceForWrites struct{ base http.RoundTripper }
+
+func (t onceForWrites) RoundTrip(r *http.Request) (*http.Response, error) {
+	resp, err := t.base.RoundTrip(r)
+	if err == nil || r.Context().Value(effectKey{}) != writes {
+		return resp, err
+	}
+	var op *net.OpError
+	if errors.As(err, &op) && op.Op == "dial" {
+		return resp, err
+	}
+	return resp, &lostAnswer{err}
+}
+
+// lostAnswer says that a request was sent and no answer came.
+type lostAnswer struct{ cause error }
+
+func (e *lostAnswer) Error() string { return "no answer came" }
+func (e *lostAnswer) Unwrap() error { return e.cause }

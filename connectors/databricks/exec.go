@@ -1,0 +1,122 @@
+package databricks
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/polsync/polsync/connectors"
+	"github.com/polsync/polsync/reconcile/plan"
+	"github.com/polsync/polsync/state"
+)
+
+// Exec implements connectors.Platform. A grant counts as done when reading shows it.
+func (p *Platform) Exec(ctx context.Context, s plan.Statement) (connectors.Outcome, error) {
+	if s.Method == "" {
+		_, id, err := p.client.run(ctx, writes, s.SQL)
+		if err != nil {
+			return connectors.Outcome{QueryID: id}, p.wrap("execute a statement", err)
+		}
+		p.remember(s.SQL)
+		return connectors.Outcome{QueryID: id}, nil
+	}
+	var body any
+	if s.Body != "" {
+		body = []byte(s.Body)
+	}
+	id, err := p.client.do(ctx, writes, s.Method, s.Path, body, nil)
+	if err == nil && s.Method == "PATCH" && strings.HasPrefix(s.Path, permissionsPath) {
+		err = p.awaitGrants(ctx, s)
+	}
+	if err != nil {
+		return connectors.Outcome{QueryID: id}, p.wrap(s.Method+" "+s.Path, err)
+	}
+	return connectors.Outcome{QueryID: id}, nil
+}
+
+const permissionsPath = "/api/2.1/unity-catalog/permissions/"
+
+// effectivePath is where the privileges on a catalog or schema are read together with those handed down to it.
+func effectivePath(s state.Securable) string {
+	return "/api/2.1/unity-catalog/effective-permissions/" + permissionTypes[s.Kind] + "/" + url.PathEscape(strings.Join(s.Parts(), "."))
+}
+
+type permissionsChange struct {
+	Changes []struct {
+		Principal   string `json:"principal"`
+		Add, Remove []string
+	} `json:"changes"`
+}
+
+// awaitGrants reads until the change shows: reads follow writes with a delay, and a plan made from an old answer would
+// repeat the change. It gives up quietly; the request was answered with success.
+func (p *Platform) awaitGrants(ctx context.Context, s plan.Statement) error {
+	if p.opt.GrantWait < 0 {
+		return nil
+	}
+	var change permissionsChange
+	if err := json.Unmarshal([]byte(s.Body), &change); err != nil {
+		return fmt.Errorf("read back a request: %w", err)
+	}
+	ctx, stop := context.WithTimeout(ctx, p.opt.GrantWait)
+	defer stop()
+	for wait := 25 * time.Millisecond; ; wait = min(2*wait, 5*time.Second) {
+		held, err := p.permissions(ctx, s.Path)
+		switch {
+		case errors.Is(err, connectors.ErrDenied), errors.Is(err, connectors.ErrNotFound):
+			return nil // may be changed but not read
+		case err == nil && shows(held, change):
+			return nil
+		case !sleep(ctx, wait):
+			p.opt.Logger.Warn().Str("platform", p.opt.Name).Str("path", s.Path).Msg("a written grant does not show in reads yet")
+			return nil
+		}
+	}
+}
+
+func shows(held map[string][]string, change permissionsChange) bool {
+	for _, c := range change.Changes {
+		has := held[strings.ToLower(c.Principal)]
+		all := slices.Contains(has, "ALL_PRIVILEGES")
+		for _, a := range c.Add {
+			if !slices.Contains(has, a) && !all {
+				return false
+			}
+		}
+		for _, r := range c.Remove {
+			if slices.Contains(has, r) && !all {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// permissions reads the direct grants behind a permissions path, by principal in lower case.
+func (p *Platform) permissions(ctx context.Context, path string) (map[string][]string, error) {
+	held := map[string][]string{}
+	for token := ""; ; {
+		var page struct {
+			Assignments []struct {
+				Principal  string   `json:"principal"`
+				Privileges []string `json:"privileges"`
+			} `json:"privilege_assignments"`
+			Next string `json:"next_page_token"`
+		}
+		if _, err := p.client.do(ctx, reads, "GET", path+query("page_token", token), nil, &page); err != nil {
+			return nil, err
+		}
+		for _, a := range page.Assignments {
+			held[strings.ToLower(a.Principal)] = append(held[strings.ToLower(a.Principal)], a.Privileges...)
+		}
+		if page.Next == "" || page.Next == token {
+			return held, nil
+		}
+		token = page.Next
+	}
+}

@@ -1,0 +1,124 @@
+package databricks_test
+
+import (
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"go.uber.org/goleak"
+
+	"github.com/polsync/polsync/connectors"
+	"github.com/polsync/polsync/connectors/connectortest"
+	"github.com/polsync/polsync/connectors/databricks"
+	emulator "github.com/polsync/polsync/connectors/emulator/databricks"
+	"github.com/polsync/polsync/state"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+const (
+	warehouse = "wh1"
+	alice     = "alice@example.com"
+	bob       = "bob@example.com"
+	daemon    = "7f1c0f6e-1111-4d57-9f0c-8a1d2c7b4e10" // a service principal that has MANAGE and no ownership
+)
+
+// workspace is an embedded workspace behind a listener.
+type workspace struct {
+	*emulator.Workspace
+	url string
+}
+
+func newWorkspace(t *testing.T, opt emulator.Options) *workspace {
+	t.Helper()
+	w := emulator.New(opt)
+	srv := httptest.NewServer(w)
+	t.Cleanup(func() { srv.Close(); w.Close() })
+	w.AddUser(alice, "Alice")
+	w.AddUser(bob, "Bob")
+	w.AddServicePrincipal(daemon, "policy daemon")
+	for _, who := range []string{emulator.DefaultAdmin, alice, bob, daemon} {
+		must(t, w.AddToken(who, "token-"+who))
+	}
+	must(t, w.AddGroup("readers-a", alice))
+	must(t, w.AddGroup("readers-b", bob))
+	w.AddWarehouse(warehouse, "Starter")
+	w.AllowTagPolicies(daemon)
+	x := &workspace{w, srv.URL}
+	x.exec(t, "CREATE CATALOG main", "CREATE SCHEMA main.crm", "CREATE SCHEMA main.gov",
+		"CREATE TABLE main.crm.customers (id BIGINT, email STRING, phone STRING, salary DECIMAL(10,2), country STRING, born DATE)",
+		"CREATE TABLE main.crm.orders (id BIGINT, email STRING, phone STRING, salary DECIMAL(10,2), country STRING)",
+		"CREATE VIEW main.crm.contacts AS SELECT email FROM main.crm.customers",
+		"INSERT INTO main.crm.customers VALUES (1, 'ann@example.com', '+1-202-555-0101', 1234.56, 'US', DATE'1990-05-06'), (2, NULL, '', NULL, NULL, NULL)",
+		"INSERT INTO main.crm.orders VALUES (1, 'bob@example.com', '555', 10, 'DE')",
+		"GRANT USE CATALOG, USE SCHEMA, MANAGE, APPLY TAG ON CATALOG main TO `"+daemon+"`",
+		"GRANT CREATE FUNCTION, EXECUTE ON SCHEMA main.gov TO `"+daemon+"`",
+		"GRANT USE CATALOG, USE SCHEMA ON CATALOG main TO `readers-a`", "GRANT USE CATALOG, USE SCHEMA ON CATALOG main TO `readers-b`")
+	return x
+}
+
+func (w *workspace) exec(t *testing.T, statements ...string) {
+	t.Helper()
+	for _, s := range statements {
+		if err := w.Exec(emulator.DefaultAdmin, s); err != nil {
+			t.Fatalf("%s: %v", s, err)
+		}
+	}
+}
+
+func must(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// open connects as a principal.
+func (w *workspace) open(t *testing.T, as string, change ...func(*databricks.Options)) *databricks.Platform {
+	t.Helper()
+	o := databricks.Options{Name: "lake", Host: w.url, Token: "token-" + as, WarehouseID: warehouse, RateLimit: 10000, RetryTimeout: time.Second,
+		Readers: map[string]string{"readers-a": "token-" + alice, "readers-b": "token-" + bob}}
+	for _, c := range change {
+		c(&o)
+	}
+	p, err := databricks.Open(t.Context(), o)
+	must(t, err)
+	t.Cleanup(func() { must(t, p.Close()) })
+	return p
+}
+
+var (
+	home  = state.Securable{Kind: state.KindSchema, Catalog: "main", Schema: "gov"}
+	scope = connectors.Scope{Home: home, Within: []state.Securable{{Kind: state.KindCatalog, Catalog: "main"}}}
+)
+
+func object(kind state.Kind, path ...string) state.Securable {
+	path = append(path, "", "", "")
+	return state.Securable{Kind: kind, Catalog: path[0], Schema: path[1], Name: path[2], Column: strings.Join(path[3:], "")}
+}
+
+func group(name string) state.Securable { return state.Securable{Kind: state.KindGroup, Name: name} }
+
+func fixture(w *workspace, p connectors.Platform) *connectortest.Fixture {
+	const groups = "groups belong to the account"
+	return &connectortest.Fixture{Platform: p, Home: home, Scope: scope,
+		Tables:  []state.Securable{object(state.KindTable, "main", "crm", "customers"), object(state.KindTable, "main", "crm", "orders")},
+		Readers: []state.Securable{group("readers-a"), group("readers-b")}, Member: state.Securable{Kind: state.KindUser, Name: alice},
+		Skip: map[string]string{"roles": groups, "members": groups}}
+}
+
+func TestSuiteAsAdmin(t *testing.T) {
+	connectortest.Run(t, func(t *testing.T) *connectortest.Fixture {
+		w := newWorkspace(t, emulator.Options{})
+		return fixture(w, w.open(t, emulator.DefaultAdmin))
+	})
+}
+
+// TestSuiteAsDaemon runs as a principal that may manage but owns nothing, as a daemon should.
+func TestSuiteAsDaemon(t *testing.T) {
+	connectortest.Run(t, func(t *testing.T) *connectortest.Fixture {
+		w := newWorkspace(t, emulator.Options{})
+		return fixture(w, w.open(t, daemon))
+	})
+}

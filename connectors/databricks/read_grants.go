@@ -1,0 +1,169 @@
+package databricks
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/url"
+	"slices"
+	"strings"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/polsync/polsync/connectors"
+	"github.com/polsync/polsync/connectors/databricks/dialect"
+	"github.com/polsync/polsync/state"
+)
+
+// maxPermissionReads bounds the requests for grants in catalogs whose privilege views do not show everything.
+const maxPermissionReads = 5000
+
+// readGrants reads direct grants: from the privilege views in catalogs that the caller owns, which show it everything,
+// and by a request for each securable in the others.
+func (r *reader) readGrants(ctx context.Context) error {
+	if !r.scope.Wants(state.FactGrant) {
+		return nil
+	}
+	owned, others := r.ownership()
+	if len(owned) > 0 {
+		if err := r.privilegeViews(ctx, owned); err != nil {
+			return err
+		}
+	}
+	return r.permissionRequests(ctx, others)
+}
+
+// ownership tells the catalogs whose privilege views show everything from those where each securable is asked.
+func (r *reader) ownership() (owned []string, others map[string]bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	others = map[string]bool{}
+	for s, o := range r.state.Objects {
+		switch {
+		case s.Kind != state.KindCatalog || o.Foreign != "":
+		case r.me.is(r.me.metastoreOwner) || r.me.is(o.Owner.Name):
+			owned = append(owned, s.Catalog)
+		default:
+			others[s.Catalog] = true
+		}
+	}
+	slices.Sort(owned)
+	return owned, others
+}
+
+// privilegeView is one of the views and how its columns name the securable.
+type privilegeView struct {
+	kind    state.Kind
+	name    string
+	columns []string
+}
+
+var privilegeViews = []privilegeView{
+	{state.KindCatalog, "catalog_privileges", []string{"catalog_name"}},
+	{state.KindSchema, "schema_privileges", []string{"catalog_name", "schema_name"}},
+	{state.KindTable, "table_privileges", []string{"table_catalog", "table_schema", "table_name"}},
+	{state.KindFunction, "routine_privileges", []string{"specific_catalog", "specific_schema", "specific_name"}},
+	{state.KindVolume, "volume_privileges", []string{"volume_catalog", "volume_schema", "volume_name"}},
+}
+
+// privilegeViews reads the views. That of volumes is read apart, since its columns are not certain.
+func (r *reader) privilegeViews(ctx context.Context, catalogs []string) error {
+	var parts []string
+	for _, v := range privilegeViews[:4] {
+		parts = append(parts, v.sql(r, catalogs))
+	}
+	t, err := r.query(ctx, strings.Join(parts, " UNION ALL "))
+	if err != nil {
+		if err = r.partly(err, state.Securable{}, "grants", state.FactGrant); err != nil {
+			return err
+		}
+	} else {
+		r.grantRows(t)
+	}
+	t, err = r.query(ctx, privilegeViews[4].sql(r, catalogs))
+	if err != nil {
+		return r.partly(err, state.Securable{}, "grants on volumes", state.FactGrant)
+	}
+	r.grantRows(t)
+	return nil
+}
+
+// sql selects direct grants; what a container hands down has its level in inherited_from.
+func (v privilegeView) sql(r *reader, catalogs []string) string {
+	names := append(slices.Clone(v.columns), "''", "''")[:3]
+	return fmt.Sprintf("SELECT '%s' AS kind, %s AS c, %s AS s, %s AS n, grantee, privilege_type FROM system.information_schema.%s"+
+		" WHERE coalesce(inherited_from, 'NONE') = 'NONE' AND %s IN (%s) AND %s", v.kind, names[0], names[1], names[2], v.name, names[0], literals(catalogs), r.within(v.columns...))
+}
+
+func (r *reader) grantRows(t *table) {
+	for i := range t.rows {
+		on := column(t, i)
+		on.Kind, _ = state.ParseKind(t.text(i, "kind"))
+		if on.Kind == state.KindTable {
+			on = r.asThere(on)
+		}
+		r.granted(on, t.text(i, "grantee"), t.text(i, "privilege_type"))
+	}
+}
+
+// granted states a privilege; ALL PRIVILEGES states those it gives as well, so that a declared one is there.
+func (r *reader) granted(on state.Securable, grantee, privilege string) {
+	if grantee == "" {
+		return // of a deleted principal, which can be neither named nor revoked
+	}
+	name := dialect.Privilege(privilege)
+	all := []string{name}
+	if name == dialect.AllPrivileges {
+		all = append(all, dialect.Implied(on.Kind)...)
+	}
+	with := r.principal(grantee)
+	for _, p := range all {
+		r.put(state.Key{Fact: state.FactGrant, On: on, With: with, Name: p}, state.Option(false))
+	}
+}
+
+var permissionTypes = map[state.Kind]string{
+	state.KindCatalog: "catalog", state.KindSchema: "schema", state.KindTable: "table", state.KindView: "table", state.KindMaterializedView: "table",
+	state.KindDynamicTable: "table", state.KindVolume: "volume",
+}
+
+// permissionRequests asks for the grants of each securable in some catalogs.
+func (r *reader) permissionRequests(ctx context.Context, catalogs map[string]bool) error {
+	var ask []state.Securable
+	for _, s := range r.state.Securables() {
+		if catalogs[s.Catalog] && permissionTypes[s.Kind] != "" && s.Schema != informationSchema && r.scope.Covers(s) {
+			ask = append(ask, s)
+		}
+	}
+	if len(ask) > maxPermissionReads {
+		for _, c := range sortedKeys(catalogs) {
+			r.unknown(state.Securable{Kind: state.KindCatalog, Catalog: c}, fmt.Sprintf("the caller owns neither the metastore nor the catalog, "+
+				"and asking for the grants of %d securables one by one is too much", len(ask)), state.FactGrant)
+		}
+		return nil
+	}
+	g, ctx := errgroup.WithContext(ctx)
+	g.SetLimit(r.p.opt.Concurrency)
+	for _, s := range ask {
+		g.Go(func() error { return r.permissionsOf(ctx, s) })
+	}
+	return g.Wait()
+}
+
+func (r *reader) permissionsOf(ctx context.Context, s state.Securable) error {
+	r.count()
+	held, err := r.p.permissions(ctx, permissionsPath+permissionTypes[s.Kind]+"/"+url.PathEscape(strings.Join(s.Parts(), ".")))
+	switch {
+	case errors.Is(err, connectors.ErrDenied), errors.Is(err, connectors.ErrNotFound):
+		r.unknown(s, "grants: "+err.Error(), state.FactGrant)
+		return nil
+	case err != nil:
+		return fmt.Errorf("grants of %s: %w", s, err)
+	}
+	for _, grantee := range sortedKeys(held) {
+		for _, p := range held[grantee] {
+			r.granted(s, grantee, p)
+		}
+	}
+	return nil
+}
