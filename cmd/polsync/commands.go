@@ -12,7 +12,7 @@ func (a *app) commands() []*cobra.Command {
 	return []*cobra.Command{
 		a.validateCommand(), a.planCommand(), a.reconcileCommand(),
 		a.historyCommand(),
-		a.initCommand(), a.schemaCommand(), a.versionCommand(),
+		a.devCommand(), a.initCommand(), a.schemaCommand(), a.versionCommand(),
 	}
 }
 

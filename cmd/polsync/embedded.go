@@ -1,0 +1,158 @@
+package main
+
+import (
+	"context"
+	"embed"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net"
+	"net/http"
+	"os"
+	"path"
+	"path/filepath"
+	"strings"
+	"time"
+)
+
+//go:embed sample
+var samples embed.FS
+
+// embedded is a warehouse that this process serves on loopback, filled with sample data.
+type embedded struct {
+	name    string // of the platform
+	handler http.Handler
+	close   func()
+	secrets map[string]string              // file below secrets/ -> content
+	config  func(host, port string) string // the platform's entry in polsync.yaml
+	readers map[string]string              // credentials of principals, for demonstrations
+
+	server *http.Server
+	listen net.Listener
+}
+
+// embeddings makes every embedded warehouse, by the name its platform has.
+var embeddings = []func() (*embedded, error){embedDatabricks}
+
+// sandbox is a folder with a configuration and policies for embedded warehouses that are being served.
+type sandbox struct {
+	dir        string
+	warehouses []*embedded
+	failed     chan error
+}
+
+// openSandbox starts every embedded warehouse and writes what is needed to use them into a folder. A configuration
+// that is there is replaced, policy files that are there stay.
+func openSandbox(dir string) (*sandbox, error) {
+	s := &sandbox{dir: dir, failed: make(chan error, len(embeddings))}
+	for _, make := range embeddings {
+		e, err := make()
+		if err == nil {
+			s.warehouses = append(s.warehouses, e)
+			err = s.serve(e)
+		}
+		if err != nil {
+			return nil, errors.Join(err, s.Close())
+		}
+	}
+	if err := s.write(); err != nil {
+		return nil, errors.Join(err, s.Close())
+	}
+	return s, nil
+}
+
+func (s *sandbox) serve(e *embedded) error {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return fmt.Errorf("serve %s: %w", e.name, err)
+	}
+	e.listen = l
+	e.server = &http.Server{Handler: e.handler, ReadHeaderTimeout: 10 * time.Second}
+	go func() {
+		if err := e.server.Serve(l); !errors.Is(err, http.ErrServerClosed) {
+			s.failed <- fmt.Errorf("serve %s: %w", e.name, err)
+		}
+	}()
+	return nil
+}
+
+// write puts the configuration, the secrets and the policies into the folder.
+func (s *sandbox) write() error {
+	var b strings.Builder
+	b.WriteString("# Embedded warehouses with sample data. Written anew by each `polsync dev`.\nplatforms:\n")
+	for _, e := range s.warehouses {
+		host, port, err := net.SplitHostPort(e.listen.Addr().String())
+		if err != nil {
+			return err
+		}
+		b.WriteString(e.config(host, port))
+		for name, secret := range e.secrets {
+			if err := put(filepath.Join(s.dir, "secrets", name), secret, 0o600); err != nil {
+				return err
+			}
+		}
+		if err := s.writePolicies(e.name); err != nil {
+			return err
+		}
+	}
+	b.WriteString("\npolicies: policies/*/*.yaml\nstate: state/polsync.db\n")
+	return put(filepath.Join(s.dir, "polsync.yaml"), b.String(), 0o644)
+}
+
+// writePolicies writes the sample policies of a warehouse, but for those that are there.
+func (s *sandbox) writePolicies(name string) error {
+	from := path.Join("sample", name)
+	entries, err := samples.ReadDir(from)
+	if err != nil {
+		return err
+	}
+	for _, entry := range entries {
+		to := filepath.Join(s.dir, "policies", name, entry.Name())
+		if _, err := os.Lstat(to); err == nil {
+			continue
+		} else if !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
+		data, err := samples.ReadFile(path.Join(from, entry.Name()))
+		if err != nil {
+			return err
+		}
+		if err := put(to, string(data), 0o644); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func put(path, content string, perm os.FileMode) error {
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		return err
+	}
+	return writeWhole(path, []byte(content), perm)
+}
+
+// Close ends the warehouses; what they held is gone.
+func (s *sandbox) Close() error {
+	var errs []error
+	for _, e := range s.warehouses {
+		if e.server != nil {
+			ctx, cancel := context.WithTimeout(context.Background(), 2*time.Second)
+			if err := e.server.Shutdown(ctx); err != nil {
+				errs = append(errs, e.server.Close())
+			}
+			cancel()
+		}
+		e.close()
+	}
+	return errors.Join(errs...)
+}
+
+// readersOf returns the credentials to read as others on a platform.
+func (s *sandbox) readersOf(name string) map[string]string {
+	for _, e := range s.warehouses {
+		if e.name == name {
+			return e.readers
+		}
+	}
+	return nil
+}

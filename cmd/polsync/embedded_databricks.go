@@ -1,0 +1,29 @@
+package main
+
+import (
+	"fmt"
+
+	"github.com/polsync/polsync/connectors/emulator/databricks"
+)
+
+// embedDatabricks makes the sample workspace.
+func embedDatabricks() (*embedded, error) {
+	w, err := databricks.NewSample(databricks.Options{})
+	if err != nil {
+		return nil, err
+	}
+	return &embedded{
+		name: "lake", handler: w, close: w.Close, readers: databricks.SampleTokens(),
+		secrets: map[string]string{"lake.secret": databricks.SampleGovernanceSecret},
+		config: func(host, port string) string {
+			return fmt.Sprintf(`  lake:
+    databricks:
+      host: http://%s:%s
+      client_id: %s
+      client_secret: file:secrets/lake.secret
+      warehouse_id: "%s"
+    home: main.governance
+`, host, port, databricks.SampleGovernanceID, databricks.SampleWarehouse)
+		},
+	}, nil
+}
