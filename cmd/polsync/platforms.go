@@ -26,7 +26,8 @@ type openOptions struct {
 
 // constructors is every kind of platform.
 var constructors = map[string]constructor{
-	"memory": openMemory,
+	"databricks": openDatabricks,
+	"memory":     openMemory,
 }
 
 func openPlatform(ctx context.Context, p config.Platform, o openOptions) (connectors.Platform, error) {
@@ -94,4 +95,20 @@ func foreignOf(d plan.Dialect, c *config.Config, platform string) []state.Secura
 		}
 	}
 	return all
+}
+
+// resolve reads secrets, each where its reference says; one that is not given is "".
+func resolve(ctx context.Context, secrets ...config.Secret) ([]string, error) {
+	values := make([]string, len(secrets))
+	for i, s := range secrets {
+		if !s.Given() {
+			continue
+		}
+		v, err := s.Resolve(ctx)
+		if err != nil {
+			return nil, err
+		}
+		values[i] = v
+	}
+	return values, nil
 }
