@@ -18,6 +18,7 @@ type difference struct {
 	notices   []Notice
 	unchanged int
 	removed   map[state.Key]bool
+	crossings map[state.Securable]bool // see crossing
 }
 
 // Diff compares what is there with the target. Only what is ours, or declared absent, is removed; what could not be

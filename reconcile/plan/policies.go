@@ -146,7 +146,51 @@ func (d *difference) movesUnderneath(p *state.MaskingPolicy) bool {
 			moves = moves || c.Key.With == p.Tag && (c.Was != nil || d.inherits(c.Key))
 		}
 	}
-	return swaps && moves
+	return moves && (swaps || d.crossing()[p.Tag])
+}
+
+// crossing returns the tags with a policy that meet another such tag on some column today. Queries of such a column
+// fail; once the first of the two goes, the other's policy is in force, and must not yet be asked about a value that
+// is about to move.
+func (d *difference) crossing() map[state.Securable]bool {
+	if d.crossings != nil {
+		return d.crossings
+	}
+	d.crossings = map[state.Securable]bool{}
+	bound := map[state.Securable]bool{}
+	for k := range d.in.Actual.Facts {
+		if k.Fact == state.FactBinding {
+			bound[k.On] = true
+		}
+	}
+	if len(bound) < 2 {
+		return d.crossings
+	}
+	at := map[state.Securable][]state.Securable{} // place -> bound tags on it; a view's as a table's
+	for k := range d.in.Actual.Facts {
+		if k.Fact == state.FactTagged && bound[k.With] {
+			at[placeOf(k.On)] = append(at[placeOf(k.On)], k.With)
+		}
+	}
+	for place, tags := range at {
+		for up, ok := place, true; ok; up, ok = up.Parent() {
+			for _, mine := range tags {
+				for _, other := range at[placeOf(up)] {
+					if mine != other {
+						d.crossings[mine], d.crossings[other] = true, true
+					}
+				}
+			}
+		}
+	}
+	return d.crossings
+}
+
+func placeOf(s state.Securable) state.Securable {
+	if s.Kind.Relation() {
+		s.Kind = state.KindTable
+	}
+	return s
 }
 
 // inherits reports whether something above a securable carries the tag, before or after.
