@@ -389,3 +389,47 @@ func TestTagValuesMoveFromTheInsideOut(t *testing.T) {
 		}
 	}
 }
+
+// TestSightsAreWhatTheWarehouseShows holds what a plan says of who gains and loses sight against the warehouse itself.
+func TestSightsAreWhatTheWarehouseShows(t *testing.T) {
+	told := 0
+	for i := range uint64(2000) {
+		w := newWorld(rand.New(rand.NewPCG(i, 1)))
+		start, end := w.state(), w.state()
+		in, target := w.input(start, end)
+		changes, _, _, _ := plan.Diff(in, target)
+		steps, _, err := plan.Compile(in.Dialect, changes)
+		if err != nil {
+			t.Fatal(err)
+		}
+		before, reached := w.clears(w.warehouse(start)), w.warehouse(start)
+		exec(t, reached, steps, nil)
+		after := w.clears(reached)
+		gains, loses := map[[2]state.Securable]bool{}, map[[2]state.Securable]bool{}
+		for _, s := range plan.Sights(in, target, changes) {
+			for _, p := range s.Gains {
+				gains[[2]state.Securable{p, s.Column}] = true
+			}
+			for _, p := range s.Loses {
+				loses[[2]state.Securable{p, s.Column}] = true
+			}
+		}
+		told += len(gains) + len(loses)
+		for pair := range gains {
+			if before[pair] || !after[pair] && pair[0] != state.Everyone {
+				t.Errorf("seed %d: %v does not gain sight of %v", i, pair[0], pair[1])
+			}
+		}
+		for pair := range loses {
+			if !before[pair] && pair[0] != state.Everyone || after[pair] {
+				t.Errorf("seed %d: %v does not lose sight of %v", i, pair[0], pair[1])
+			}
+		}
+		if t.Failed() {
+			return
+		}
+	}
+	if told < 1000 {
+		t.Errorf("only %d sights were told of", told)
+	}
+}

@@ -135,6 +135,7 @@ type Plan struct {
 	Steps     []Step
 	Kept      []Kept
 	Notices   []Notice
+	Sights    []Sight // who gains and who loses sight of sensitive columns
 	Unchanged int
 	Reads     int
 	Freshness []state.Freshness

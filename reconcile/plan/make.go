@@ -31,6 +31,7 @@ func Make(in Input) (*Plan, error) {
 	if p.Refused() {
 		p.Steps = nil
 	}
+	p.Sights = Sights(in, target, p.Changes())
 	p.Base = Fingerprint(in.Actual)
 	return p, nil
 }

@@ -26,6 +26,7 @@ type platform struct {
 	Steps      []step            `json:"steps"`
 	Kept       []kept            `json:"kept"`
 	Notices    []notice          `json:"notices"`
+	Sights     []plan.Sight      `json:"sights,omitempty"` // who gains and who loses sight of sensitive columns
 	Unchanged  int               `json:"unchanged"`
 	Statements int               `json:"statements"`
 	Reads      int               `json:"reads"`
@@ -85,7 +86,7 @@ func platformOf(r *reconcile.Result) (platform, error) {
 		return p, nil
 	}
 	p.Base, p.Digest, p.Unchanged = r.Plan.Base, reconcile.Digest(r.Plan), r.Plan.Unchanged
-	p.Statements, p.Reads, p.Freshness = r.Plan.Statements(), r.Plan.Reads, r.Plan.Freshness
+	p.Statements, p.Reads, p.Freshness, p.Sights = r.Plan.Statements(), r.Plan.Reads, r.Plan.Freshness, r.Plan.Sights
 	if r.Left != nil {
 		left := len(r.Left.Changes())
 		p.Left = &left

@@ -56,6 +56,7 @@ func (w textWriter) result(r *reconcile.Result) {
 	fmt.Fprintf(w, "%s   %s\n", w.paint(bold, r.Platform), summary(p))
 	w.notices(p)
 	w.changes(r)
+	w.sights(p)
 	w.kept(p)
 	w.settled(r)
 	w.outcome(r)
@@ -283,6 +284,44 @@ func statusText(s reconcile.StepResult) string {
 		return string(s.Status) + ": " + s.Err.Error()
 	}
 	return string(s.Status)
+}
+
+// sights says who gains and who loses sight of which sensitive columns; columns with the same answer share a line.
+func (w textWriter) sights(p *plan.Plan) {
+	for _, side := range [...]struct {
+		verb, colour string
+		who          func(plan.Sight) []state.Securable
+	}{
+		{"gains sight of", yellow, func(s plan.Sight) []state.Securable { return s.Gains }},
+		{"loses sight of", green, func(s plan.Sight) []state.Securable { return s.Loses }},
+	} {
+		columns := map[state.Securable][]string{}
+		for _, s := range p.Sights {
+			for _, who := range side.who(s) {
+				columns[who] = append(columns[who], s.Column.Path())
+			}
+		}
+		order := make([]state.Securable, 0, len(columns))
+		for who := range columns {
+			order = append(order, who)
+		}
+		slices.SortFunc(order, state.Securable.Compare)
+		for i, who := range order {
+			if i == 0 {
+				fmt.Fprintln(w)
+			}
+			fmt.Fprintf(w, "  %s %s %s\n", who, w.paint(side.colour, side.verb), someOf(columns[who]))
+		}
+	}
+}
+
+// someOf lists the first few of many.
+func someOf(all []string) string {
+	const few = 4
+	if len(all) <= few {
+		return strings.Join(all, ", ")
+	}
+	return fmt.Sprintf("%s and %d more columns", strings.Join(all[:few], ", "), len(all)-few)
 }
 
 func (w textWriter) kept(p *plan.Plan) {
