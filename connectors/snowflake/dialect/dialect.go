@@ -1,8 +1,6 @@
 package dialect
 
 import (
-	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/polsync/polsync/reconcile/plan"
@@ -67,62 +65,4 @@ func (Dialect) Usage(container state.Kind) string {
 		return "USAGE"
 	}
 	return ""
-}
-
-// relation privileges by kind; the whole matrix follows the GRANT page of Snowflake's manual, checked November 2026.
-var privileges = map[state.Kind][]string{
-	state.KindAccount: {"APPLY MASKING POLICY", "APPLY ROW ACCESS POLICY", "APPLY TAG", "CREATE DATABASE", "CREATE INTEGRATION", "CREATE ROLE", "CREATE SHARE", "CREATE USER", "CREATE WAREHOUSE",
-		"EXECUTE MANAGED TASK", "EXECUTE TASK", "IMPORT SHARE", "MANAGE GRANTS", "MANAGE WAREHOUSES", "MONITOR EXECUTION", "MONITOR USAGE", "OVERRIDE SHARE RESTRICTIONS", "RESOLVE ALL"},
-	state.KindWarehouse: {"APPLYBUDGET", "MODIFY", "MONITOR", "OPERATE", "USAGE"},
-	state.KindCatalog:   {"APPLYBUDGET", "CREATE DATABASE ROLE", "CREATE SCHEMA", "MODIFY", "MONITOR", "USAGE"},
-	state.KindSchema: {"ADD SEARCH OPTIMIZATION", "APPLYBUDGET", "CREATE ALERT", "CREATE DYNAMIC TABLE", "CREATE EVENT TABLE", "CREATE EXTERNAL TABLE", "CREATE FILE FORMAT", "CREATE FUNCTION",
-		"CREATE ICEBERG TABLE", "CREATE MASKING POLICY", "CREATE MATERIALIZED VIEW", "CREATE MODEL", "CREATE PIPE", "CREATE PROCEDURE", "CREATE ROW ACCESS POLICY", "CREATE SEQUENCE", "CREATE STAGE",
-		"CREATE STREAM", "CREATE TABLE", "CREATE TAG", "CREATE TASK", "CREATE VIEW", "MODIFY", "MONITOR", "USAGE"},
-	state.KindTable:            {"APPLYBUDGET", "DELETE", "EVOLVE SCHEMA", "INSERT", "REFERENCES", "SELECT", "TRUNCATE", "UPDATE"},
-	state.KindView:             {"REFERENCES", "SELECT"},
-	state.KindMaterializedView: {"APPLYBUDGET", "REFERENCES", "SELECT"},
-	state.KindDynamicTable:     {"MONITOR", "OPERATE", "SELECT"},
-	state.KindExternalTable:    {"REFERENCES", "SELECT"},
-	state.KindStage:            {"READ", "USAGE", "WRITE"},
-	state.KindFunction:         {"USAGE"},
-	state.KindProcedure:        {"USAGE"},
-	state.KindSequence:         {"USAGE"},
-	state.KindFileFormat:       {"USAGE"},
-	state.KindModel:            {"READ", "USAGE"},
-	state.KindStream:           {"SELECT"},
-	state.KindTask:             {"APPLYBUDGET", "MONITOR", "OPERATE"},
-	state.KindPipe:             {"APPLYBUDGET", "MONITOR", "OPERATE"},
-	state.KindIntegration:      {"USAGE", "USE_ANY_ROLE"},
-	state.KindTag:              {"APPLY", "READ"},
-	state.KindMaskingPolicy:    {"APPLY"},
-}
-
-// Privileges implements plan.Dialect. ALL is spelled out, since Snowflake stores no such grant.
-func (Dialect) Privileges(written string, on state.Kind) ([]string, error) {
-	known := privileges[on]
-	w := strings.ReplaceAll(strings.ToUpper(written), "_", " ")
-	switch {
-	case w == "USE ANY ROLE":
-		w = "USE_ANY_ROLE"
-	case w == "ALL" || w == "ALL PRIVILEGES":
-		return known, nil
-	}
-	if slices.Contains(known, w) {
-		return []string{w}, nil
-	}
-	if known == nil {
-		return nil, fmt.Errorf("no privileges can be granted on a %s", on)
-	}
-	return nil, fmt.Errorf("a %s has no privilege %s; it has %s", on, w, strings.Join(known, ", "))
-}
-
-// Access implements plan.Dialect.
-func (Dialect) Access(level string, on state.Kind) []string {
-	switch {
-	case level == "read" && on.Relation():
-		return []string{"SELECT"}
-	case level == "write" && on == state.KindTable:
-		return []string{"DELETE", "INSERT", "TRUNCATE", "UPDATE"}
-	}
-	return nil
 }
