@@ -45,7 +45,7 @@ func classified(err error, wrote bool) error {
 func sentinel(api *apierr.APIError, wrote bool) error {
 	code := api.ErrorCode
 	switch {
-	case api.StatusCode == http.StatusUnauthorized || code == "UNAUTHENTICATED":
+	case api.StatusCode == http.StatusUnauthorized || code == "UNAUTHENTICATED", badToken(api):
 		return connectors.ErrAuth
 	case api.StatusCode == http.StatusForbidden || code == "PERMISSION_DENIED":
 		return connectors.ErrDenied
@@ -61,6 +61,11 @@ func sentinel(api *apierr.APIError, wrote bool) error {
 		return connectors.ErrTransient
 	}
 	return nil
+}
+
+// badToken knows the answer to an access token that does not exist, which comes as 403 without a code of its own.
+func badToken(api *apierr.APIError) bool {
+	return api.StatusCode == http.StatusForbidden && api.ErrorCode != "PERMISSION_DENIED" && strings.Contains(strings.ToLower(api.Message), "invalid access token")
 }
 
 func classifyTransport(err error, wrote bool) error {

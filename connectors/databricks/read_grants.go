@@ -129,12 +129,7 @@ var permissionTypes = map[state.Kind]string{
 
 // permissionRequests asks for the grants of each securable in some catalogs.
 func (r *reader) permissionRequests(ctx context.Context, catalogs map[string]bool) error {
-	var ask []state.Securable
-	for _, s := range r.state.Securables() {
-		if catalogs[s.Catalog] && permissionTypes[s.Kind] != "" && s.Schema != informationSchema && r.scope.Covers(s) {
-			ask = append(ask, s)
-		}
-	}
+	ask := r.asked(catalogs)
 	if len(ask) > maxPermissionReads {
 		for _, c := range sortedKeys(catalogs) {
 			r.unknown(state.Securable{Kind: state.KindCatalog, Catalog: c}, fmt.Sprintf("the caller owns neither the metastore nor the catalog, "+
@@ -148,6 +143,20 @@ func (r *reader) permissionRequests(ctx context.Context, catalogs map[string]boo
 		g.Go(func() error { return r.permissionsOf(ctx, s) })
 	}
 	return g.Wait()
+}
+
+// asked lists what can be granted on in some catalogs, in order.
+func (r *reader) asked(catalogs map[string]bool) []state.Securable {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	var ask []state.Securable
+	for s := range r.state.Objects {
+		if catalogs[s.Catalog] && permissionTypes[s.Kind] != "" && s.Schema != informationSchema && r.scope.Covers(s) {
+			ask = append(ask, s)
+		}
+	}
+	slices.SortFunc(ask, state.Securable.Compare)
+	return ask
 }
 
 func (r *reader) permissionsOf(ctx context.Context, s state.Securable) error {

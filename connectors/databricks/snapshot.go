@@ -67,8 +67,14 @@ func (r *reader) together(ctx context.Context, parts ...func(context.Context) er
 	return g.Wait()
 }
 
-// finish puts what has no order of its own in order.
+// finish puts what has no order of its own in order, and settles who owners are, which were read beside the principals.
 func (r *reader) finish() {
+	for s, o := range r.state.Objects {
+		if o.Owner.Name != "" {
+			o.Owner = r.principal(o.Owner.Name)
+			r.state.Objects[s] = o
+		}
+	}
 	slices.SortFunc(r.state.Unknown, func(a, b state.Area) int {
 		if c := a.Within.Compare(b.Within); c != 0 {
 			return c
