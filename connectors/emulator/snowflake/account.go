@@ -1,0 +1,176 @@
+package snowflake
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"math/rand/v2"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/polsync/polsync/connectors/emulator/sqlengine"
+)
+
+// Editions.
+const (
+	Standard   = "STANDARD" // no policies
+	Enterprise = "ENTERPRISE"
+)
+
+// The user an account starts with. It has the role ACCOUNTADMIN.
+const (
+	AdminUser     = "ADMIN"
+	AdminPassword = "admin"
+)
+
+// Options are the properties of an account. The zero value is usable.
+type Options struct {
+	Account string           // the account's name; "": EMULATOR
+	Edition string           // "": Enterprise
+	Clock   func() time.Time // nil: time.Now
+	Faults  *Faults          // nil: a new one, see Account.Faults
+	Log     *slog.Logger     // of statements the emulator does not know; nil: none
+
+	// SessionValidity and MasterValidity are the lives of tokens by the clock. Zero is one hour and four hours.
+	SessionValidity, MasterValidity time.Duration
+	// ShowLimit is the number of rows after which SHOW stops. Zero is 10,000. With ShowOverflowFails it refuses instead.
+	ShowLimit         int
+	ShowOverflowFails bool
+}
+
+func (o Options) withDefaults() Options {
+	set := func(d *time.Duration, v time.Duration) {
+		if *d == 0 {
+			*d = v
+		}
+	}
+	set(&o.SessionValidity, time.Hour)
+	set(&o.MasterValidity, 4*time.Hour)
+	if o.Account == "" {
+		o.Account = "EMULATOR"
+	}
+	if o.Edition == "" {
+		o.Edition = Enterprise
+	}
+	if o.Clock == nil {
+		o.Clock = time.Now
+	}
+	if o.Faults == nil {
+		o.Faults = &Faults{}
+	}
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	if o.ShowLimit == 0 {
+		o.ShowLimit = 10000
+	}
+	return o
+}
+
+// Account is an embedded Snowflake account. It is safe for concurrent use.
+type Account struct {
+	opt Options
+
+	// mu guards the catalogue: statements that change it hold it alone, the others share it.
+	mu      sync.RWMutex
+	root    *object // of kind ACCOUNT; its children are databases, roles, users, warehouses
+	lastID  int64
+	version int64        // of the catalogue, for caches
+	shift   atomic.Int64 // nanoseconds added to the clock while old times are seeded
+	gone    []*object    // dropped, for UNDROP
+	dirty   bool         // the statement that runs has changed something
+
+	server
+}
+
+// New makes an account with the system's roles, the SNOWFLAKE database and AdminUser.
+func New(opt Options) *Account {
+	a := &Account{opt: opt.withDefaults()}
+	a.server = newServer()
+	a.bootstrap()
+	return a
+}
+
+// Faults gives the faults of the account.
+func (a *Account) Faults() *Faults { return a.opt.Faults }
+
+func (a *Account) now() time.Time { return a.opt.Clock().Add(time.Duration(a.shift.Load())).UTC() }
+
+// nextID gives ids that grow with time and tell two objects of one name apart.
+func (a *Account) nextID() int64 {
+	a.lastID++
+	return a.lastID
+}
+
+// Exec runs statements as AdminUser with a role, without the wire and without the log. It stops at the first that fails.
+func (a *Account) Exec(role string, statements ...string) error {
+	s, err := a.innerSession(AdminUser, role)
+	if err != nil {
+		return err
+	}
+	for _, sql := range statements {
+		if _, err := s.run(context.Background(), sql, nil); err != nil {
+			return fmt.Errorf("executing %q: %w", firstLine(sql), err)
+		}
+	}
+	return nil
+}
+
+// Script runs the statements of a script as Exec does; USE ROLE and the like hold for those that follow.
+func (a *Account) Script(role, script string) error {
+	statements, err := sqlengine.Split(sqlengine.Snowflake, script)
+	if err != nil {
+		return asError(err)
+	}
+	return a.Exec(role, statements...)
+}
+
+// Query runs one statement as a user with a role, without the wire and without the log. Secondary roles are off.
+func (a *Account) Query(ctx context.Context, user, role, sql string) (*Result, error) {
+	s, err := a.innerSession(user, role)
+	if err != nil {
+		return nil, err
+	}
+	return s.run(ctx, sql, nil)
+}
+
+// innerSession makes a session that no token leads to. Any role will do, granted to the user or not.
+func (a *Account) innerSession(user, role string) (*session, error) {
+	a.mu.RLock()
+	defer a.mu.RUnlock()
+	u := a.root.child("user", user)
+	if u == nil {
+		return nil, errMissing(kindUser, user)
+	}
+	r := a.root.child("role", role)
+	if r == nil {
+		return nil, errMissing(kindRole, role)
+	}
+	s := a.newSession(u)
+	s.role = r
+	s.secondary, s.inner = secondaryNone, true
+	if w := a.root.list("warehouse"); len(w) > 0 {
+		s.warehouse = w[0]
+	}
+	return s, nil
+}
+
+func firstLine(sql string) string {
+	for i, r := range sql {
+		if r == '\n' || i > 120 {
+			return sql[:i]
+		}
+	}
+	return sql
+}
+
+// Backdate runs f with the account's clock set back, so that what f makes is old.
+func (a *Account) Backdate(by time.Duration, f func() error) error {
+	a.shift.Add(int64(-by))
+	defer a.shift.Add(int64(by))
+	return f()
+}
+
+// seed gives a seed for sampling that differs between statements and is the same in every run.
+func (a *Account) seed() uint64 { return rand.NewPCG(a.counter.Add(1), 99).Uint64() }

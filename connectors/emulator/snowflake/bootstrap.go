@@ -1,0 +1,89 @@
+package snowflake
+
+// Names of the roles every account has.
+const (
+	roleAccountAdmin  = "ACCOUNTADMIN"
+	roleSecurityAdmin = "SECURITYADMIN"
+	roleUserAdmin     = "USERADMIN"
+	roleSysAdmin      = "SYSADMIN"
+	rolePublic        = "PUBLIC"
+)
+
+const systemDatabase = "SNOWFLAKE"
+
+// systemGrants are the account's privileges that the system's roles have from the start.
+var systemGrants = map[string][]string{
+	roleSecurityAdmin: {"MANAGE GRANTS", "CREATE NETWORK POLICY"},
+	roleUserAdmin:     {"CREATE USER", "CREATE ROLE"},
+	roleSysAdmin:      {"CREATE DATABASE", "CREATE WAREHOUSE"},
+}
+
+// bootstrap makes what a new account has.
+func (a *Account) bootstrap() {
+	a.root = &object{id: a.nextID(), kind: kindAccount, name: a.opt.Account, created: a.now(), children: map[childKey]*object{}}
+	role := map[string]*object{}
+	for _, name := range []string{roleAccountAdmin, roleSecurityAdmin, roleUserAdmin, roleSysAdmin, rolePublic} {
+		role[name] = a.add(kindRole, a.root, name, nil)
+	}
+	for _, edge := range [][2]string{{roleSysAdmin, roleAccountAdmin}, {roleSecurityAdmin, roleAccountAdmin}, {roleUserAdmin, roleSecurityAdmin}} {
+		a.addGrant(&grant{privilege: privUsage, on: role[edge[0]], to: role[edge[1]]})
+	}
+	for _, name := range []string{roleSecurityAdmin, roleUserAdmin, roleSysAdmin} {
+		for _, p := range systemGrants[name] {
+			a.addGrant(&grant{privilege: p, on: a.root, to: role[name], option: true})
+		}
+	}
+	for _, p := range kindAccount.grantable() {
+		if p != "MANAGE GRANTS" {
+			a.addGrant(&grant{privilege: p, on: a.root, to: role[roleAccountAdmin], option: true})
+		}
+	}
+	a.addSystemDatabase(role[roleAccountAdmin])
+	admin := a.add(kindUser, a.root, AdminUser, role[roleUserAdmin])
+	admin.user = &user{password: AdminPassword, loginName: AdminUser}
+	admin.setProp("DEFAULT_ROLE", roleAccountAdmin)
+	a.addGrant(&grant{privilege: privUsage, on: role[roleAccountAdmin], to: admin, by: role[roleAccountAdmin]})
+	a.settle()
+}
+
+func (a *Account) addSystemDatabase(admin *object) {
+	db := a.add(kindDatabase, a.root, systemDatabase, nil)
+	db.setProp("kind", "APPLICATION")
+	core := a.add(kindSchema, db, "CORE", nil)
+	for _, name := range []string{"SEMANTIC_CATEGORY", "PRIVACY_CATEGORY"} {
+		a.add(kindTag, core, name, nil).tag = &tagDef{}
+	}
+	for _, name := range []string{"GOVERNANCE_VIEWER", "OBJECT_VIEWER", "SECURITY_VIEWER", "USAGE_VIEWER"} {
+		r := a.add(kindDatabaseRole, db, name, nil)
+		a.addGrant(&grant{privilege: privUsage, on: r, to: admin})
+	}
+	a.addGrant(&grant{privilege: privUsage, on: db, to: admin, option: true})
+}
+
+// add puts a new object into its container.
+func (a *Account) add(k kind, parent *object, name string, owner *object) *object {
+	now := a.now()
+	o := &object{id: a.nextID(), kind: k, name: name, parent: parent, owner: owner, created: now, altered: now}
+	if k == kindDatabase || k == kindSchema {
+		o.children = map[childKey]*object{}
+	}
+	parent.children[childKey{o.space(), name}] = o
+	a.touch(o)
+	return o
+}
+
+// touch notes that objects changed, for caches and for last-altered times.
+func (a *Account) touch(objects ...*object) {
+	for _, o := range objects {
+		o.altered = a.now()
+	}
+	a.dirty = true
+}
+
+// settle ends a statement that may have changed the catalogue.
+func (a *Account) settle() {
+	if a.dirty {
+		a.version++
+		a.dirty = false
+	}
+}

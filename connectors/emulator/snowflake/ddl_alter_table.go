@@ -1,0 +1,403 @@
+package snowflake
+
+import (
+	"slices"
+
+	"github.com/polsync/polsync/connectors/emulator/sqlengine"
+)
+
+// columnChange is one entry of MODIFY COLUMN, carried out in two steps so that a statement does all or nothing.
+type columnChange struct {
+	column string
+	verb   columnVerb
+	pairs  []tagPair
+	policy *policyRef
+	force  bool
+	text   string // comment or default
+	typ    sqlengine.Type
+}
+
+type columnVerb int
+
+const (
+	setTagVerb columnVerb = iota
+	unsetTagVerb
+	setMaskVerb
+	unsetMaskVerb
+	setProjectionVerb
+	unsetProjectionVerb
+	commentVerb
+	dropNotNullVerb
+	setNotNullVerb
+	dropDefaultVerb
+	setTypeVerb
+)
+
+// alterRelation reads what follows ALTER TABLE or ALTER VIEW and a name.
+func (c *cursor) alterRelation(t target) (action, error) {
+	switch {
+	case c.PeekKeyword("MODIFY"), c.PeekKeyword("ALTER"):
+		return c.modifyColumns(t)
+	case c.PeekKeyword("SET", "TAG"), c.PeekKeyword("UNSET", "TAG"):
+		t.either = true
+		return c.alterTags(t)
+	case c.words("ADD ROW ACCESS POLICY"):
+		ref, err := c.policyRef("ON")
+		return c.onRelation(t, func(o *object) error { return c.s.addRowAccess(o, ref) }), err
+	case c.words("DROP ALL ROW ACCESS POLICIES"):
+		return c.onRelation(t, func(o *object) error { return c.s.dropRowAccess(o, nil) }), nil
+	case c.words("DROP ROW ACCESS POLICY"):
+		return c.dropRowAccess(t)
+	case c.words("SET AGGREGATION POLICY"):
+		ref, err := c.policyRef("ENTITY KEY")
+		force := c.AcceptKeyword("FORCE")
+		return c.onRelation(t, func(o *object) error { return c.s.setAggregation(o, ref, force) }), err
+	case c.words("UNSET AGGREGATION POLICY"):
+		return c.onRelation(t, c.s.unsetAggregation), nil
+	case c.words("RENAME COLUMN"):
+		return c.renameColumn(t)
+	case t.kind == kindTable && c.AcceptKeyword("ADD"):
+		return c.addColumns(t)
+	case t.kind == kindTable && c.AcceptKeyword("DROP"):
+		return c.dropColumns(t)
+	case t.kind == kindTable && c.words("SWAP WITH"):
+		return nil, errUnsupported("SWAP WITH")
+	case t.kind == kindView && c.words("SET SECURE"):
+		return t.act(c, c.owned(func(o *object) error { o.rel.secure = true; return nil })), nil
+	case t.kind == kindView && c.words("UNSET SECURE"):
+		return t.act(c, c.owned(func(o *object) error { o.rel.secure = false; return nil })), nil
+	}
+	return c.alterObject(t)
+}
+
+// onRelation carries a change of a table or view out, all or nothing. For governance, ALTER TABLE may name a view and the other way about.
+func (c *cursor) onRelation(t target, change func(o *object) error) action {
+	t.either = true
+	return t.act(c, func(o *object) error { return atomically(o, change) })
+}
+
+// atomically undoes a change of a relation that fails halfway.
+func atomically(o *object, change func(o *object) error) error {
+	rel := *o.rel
+	rel.columns = slices.Clone(rel.columns)
+	columns := make([]column, len(rel.columns))
+	for i, c := range rel.columns {
+		columns[i] = *c
+	}
+	err := change(o)
+	if err != nil {
+		for i, c := range rel.columns {
+			*c = columns[i]
+		}
+		*o.rel = rel
+	}
+	return err
+}
+
+// dropRowAccess reads DROP ROW ACCESS POLICY p [ , ADD ROW ACCESS POLICY q ON (...) ], which swaps in one step.
+func (c *cursor) dropRowAccess(t target) (action, error) {
+	name, err := c.Name()
+	if err != nil {
+		return nil, err
+	}
+	var ref *policyRef
+	if c.words(", ADD ROW ACCESS POLICY") {
+		if ref, err = c.policyRef("ON"); err != nil {
+			return nil, err
+		}
+	}
+	return c.onRelation(t, func(o *object) error {
+		if err := c.s.dropRowAccess(o, name); err != nil || ref == nil {
+			return err
+		}
+		return c.s.addRowAccess(o, ref)
+	}), nil
+}
+
+func (c *cursor) modifyColumns(t target) (action, error) {
+	c.Next()
+	var list []columnChange
+	parens := c.AcceptKeyword("(")
+	err := c.commaList(func() error {
+		c.AcceptAny("MODIFY", "ALTER")
+		c.AcceptKeyword("COLUMN")
+		name, err := c.Ident()
+		if err != nil {
+			return err
+		}
+		ch := columnChange{column: name.Text}
+		err = c.columnChange(&ch)
+		list = append(list, ch)
+		return err
+	})
+	if err == nil && parens {
+		err = c.ExpectKeyword(")")
+	}
+	if err != nil {
+		return nil, err
+	}
+	if countPairs(list) > maxTagPairs {
+		return nil, errTooManyPairs()
+	}
+	return c.onRelation(t, func(o *object) error { return c.s.changeColumns(o, list) }), nil
+}
+
+func countPairs(list []columnChange) int {
+	n := 0
+	for _, ch := range list {
+		if ch.verb == setTagVerb {
+			n += len(ch.pairs)
+		}
+	}
+	return n
+}
+
+func (c *cursor) columnChange(ch *columnChange) (err error) {
+	switch {
+	case c.words("SET TAG"):
+		ch.pairs, err = c.tagPairs()
+	case c.words("UNSET TAG"):
+		ch.verb = unsetTagVerb
+		ch.pairs, err = c.tagNames()
+	case c.words("SET MASKING POLICY"):
+		ch.verb = setMaskVerb
+		ch.policy, err = c.policyRef("USING")
+		ch.force = c.AcceptKeyword("FORCE")
+	case c.words("UNSET MASKING POLICY"):
+		ch.verb = unsetMaskVerb
+	case c.words("SET PROJECTION POLICY"):
+		ch.verb = setProjectionVerb
+		ch.policy, err = c.policyRef("USING")
+		ch.force = c.AcceptKeyword("FORCE")
+	case c.words("UNSET PROJECTION POLICY"):
+		ch.verb = unsetProjectionVerb
+	case c.AcceptKeyword("COMMENT"):
+		ch.verb = commentVerb
+		ch.text, err = c.commentValue()
+	case c.words("UNSET COMMENT"):
+		ch.verb = commentVerb
+	case c.words("DROP NOT NULL"):
+		ch.verb = dropNotNullVerb
+	case c.words("SET NOT NULL"), c.words("NOT NULL"):
+		ch.verb = setNotNullVerb
+	case c.words("DROP DEFAULT"):
+		ch.verb = dropDefaultVerb
+	case c.words("SET DATA TYPE"), c.words("TYPE"):
+		ch.verb = setTypeVerb
+		ch.typ, err = c.Type()
+	default:
+		return c.Errorf("unexpected token in MODIFY COLUMN")
+	}
+	return err
+}
+
+func (s *session) changeColumns(o *object, list []columnChange) error {
+	for i := range list {
+		col, _ := o.rel.column(list[i].column)
+		if col == nil {
+			return errInvalidIdentifier(list[i].column)
+		}
+		if err := s.changeColumn(o, col, &list[i]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (s *session) changeColumn(o *object, col *column, ch *columnChange) error {
+	switch ch.verb {
+	case setTagVerb:
+		if err := s.checkTagPairs(o, col, ch.pairs); err != nil {
+			return err
+		}
+		s.setTagPairs(o, col, ch.pairs)
+		return nil
+	case unsetTagVerb:
+		return s.unsetTags(o, col, ch.pairs)
+	case setMaskVerb:
+		return s.setMask(o, col, ch.policy, ch.force)
+	case unsetMaskVerb:
+		return s.unsetMask(o, col)
+	case setProjectionVerb:
+		return s.setProjection(o, col, ch.policy, ch.force)
+	case unsetProjectionVerb:
+		return s.unsetProjection(o, col)
+	}
+	if err := s.may().requireOwner(o); err != nil {
+		return err
+	}
+	switch ch.verb {
+	case commentVerb:
+		col.comment = ch.text
+	case dropNotNullVerb:
+		col.notNull = false
+	case setNotNullVerb:
+		return o.rel.forbidNull(col)
+	case dropDefaultVerb:
+		col.def = ""
+	case setTypeVerb:
+		return o.rel.widen(col, ch.typ)
+	}
+	return nil
+}
+
+func (r *relation) forbidNull(col *column) error {
+	_, at := r.column(col.name)
+	for _, row := range r.rows {
+		if row[at] == nil {
+			return errNull(col)
+		}
+	}
+	col.notNull = true
+	return nil
+}
+
+func errNull(col *column) *Error {
+	return errorf(codeNotNull, "22000", "NULL result in a non-nullable column '%s'", col.name)
+}
+
+// widen changes the size of a type; the kind cannot change.
+func (r *relation) widen(col *column, t sqlengine.Type) error {
+	if t.Kind != col.typ.Kind || textLength(t) < textLength(col.typ) || t.Precision < col.typ.Precision || t.Scale != col.typ.Scale {
+		return errorf(codeUnsupportedFeature, "0A000", "SQL compilation error: cannot change column %s from type %s to %s",
+			col.name, col.typ.SQL(sqlengine.Snowflake), t.SQL(sqlengine.Snowflake))
+	}
+	col.typ = t
+	return nil
+}
+
+func (c *cursor) renameColumn(t target) (action, error) {
+	from, err := c.Ident()
+	if err != nil {
+		return nil, err
+	}
+	if err := c.ExpectKeyword("TO"); err != nil {
+		return nil, err
+	}
+	to, err := c.Ident()
+	return t.act(c, c.owned(func(o *object) error {
+		col, _ := o.rel.column(from.Text)
+		if col == nil {
+			return errInvalidIdentifier(from.Text)
+		}
+		if dup, _ := o.rel.column(to.Text); dup != nil {
+			return errExists(to.Text)
+		}
+		col.name = to.Text
+		o.rel.renameArgs(from.Text, to.Text)
+		return nil
+	})), err
+}
+
+// renameArgs lets attachments follow a column to its new name.
+func (r *relation) renameArgs(from, to string) {
+	follow := func(at *attachment) *attachment {
+		if at == nil || !contains(at.args, from) {
+			return at
+		}
+		next := *at
+		next.args = slices.Clone(at.args)
+		next.args[slices.Index(next.args, from)] = to
+		return &next
+	}
+	r.rowAccess, r.aggregate = follow(r.rowAccess), follow(r.aggregate)
+	for _, c := range r.columns {
+		c.mask, c.projection = follow(c.mask), follow(c.projection)
+	}
+}
+
+func (c *cursor) addColumns(t target) (action, error) {
+	c.AcceptKeyword("COLUMN")
+	ifNot := c.ifNotExists()
+	var defs []*columnDef
+	err := c.commaList(func() error {
+		c.AcceptKeyword("COLUMN")
+		def, err := c.columnDef()
+		defs = append(defs, def)
+		return err
+	})
+	return t.act(c, c.owned(func(o *object) error {
+		return atomically(o, func(o *object) error {
+			for _, d := range defs {
+				if have, _ := o.rel.column(d.name); have != nil && ifNot {
+					continue
+				}
+				if err := c.s.addColumnTo(o, d); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+	})), err
+}
+
+// addColumnTo adds a column and its value to all rows.
+func (s *session) addColumnTo(o *object, d *columnDef) error {
+	if err := s.addColumn(o, d); err != nil {
+		return err
+	}
+	col := o.rel.columns[len(o.rel.columns)-1]
+	v, err := s.defaultOf(col)
+	if err != nil {
+		return err
+	}
+	if v == nil && col.notNull && len(o.rel.rows) > 0 {
+		return errNull(col)
+	}
+	rows := make([]sqlengine.Row, len(o.rel.rows))
+	for i, r := range o.rel.rows {
+		rows[i] = append(slices.Clone(r), v)
+	}
+	o.rel.rows = rows
+	return s.attachColumn(o, col, d)
+}
+
+func (c *cursor) dropColumns(t target) (action, error) {
+	c.AcceptKeyword("COLUMN")
+	ifExists := c.ifExists()
+	var names []string
+	err := c.commaList(func() error {
+		p, err := c.Ident()
+		names = append(names, p.Text)
+		return err
+	})
+	return t.act(c, c.owned(func(o *object) error {
+		return atomically(o, func(o *object) error {
+			for _, n := range names {
+				if err := o.dropColumn(n, ifExists); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+	})), err
+}
+
+func (o *object) dropColumn(name string, ifExists bool) error {
+	col, at := o.rel.column(name)
+	if col == nil {
+		if ifExists {
+			return nil
+		}
+		return errInvalidIdentifier(name)
+	}
+	var err error
+	o.eachAttachment(func(p place) {
+		if contains(p.args, name) && p.col != col {
+			err = errInUse(p.policy)
+		}
+	})
+	if err != nil {
+		return err
+	}
+	if len(o.rel.columns) == 1 {
+		return compilation(codeCompilation, "42601", "Cannot drop the only column of table '%s'.", o.dotted())
+	}
+	o.rel.columns = slices.Delete(slices.Clone(o.rel.columns), at, at+1)
+	rows := make([]sqlengine.Row, len(o.rel.rows))
+	for i, r := range o.rel.rows {
+		rows[i] = slices.Delete(slices.Clone(r), at, at+1)
+	}
+	o.rel.rows = rows
+	return nil
+}

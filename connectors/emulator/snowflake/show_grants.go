@@ -1,0 +1,271 @@
+package snowflake
+
+import (
+	"context"
+	"sort"
+	"strconv"
+
+	"github.com/polsync/polsync/connectors/emulator/sqlengine"
+)
+
+const (
+	grantsOnColumns = "@created_on,privilege,granted_on,name,granted_to,grantee_name,grant_option,granted_by,granted_by_role_type"
+	grantsToColumns = "@created_on,privilege,granted_on,name,granted_to,grantee_name,grant_option,granted_by"
+	grantsToUser    = "@created_on,privilege,granted_on,name,role,granted_to,grantee_name,grant_option,granted_by"
+	grantsOfColumns = "@created_on,role,granted_to,grantee_name,granted_by"
+	futureColumns   = "@created_on,privilege,grant_on,name,grant_to,grantee_name,grant_option"
+)
+
+func (c *cursor) showGrants() (action, error) {
+	var carry func(*session) (*Result, error)
+	switch c.AcceptAny("ON", "TO", "OF") {
+	case "ON":
+		t := nameOfKind{kind: kindAccount}
+		if !c.AcceptKeyword("ACCOUNT") {
+			var err error
+			if t, err = c.objectName(); err != nil {
+				return nil, err
+			}
+		}
+		carry = func(s *session) (*Result, error) { return s.grantsOn(t) }
+	case "TO":
+		g, err := c.grantee()
+		if err != nil {
+			return nil, err
+		}
+		carry = func(s *session) (*Result, error) { return s.grantsTo(g) }
+	case "OF":
+		g, err := c.grantee()
+		if err != nil {
+			return nil, err
+		}
+		carry = func(s *session) (*Result, error) { return s.grantsOf(g) }
+	default:
+		carry = (*session).ownGrants
+	}
+	limit, err := c.showLimit()
+	return func(context.Context) (*Result, error) {
+		r, err := carry(c.s)
+		if err != nil || limit == 0 {
+			return r, err
+		}
+		return r.first(limit), nil
+	}, err
+}
+
+func (c *cursor) showLimit() (int, error) {
+	if !c.AcceptKeyword("LIMIT") {
+		return 0, nil
+	}
+	return c.IntLiteral()
+}
+
+// granteeName writes who has a privilege: database roles with their database.
+func granteeName(o *object) string { return o.plain() }
+
+// byName gives the grantor, "" for the system.
+func (g *grant) byName() string {
+	if g.by == nil {
+		return ""
+	}
+	return g.by.name
+}
+
+func (g *grant) byType() string {
+	if g.by == nil {
+		return ""
+	}
+	return string(g.by.kind)
+}
+
+// ownership gives the grant that ownership is shown as, or nil.
+func ownership(o *object) *grant {
+	if o.owner == nil {
+		return nil
+	}
+	return &grant{privilege: privOwnership, on: o, to: o.owner, by: o.owner, option: true, created: o.created}
+}
+
+// shown gives the cells that all listings of grants share.
+func (g *grant) shown() sqlengine.Row {
+	return sqlengine.Row{g.created.Truncate(1e6), g.privilege, string(g.on.kind), g.on.dotted()}
+}
+
+func (g *grant) grantedTo() sqlengine.Row {
+	return sqlengine.Row{string(g.to.kind), granteeName(g.to), strconv.FormatBool(g.option), g.byName()}
+}
+
+func (s *session) grantsOn(t nameOfKind) (*Result, error) {
+	o := s.a.root
+	if t.kind != kindAccount {
+		var err error
+		if o, err = s.scope().find(t.kind, t.name); err != nil {
+			return nil, err
+		}
+	}
+	list := append([]*grant{}, o.grants...)
+	if g := ownership(o); g != nil {
+		list = append(list, g)
+	}
+	sortGrants(list)
+	r := &Result{Columns: columnsOf(grantsOnColumns), typeID: typeShow}
+	for _, g := range list {
+		r.Rows = append(r.Rows, append(append(g.shown(), g.grantedTo()...), g.byType()))
+	}
+	return r, nil
+}
+
+// sortGrants puts grants in order of what they are on, privilege and grantee.
+func sortGrants(list []*grant) {
+	key := func(g *grant) []string {
+		return []string{string(g.on.kind), g.on.plain(), g.privilege, string(g.to.kind), granteeName(g.to), g.byName()}
+	}
+	sort.SliceStable(list, func(i, k int) bool {
+		a, b := key(list[i]), key(list[k])
+		for x := range a {
+			if a[x] != b[x] {
+				return a[x] < b[x]
+			}
+		}
+		return false
+	})
+}
+
+func (s *session) grantsTo(name nameOfKind) (*Result, error) {
+	to, err := s.principal(name)
+	if err != nil {
+		return nil, err
+	}
+	list := append(append([]*grant{}, to.held...), to.roles...)
+	if to.kind == kindUser {
+		return s.grantsToUser(to, list)
+	}
+	s.a.walk(s.a.root, func(o *object) {
+		if o.owner == to {
+			list = append(list, ownership(o))
+		}
+	})
+	sortGrants(list)
+	r := &Result{Columns: columnsOf(grantsToColumns), typeID: typeShow}
+	for _, g := range list {
+		r.Rows = append(r.Rows, append(g.shown(), g.grantedTo()...))
+	}
+	return r, nil
+}
+
+// grantsToUser lists roles and privileges of a user, to those who may see them: the user, its owner, and who manages grants.
+func (s *session) grantsToUser(to *object, list []*grant) (*Result, error) {
+	if to != s.user && !s.may().overview() && !s.may().owns(to) {
+		return nil, errDenied(to)
+	}
+	sortGrants(list)
+	r := &Result{Columns: columnsOf(grantsToUser), typeID: typeShow}
+	for _, g := range list {
+		role := sqlengine.Value(nil)
+		if g.isMembership() {
+			role = g.on.name
+		}
+		r.Rows = append(r.Rows, append(append(g.shown(), role), g.grantedTo()...))
+	}
+	return r, nil
+}
+
+func (s *session) grantsOf(name nameOfKind) (*Result, error) {
+	role, err := s.principal(name)
+	if err != nil {
+		return nil, err
+	}
+	if name.kind == kindUser {
+		return nil, compilation(codeCompilation, "42601", "syntax error: SHOW GRANTS OF takes a role.")
+	}
+	list := append([]*grant{}, role.grants...)
+	sortGrants(list)
+	r := &Result{Columns: columnsOf(grantsOfColumns), typeID: typeShow}
+	for _, g := range list {
+		if g.isMembership() {
+			r.Rows = append(r.Rows, memberRow(g))
+		}
+	}
+	return r, nil
+}
+
+func memberRow(g *grant) sqlengine.Row {
+	return sqlengine.Row{g.created.Truncate(1e6), g.on.name, string(g.to.kind), granteeName(g.to), g.byName()}
+}
+
+// ownGrants lists the roles of the user.
+func (s *session) ownGrants() (*Result, error) {
+	list := append([]*grant{}, s.user.roles...)
+	sortGrants(list)
+	r := &Result{Columns: columnsOf(grantsOfColumns), typeID: typeShow}
+	for _, g := range list {
+		r.Rows = append(r.Rows, memberRow(g))
+	}
+	return r, nil
+}
+
+func (c *cursor) showFutureGrants() (action, error) {
+	word := c.AcceptAny("IN", "TO")
+	if word == "" {
+		return nil, c.Errorf("expected IN or TO")
+	}
+	var target nameOfKind
+	var err error
+	if word == "TO" {
+		target, err = c.grantee()
+	} else {
+		sh := &showing{}
+		err = c.showScope(sh)
+		target = sh.in
+	}
+	if err != nil {
+		return nil, err
+	}
+	limit, err := c.showLimit()
+	return func(context.Context) (*Result, error) {
+		r, err := c.s.futureGrants(word, target)
+		if err != nil || limit == 0 {
+			return r, err
+		}
+		return r.first(limit), nil
+	}, err
+}
+
+// futureGrants lists future grants in a container, or to a role.
+func (s *session) futureGrants(word string, target nameOfKind) (*Result, error) {
+	r := &Result{Columns: columnsOf(futureColumns), typeID: typeShow}
+	if word == "IN" {
+		in, err := s.scope().container(target.kind, target.name)
+		if err != nil {
+			return nil, err
+		}
+		for _, f := range in.future {
+			r.Rows = append(r.Rows, f.row())
+		}
+	} else {
+		to, err := s.principal(target)
+		if err != nil {
+			return nil, err
+		}
+		s.a.eachContainer(func(c *object) {
+			for _, f := range c.future {
+				if f.to == to {
+					r.Rows = append(r.Rows, f.row())
+				}
+			}
+		})
+	}
+	return r, nil
+}
+
+// row describes a future grant; its name has the kind in angle brackets.
+func (f *futureGrant) row() sqlengine.Row {
+	return sqlengine.Row{f.created.Truncate(1e6), f.privilege, string(f.kind), f.in.dotted() + ".<" + string(f.kind) + ">", string(f.to.kind),
+		granteeName(f.to), strconv.FormatBool(f.option)}
+}
+
+// first cuts a result to a number of rows.
+func (r *Result) first(n int) *Result {
+	r.Rows = r.Rows[:min(n, len(r.Rows))]
+	return r
+}
