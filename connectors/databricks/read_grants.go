@@ -30,7 +30,16 @@ func (r *reader) readGrants(ctx context.Context) error {
 			return err
 		}
 	}
-	return r.permissionRequests(ctx, others)
+	return r.permissionRequests(ctx, others, func(k state.Kind) bool { return k != state.KindFunction })
+}
+
+// readFunctionGrants asks for the grants of functions, which are read last, where the views do not show them.
+func (r *reader) readFunctionGrants(ctx context.Context) error {
+	if !r.scope.Wants(state.FactGrant) {
+		return nil
+	}
+	_, others := r.ownership()
+	return r.permissionRequests(ctx, others, func(k state.Kind) bool { return k == state.KindFunction })
 }
 
 // ownership tells the catalogs whose privilege views show everything from those where each securable is asked.
@@ -124,12 +133,12 @@ func (r *reader) granted(on state.Securable, grantee, privilege string) {
 
 var permissionTypes = map[state.Kind]string{
 	state.KindCatalog: "catalog", state.KindSchema: "schema", state.KindTable: "table", state.KindView: "table", state.KindMaterializedView: "table",
-	state.KindDynamicTable: "table", state.KindVolume: "volume",
+	state.KindDynamicTable: "table", state.KindVolume: "volume", state.KindFunction: "function",
 }
 
 // permissionRequests asks for the grants of each securable in some catalogs.
-func (r *reader) permissionRequests(ctx context.Context, catalogs map[string]bool) error {
-	ask := r.asked(catalogs)
+func (r *reader) permissionRequests(ctx context.Context, catalogs map[string]bool, of func(state.Kind) bool) error {
+	ask := r.asked(catalogs, of)
 	if len(ask) > maxPermissionReads {
 		for _, c := range sortedKeys(catalogs) {
 			r.unknown(state.Securable{Kind: state.KindCatalog, Catalog: c}, fmt.Sprintf("the caller owns neither the metastore nor the catalog, "+
@@ -146,12 +155,12 @@ func (r *reader) permissionRequests(ctx context.Context, catalogs map[string]boo
 }
 
 // asked lists what can be granted on in some catalogs, in order.
-func (r *reader) asked(catalogs map[string]bool) []state.Securable {
+func (r *reader) asked(catalogs map[string]bool, of func(state.Kind) bool) []state.Securable {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	var ask []state.Securable
 	for s := range r.state.Objects {
-		if catalogs[s.Catalog] && permissionTypes[s.Kind] != "" && s.Schema != informationSchema && r.scope.Covers(s) {
+		if catalogs[s.Catalog] && permissionTypes[s.Kind] != "" && of(s.Kind) && s.Schema != informationSchema && r.scope.Covers(s) {
 			ask = append(ask, s)
 		}
 	}

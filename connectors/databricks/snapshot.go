@@ -52,6 +52,9 @@ func (p *Platform) Snapshot(ctx context.Context, scope connectors.Scope) (*state
 	if err := r.readRoutines(ctx); err != nil {
 		return nil, p.wrap("read functions", err)
 	}
+	if err := r.readFunctionGrants(ctx); err != nil {
+		return nil, p.wrap("read the grants of functions", err)
+	}
 	r.finish()
 	p.known.Store(&r.known)
 	return r.state, nil

@@ -33,7 +33,7 @@ func governed(t *testing.T, opt emulator.Options) *workspace {
 		"ALTER TABLE main.crm.customers ALTER COLUMN email SET MASK main.gov.m USING COLUMNS (country)",
 		"ALTER TABLE main.crm.customers ALTER COLUMN email SET TAGS ('pii' = 'email')", "ALTER SCHEMA main.crm SET TAGS ('domain' = 'crm')",
 		"CREATE MATERIALIZED VIEW main.crm.totals AS SELECT country FROM main.crm.orders", "ALTER MATERIALIZED VIEW main.crm.totals SET TAGS ('domain' = 'x')",
-		"CREATE VOLUME main.crm.files", "GRANT READ VOLUME ON VOLUME main.crm.files TO `readers-a`",
+		"CREATE VOLUME main.crm.files", "GRANT EXECUTE ON FUNCTION main.gov.m TO `readers-b`", "GRANT READ VOLUME ON VOLUME main.crm.files TO `readers-a`",
 		"GRANT SELECT ON SCHEMA main.crm TO `readers-a`", "GRANT ALL PRIVILEGES ON TABLE main.crm.orders TO `bob@example.com`")
 	return w
 }
@@ -71,6 +71,7 @@ func checkFacts(t *testing.T, s *state.State) {
 		{Key: state.Key{Fact: state.FactGrant, On: object(state.KindSchema, "main", "crm"), With: group("readers-a"), Name: "SELECT"}, Value: state.Option(false)},
 		{Key: state.Key{Fact: state.FactGrant, On: object(state.KindVolume, "main", "crm", "files"), With: group("readers-a"), Name: "READ VOLUME"}, Value: state.Option(false)},
 		{Key: state.Key{Fact: state.FactGrant, On: object(state.KindTable, "main", "crm", "orders"), With: user, Name: "ALL PRIVILEGES"}, Value: state.Option(false)},
+		{Key: state.Key{Fact: state.FactGrant, On: object(state.KindFunction, "main", "gov", "m"), With: group("readers-b"), Name: "EXECUTE"}, Value: state.Option(false)},
 		{Key: state.Key{Fact: state.FactGrant, On: object(state.KindTable, "main", "crm", "orders"), With: user, Name: "MODIFY"}, Value: state.Option(false)},
 	} {
 		if got := s.Value(f.Key); !state.Equal(got, f.Value) {
