@@ -11,8 +11,9 @@ import (
 func (a *app) commands() []*cobra.Command {
 	return []*cobra.Command{
 		a.validateCommand(), a.planCommand(), a.reconcileCommand(),
-		a.historyCommand(),
-		a.devCommand(), a.initCommand(), a.schemaCommand(), a.versionCommand(),
+		a.classifyCommand(), a.findingsCommand(), a.refreshTagsCommand(), a.historyCommand(),
+		a.adoptCommand(), a.releaseCommand(), a.pauseCommand(), a.resumeCommand(),
+		a.doctorCommand(), a.devCommand(), a.initCommand(), a.schemaCommand(), a.versionCommand(),
 	}
 }
 

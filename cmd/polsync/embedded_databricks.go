@@ -12,6 +12,16 @@ func embedDatabricks() (*embedded, error) {
 	if err != nil {
 		return nil, err
 	}
+	// The sample's service principal cannot read rows, which counting values takes.
+	for _, sql := range []string{
+		"GRANT SELECT ON SCHEMA main.crm TO `" + databricks.SampleGovernanceID + "`",
+		"GRANT SELECT ON SCHEMA main.hr TO `" + databricks.SampleGovernanceID + "`",
+	} {
+		if err := w.Exec(databricks.DefaultAdmin, sql); err != nil {
+			w.Close()
+			return nil, err
+		}
+	}
 	return &embedded{
 		name: "lake", handler: w, close: w.Close, readers: databricks.SampleTokens(),
 		secrets: map[string]string{"lake.secret": databricks.SampleGovernanceSecret},

@@ -110,11 +110,13 @@ func (a *app) narrowed(c *config.Config, platform string, d plan.Dialect) ([]sta
 		}
 	}
 	if len(a.flags.on) > 0 && len(all) == 0 {
-		// Everything named is elsewhere: an empty list would mean the whole platform.
-		all = []state.Securable{{Kind: state.KindCatalog, Catalog: "\x00"}}
+		all = []state.Securable{nowhere} // all that was named is elsewhere; an empty list would mean the whole platform
 	}
 	return all, nil
 }
+
+// nowhere is a place that no platform has.
+var nowhere = state.Securable{Kind: state.KindCatalog, Catalog: "\x00"}
 
 // parsePlace reads "platform:name" or "name"; there is false where the name is another platform's.
 func parsePlace(c *config.Config, platform string, d plan.Dialect, text string) (s state.Securable, there bool, err error) {

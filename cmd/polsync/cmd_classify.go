@@ -1,0 +1,163 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"text/tabwriter"
+
+	"github.com/spf13/cobra"
+
+	"github.com/polsync/polsync/state"
+	"github.com/polsync/polsync/state/declare/config"
+	"github.com/polsync/polsync/state/ledger"
+)
+
+func (a *app) classifyCommand() *cobra.Command {
+	var only []string
+	c := &cobra.Command{
+		Use:   "classify",
+		Short: "Runs the scans and lists what they find",
+		Long: `Counts, inside the platforms, how many values of each column look like an e-mail address, a card number and so on, and
+concludes what the columns hold. No value leaves the platform. Findings are kept in the state, where plan and reconcile
+turn them into tags as autotag says.` + exitHelp,
+		GroupID: "look",
+		Args:    noArgs,
+		RunE:    func(c *cobra.Command, _ []string) error { return a.classify(c.Context(), only) },
+	}
+	c.Flags().StringArrayVar(&only, "scan", nil, "only the scan of this `name`; may be repeated")
+	return c
+}
+
+func (a *app) classify(ctx context.Context, only []string) (err error) {
+	w, err := a.load(ctx, a.openState, true)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, w.Close()) }()
+	scans, err := chosenScans(w.declarations.Scans, only)
+	if err != nil {
+		return err
+	}
+	found := make([][]state.Finding, len(w.conf.Platforms))
+	verdict := w.each(ctx, w.conf, func(ctx context.Context, i int, p config.Platform) (err error) {
+		found[i], err = w.classifyOne(ctx, p, scans)
+		return err
+	})
+	var all []state.Finding
+	for _, f := range found {
+		all = append(all, f...)
+	}
+	if err := a.listFindings(all, "nothing was found"); err != nil {
+		return err
+	}
+	return verdict
+}
+
+func chosenScans(scans []state.ScanDeclaration, only []string) ([]state.ScanDeclaration, error) {
+	if len(scans) == 0 {
+		return nil, errors.New("the policy files declare no scan")
+	}
+	if len(only) == 0 {
+		return scans, nil
+	}
+	var some []state.ScanDeclaration
+	for _, name := range only {
+		found := false
+		for _, s := range scans {
+			if s.Name == name {
+				some, found = append(some, s), true
+			}
+		}
+		if !found {
+			return nil, usagef("--scan %s: no scan is called so", name)
+		}
+	}
+	return some, nil
+}
+
+// classifyOne runs the scans on one platform, after one reading of what is there.
+func (w *work) classifyOne(ctx context.Context, p config.Platform, scans []state.ScanDeclaration) (found []state.Finding, err error) {
+	s, err := w.open(ctx, w.conf, p, w.store, openOptions{})
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, s.Close()) }()
+	scope := s.reconciler.Scope
+	scope.Facts = scanFacts
+	now, err := s.platform.Snapshot(ctx, scope)
+	if err != nil {
+		return nil, fmt.Errorf("%s: read the platform: %w", p.Name, err)
+	}
+	var left []string
+	for _, d := range scans {
+		done, err := w.scan(ctx, s, now, d)
+		if err != nil {
+			return found, fmt.Errorf("%s: %w", p.Name, err)
+		}
+		w.log.Info().Str("warehouse", p.Name).Str("scan", d.Name).Int("tables", done.tables).Int("unchanged", done.skipped).Int("findings", len(done.findings)).Msg("scan ended")
+		found, left = append(found, done.findings...), append(left, done.left...)
+	}
+	if len(left) > 0 {
+		return found, refusef("%s: not looked at:\n  %s", p.Name, strings.Join(left, "\n  "))
+	}
+	return found, nil
+}
+
+func (a *app) findingsCommand() *cobra.Command {
+	var f ledger.FindingFilter
+	c := &cobra.Command{
+		Use:     "findings",
+		Short:   "Lists what scans have found",
+		Long:    "Lists what the scans have found so far, from the state; no platform is asked." + exitHelp,
+		GroupID: "look",
+		Args:    noArgs,
+		RunE:    func(c *cobra.Command, _ []string) error { return a.findings(c.Context(), f) },
+	}
+	c.Flags().StringVar(&f.Scan, "scan", "", "only of the scan of this `name`")
+	c.Flags().StringVar(&f.Classifier, "classifier", "", "only of the classifier of this `name`")
+	c.Flags().Float64Var(&f.MinScore, "min-score", 0, "only from this `score` on, between 0 and 1")
+	return c
+}
+
+func (a *app) findings(ctx context.Context, f ledger.FindingFilter) (err error) {
+	c, err := a.loadConfig()
+	if err != nil {
+		return err
+	}
+	store, err := a.readState(ctx, c)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, store.Close()) }()
+	chosen, err := a.chosen(c)
+	if err != nil {
+		return err
+	}
+	var all []state.Finding
+	for _, p := range chosen {
+		f.Platform = p.Name
+		some, err := store.Findings(ctx, f)
+		if err != nil {
+			return err
+		}
+		all = append(all, some...)
+	}
+	return a.listFindings(all, "nothing has been found yet; polsync classify looks")
+}
+
+func (a *app) listFindings(found []state.Finding, none string) error {
+	if found == nil {
+		found = []state.Finding{}
+	}
+	return a.list(found, none, func(w *tabwriter.Writer) {
+		fmt.Fprintln(w, "PLATFORM\tCOLUMN\tCLASSIFIER\tSCORE\tMATCHED\tSCAN")
+		for _, f := range found {
+			fmt.Fprintf(w, "%s\t%s\t%s\t%.2f\t%d of %d\t%s\n", f.Platform, f.Column.Path(), f.Classifier, f.Score, f.Matched, f.Rows, f.Scan)
+			if a.flags.verbose {
+				fmt.Fprintf(w, "\t  %s\t\t\t\t\n", strings.Join(f.Evidence, "; "))
+			}
+		}
+	}, len(found))
+}

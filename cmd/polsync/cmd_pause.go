@@ -1,0 +1,141 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"text/tabwriter"
+
+	"github.com/spf13/cobra"
+
+	"github.com/polsync/polsync/state/declare/config"
+	"github.com/polsync/polsync/state/ledger"
+)
+
+func (a *app) pauseCommand() *cobra.Command {
+	var reason string
+	c := &cobra.Command{
+		Use:   "pause",
+		Short: "Stops all writing to the platforms until resume",
+		Long: `Stops writing at once, also that of a daemon and of a run under way: the statement that was sent ends, no other
+follows. plan still works. The pause lasts until resume, over restarts. --platform names one.` + exitHelp,
+		GroupID: "own",
+		Args:    noArgs,
+		RunE: func(c *cobra.Command, _ []string) error {
+			return a.switching(c.Context(), "paused", func(ctx context.Context, s ledger.Store, p config.Platform) error {
+				return s.Pause(ctx, p.Name, invoker(), reason)
+			})
+		},
+	}
+	c.Flags().StringVar(&reason, "reason", "", "`why`, for those who meet the pause")
+	return c
+}
+
+func (a *app) resumeCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:     "resume",
+		Short:   "Takes a pause away",
+		Long:    "Takes the pause of the platforms away, so that runs write again. --platform names one." + exitHelp,
+		GroupID: "own",
+		Args:    noArgs,
+		RunE: func(c *cobra.Command, _ []string) error {
+			return a.switching(c.Context(), "resumed", func(ctx context.Context, s ledger.Store, p config.Platform) error {
+				return s.Resume(ctx, p.Name, invoker())
+			})
+		},
+	}
+}
+
+func (a *app) switching(ctx context.Context, done string, do func(context.Context, ledger.Store, config.Platform) error) (err error) {
+	c, err := a.loadConfig()
+	if err != nil {
+		return err
+	}
+	store, err := a.openState(ctx, c)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, store.Close()) }()
+	chosen, err := a.chosen(c)
+	if err != nil {
+		return err
+	}
+	for _, p := range chosen {
+		if err := do(ctx, store, p); err != nil {
+			return err
+		}
+		fmt.Fprintf(a.out, "%s: %s\n", p.Name, done)
+	}
+	return nil
+}
+
+func (a *app) doctorCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "doctor",
+		Short: "Connects to the platforms and says which rights are missing",
+		Long: `Reads the configuration and its secrets, signs in to each platform, and lists the rights polsync lacks there, each with
+the statement an administrator runs to give it. Nothing is written.` + exitHelp,
+		GroupID: "try",
+		Args:    noArgs,
+		RunE:    func(c *cobra.Command, _ []string) error { return a.doctor(c.Context()) },
+	}
+}
+
+// lack is a right that is missing, as the list shows it.
+type lack struct {
+	Platform string `json:"platform"`
+	What     string `json:"what"`
+	SQL      string `json:"sql"`
+}
+
+func (a *app) doctor(ctx context.Context) (err error) {
+	c, err := a.loadConfig()
+	if err != nil {
+		return err
+	}
+	store, err := a.readState(ctx, c)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, store.Close()) }()
+	lacks := make([][]lack, len(c.Platforms))
+	verdict := a.each(ctx, c, func(ctx context.Context, i int, p config.Platform) (err error) {
+		lacks[i], err = a.examine(ctx, c, p, store)
+		return err
+	})
+	all := []lack{}
+	for _, l := range lacks {
+		all = append(all, l...)
+	}
+	none := "all platforms answer, and no right is missing"
+	if verdict != nil {
+		none = "no missing right is known"
+	}
+	if err := a.list(all, none, func(w *tabwriter.Writer) {
+		for _, l := range all {
+			fmt.Fprintf(w, "%s\t%s\n\t  %s\n", l.Platform, l.What, l.SQL)
+		}
+	}, len(all)); err != nil {
+		return err
+	}
+	return verdict
+}
+
+func (a *app) examine(ctx context.Context, c *config.Config, p config.Platform, store ledger.Store) (lacks []lack, err error) {
+	s, err := a.open(ctx, c, p, store, openOptions{})
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, s.Close()) }()
+	missing, err := s.platform.Check(ctx, s.reconciler.Scope)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", p.Name, err)
+	}
+	for _, m := range missing {
+		lacks = append(lacks, lack{p.Name, m.What, m.SQL})
+	}
+	if len(lacks) > 0 {
+		return lacks, refusef("%s: %d rights are missing", p.Name, len(lacks))
+	}
+	return nil, nil
+}
