@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"regexp"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -60,11 +61,13 @@ func (o Options) withDefaults() Options {
 	if o.GrantWait == 0 {
 		o.GrantWait = time.Minute
 	}
-	if o.Version == "" {
-		o.Version = "0.0.0"
+	if !userAgentWord.MatchString(o.Version) {
+		o.Version = "0.0.0" // the SDK panics on what a user agent cannot hold
 	}
 	return o
 }
+
+var userAgentWord = regexp.MustCompile(`^[0-9A-Za-z_.+-]+$`)
 
 // Platform is one workspace. It is safe for concurrent use.
 type Platform struct {

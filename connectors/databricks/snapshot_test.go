@@ -272,6 +272,13 @@ func TestOpenRefuses(t *testing.T) {
 	}
 }
 
+func TestAnyVersionIsTaken(t *testing.T) {
+	w := newWorkspace(t, emulator.Options{})
+	for _, v := range []string{"", "devel (unknown)", "v1.2.3-rc.1+abc"} {
+		snapshot(t, w.open(t, emulator.DefaultAdmin, func(o *databricks.Options) { o.Version = v }), scope)
+	}
+}
+
 func TestOAuth(t *testing.T) {
 	w := newWorkspace(t, emulator.Options{})
 	must(t, w.SetSecret(daemon, "s3cret"))
