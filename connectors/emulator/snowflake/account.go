@@ -32,11 +32,17 @@ type Options struct {
 	Faults  *Faults          // nil: a new one, see Account.Faults
 	Log     *slog.Logger     // of statements the emulator does not know; nil: none
 
+	// AccountUsageLag is how far the views of SNOWFLAKE.ACCOUNT_USAGE are behind the clock. Zero is two hours, negative is none.
+	AccountUsageLag time.Duration
 	// SessionValidity and MasterValidity are the lives of tokens by the clock. Zero is one hour and four hours.
 	SessionValidity, MasterValidity time.Duration
 	// ShowLimit is the number of rows after which SHOW stops. Zero is 10,000. With ShowOverflowFails it refuses instead.
 	ShowLimit         int
 	ShowOverflowFails bool
+	// InformationSchemaLimit is the number of rows after which a view of an information schema refuses. Zero is none.
+	InformationSchemaLimit int
+	// InformationSchemaManageGrants lets MANAGE GRANTS and RESOLVE ALL show everything in information schemas, as from bundle 2026_07.
+	InformationSchemaManageGrants bool
 }
 
 func (o Options) withDefaults() Options {
@@ -45,6 +51,7 @@ func (o Options) withDefaults() Options {
 			*d = v
 		}
 	}
+	set(&o.AccountUsageLag, 2*time.Hour)
 	set(&o.SessionValidity, time.Hour)
 	set(&o.MasterValidity, 4*time.Hour)
 	if o.Account == "" {
@@ -79,14 +86,15 @@ type Account struct {
 	version int64        // of the catalogue, for caches
 	shift   atomic.Int64 // nanoseconds added to the clock while old times are seeded
 	gone    []*object    // dropped, for UNDROP
-	dirty   bool         // the statement that runs has changed something
+	dirty   []*object    // changed by the statement that runs
+	usage   *usageLog
 
 	server
 }
 
 // New makes an account with the system's roles, the SNOWFLAKE database and AdminUser.
 func New(opt Options) *Account {
-	a := &Account{opt: opt.withDefaults()}
+	a := &Account{opt: opt.withDefaults(), usage: newUsageLog()}
 	a.server = newServer()
 	a.bootstrap()
 	return a
@@ -101,6 +109,13 @@ func (a *Account) now() time.Time { return a.opt.Clock().Add(time.Duration(a.shi
 func (a *Account) nextID() int64 {
 	a.lastID++
 	return a.lastID
+}
+
+// SetAccountUsageLag changes how far SNOWFLAKE.ACCOUNT_USAGE is behind the clock.
+func (a *Account) SetAccountUsageLag(d time.Duration) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.opt.AccountUsageLag = d
 }
 
 // Exec runs statements as AdminUser with a role, without the wire and without the log. It stops at the first that fails.

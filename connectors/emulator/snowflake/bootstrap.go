@@ -18,6 +18,14 @@ var systemGrants = map[string][]string{
 	roleSysAdmin:      {"CREATE DATABASE", "CREATE WAREHOUSE"},
 }
 
+// viewerRoles are the database roles of SNOWFLAKE, with the views of ACCOUNT_USAGE they show.
+var viewerRoles = map[string][]string{
+	"OBJECT_VIEWER":     {"COLUMNS", "DATABASES", "SCHEMATA", "TABLES", "VIEWS", "TAGS"},
+	"GOVERNANCE_VIEWER": {"TAG_REFERENCES", "POLICY_REFERENCES", "MASKING_POLICIES", "ROW_ACCESS_POLICIES", "QUERY_HISTORY", "TAGS"},
+	"SECURITY_VIEWER":   {"GRANTS_TO_ROLES", "GRANTS_TO_USERS", "ROLES", "USERS"},
+	"USAGE_VIEWER":      {"QUERY_HISTORY"},
+}
+
 // bootstrap makes what a new account has.
 func (a *Account) bootstrap() {
 	a.root = &object{id: a.nextID(), kind: kindAccount, name: a.opt.Account, created: a.now(), children: map[childKey]*object{}}
@@ -50,6 +58,7 @@ func (a *Account) addSystemDatabase(admin *object) {
 	db := a.add(kindDatabase, a.root, systemDatabase, nil)
 	db.setProp("kind", "APPLICATION")
 	core := a.add(kindSchema, db, "CORE", nil)
+	a.add(kindSchema, db, "ACCOUNT_USAGE", nil)
 	for _, name := range []string{"SEMANTIC_CATEGORY", "PRIVACY_CATEGORY"} {
 		a.add(kindTag, core, name, nil).tag = &tagDef{}
 	}
@@ -72,18 +81,20 @@ func (a *Account) add(k kind, parent *object, name string, owner *object) *objec
 	return o
 }
 
-// touch notes that objects changed, for caches and for last-altered times.
+// touch notes that objects changed, for ACCOUNT_USAGE and for caches.
 func (a *Account) touch(objects ...*object) {
 	for _, o := range objects {
 		o.altered = a.now()
+		a.dirty = append(a.dirty, o)
 	}
-	a.dirty = true
 }
 
 // settle ends a statement that may have changed the catalogue.
 func (a *Account) settle() {
-	if a.dirty {
-		a.version++
-		a.dirty = false
+	if len(a.dirty) == 0 {
+		return
 	}
+	a.version++
+	a.usage.record(a, a.dirty)
+	a.dirty = a.dirty[:0]
 }

@@ -159,7 +159,7 @@ func (s *session) evalCell(ctx context.Context, es *sqlengine.Session, col *colu
 		return s.defaultOf(col)
 	}
 	if l, ok := e.(*sqlengine.Literal); ok {
-		return es.Cast(l.Value, l.Type, col.typ)
+		return cast(es, l.Value, l.Type, col.typ)
 	}
 	p, err := es.PrepareExpr(ctx, e, nil)
 	if err != nil {
@@ -169,7 +169,7 @@ func (s *session) evalCell(ctx context.Context, es *sqlengine.Session, col *colu
 	if err != nil {
 		return nil, err
 	}
-	return es.Cast(v, p.Type, col.typ)
+	return cast(es, v, p.Type, col.typ)
 }
 
 // queryRows runs a query whose columns go into the given ones.
@@ -195,7 +195,7 @@ func (s *session) castRow(cols []*column, from []sqlengine.Column, row sqlengine
 	out := make(sqlengine.Row, len(row))
 	for i, v := range row {
 		var err error
-		if out[i], err = es.Cast(v, from[i].Type, cols[i].typ); err != nil {
+		if out[i], err = cast(es, v, from[i].Type, cols[i].typ); err != nil {
 			return nil, err
 		}
 	}
@@ -237,7 +237,7 @@ func (s *session) defaultOf(c *column) (sqlengine.Value, error) {
 	if err != nil {
 		return nil, err
 	}
-	return es.Cast(v, t, c.typ)
+	return cast(es, v, t, c.typ)
 }
 
 // assignment is one column = expression of an UPDATE.
@@ -359,7 +359,7 @@ func (s *session) updatedRow(ctx context.Context, o *object, r sqlengine.Row, va
 			return nil, err
 		}
 		col := o.rel.columns[at[i]]
-		if out[at[i]], err = es.Cast(v, p.Type, col.typ); err != nil {
+		if out[at[i]], err = cast(es, v, p.Type, col.typ); err != nil {
 			return nil, err
 		}
 		if out[at[i]] == nil && col.notNull {

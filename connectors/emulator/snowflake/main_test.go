@@ -135,7 +135,7 @@ func wantError(t *testing.T, err error, number int) {
 	if !errors.As(err, &se) {
 		t.Fatalf("error is %v, want number %d", err, number)
 	}
-	if se.Number != number || se.SQLState == "" || se.QueryID == "" {
+	if se.Number != number || se.SQLState == "" {
 		t.Fatalf("error is %d (%s) %s, want number %d", se.Number, se.SQLState, se.Message, number)
 	}
 }

@@ -18,20 +18,20 @@ type Statement struct {
 }
 
 // record notes a statement before it runs. The caller holds the session's lock.
-func (s *session) record(b *queryBody, id string) *Statement {
+func (s *session) record(b *queryBody, id string) *past {
 	s.a.mu.RLock()
 	defer s.a.mu.RUnlock()
-	rec := &Statement{ID: id, Time: s.a.now(), User: s.user.name, Role: s.roleName(), Tag: s.queryTag(b), SQL: b.SQLText, Verb: verb(b.SQLText)}
-	if w := live(s.warehouse); w != nil {
-		rec.Warehouse = w.name
-	}
-	return rec
+	return &past{Statement: Statement{ID: id, Time: s.a.now(), User: s.user.name, Role: s.roleName(), Warehouse: nameOf(live(s.warehouse)),
+		Tag: s.queryTag(b), SQL: b.SQLText, Verb: verb(b.SQLText)}, session: s, database: nameOf(live(s.database)), schema: nameOf(live(s.schema))}
 }
 
-func (a *Account) keep(rec *Statement) {
+// keep records a statement that ended, for the log and for the history.
+func (a *Account) keep(p *past) {
+	p.ended = a.now()
+	a.remember(p)
 	a.wire.Lock()
 	defer a.wire.Unlock()
-	a.log = append(a.log, *rec)
+	a.log = append(a.log, p.Statement)
 }
 
 // Statements gives the statements executed over the wire since the start or the last ResetLog, in the order they ended.

@@ -22,6 +22,7 @@ type server struct {
 	masters  map[string]*login
 	requests map[string]*execution
 	log      []Statement
+	history  []*past // in the order they ended
 	closed   bool
 }
 

@@ -92,10 +92,7 @@ func (s *session) runLocked(ctx context.Context, sql string, binds *bindings) (*
 	if binds != nil {
 		s.binds, s.named = binds.positional, binds.named
 	}
-	s.seed, s.now = s.a.seed(), s.a.now()
-	if s.ignoresCase() {
-		sql = foldQuoted(sql)
-	}
+	sql = s.prepare(sql)
 	do, changes, err := s.parse(sql)
 	if err != nil {
 		return nil, s.failed(sql, err)
@@ -105,6 +102,17 @@ func (s *session) runLocked(ctx context.Context, sql string, binds *bindings) (*
 		return nil, s.failed(sql, err)
 	}
 	return r, nil
+}
+
+// prepare sets what a statement sees of time and chance, and folds its text where the session says so.
+func (s *session) prepare(sql string) string {
+	s.a.mu.RLock()
+	defer s.a.mu.RUnlock()
+	s.seed, s.now = s.a.seed(), s.a.now()
+	if s.ignoresCase() {
+		return foldQuoted(sql)
+	}
+	return sql
 }
 
 // execute runs an action under the lock it needs.
@@ -135,11 +143,7 @@ func (s *session) failed(sql string, err error) error {
 }
 
 // ignoresCase tells whether quoted identifiers fold like unquoted ones.
-func (s *session) ignoresCase() bool {
-	s.a.mu.RLock()
-	defer s.a.mu.RUnlock()
-	return s.param("QUOTED_IDENTIFIERS_IGNORE_CASE") == "true"
-}
+func (s *session) ignoresCase() bool { return s.param("QUOTED_IDENTIFIERS_IGNORE_CASE") == "true" }
 
 // foldQuoted puts the quoted identifiers of a text in upper case.
 func foldQuoted(sql string) string {

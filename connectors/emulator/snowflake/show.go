@@ -19,6 +19,16 @@ type showing struct {
 	from       string
 }
 
+// kindEither marks IN <name>, which is a schema if there is one of the name, or else a database.
+const kindEither kind = "?"
+
+func (sc *scope) databaseOrSchema(name sqlengine.Name) (*object, error) {
+	if o, err := sc.look(kindSchema, name); len(name) > 1 || err == nil && o != nil {
+		return sc.find(kindSchema, name)
+	}
+	return sc.find(kindDatabase, name)
+}
+
 // typeCreated is the type of created_on in SHOW.
 var typeCreated = sqlengine.Type{Kind: sqlengine.KindTimestampLTZ, Scale: 3}
 
@@ -147,13 +157,7 @@ func (c *cursor) showScope(sh *showing) (err error) {
 		sh.in.kind = kindTable
 	default:
 		sh.in.name, err = c.Name()
-		sh.in.kind = kindSchema
-		if len(sh.in.name) == 1 {
-			sh.in.kind = kindDatabase
-			if in, lookErr := c.s.scope().look(kindSchema, sh.in.name); lookErr == nil && in != nil {
-				sh.in.kind = kindSchema
-			}
-		}
+		sh.in.kind = kindEither
 		return err
 	}
 	if t := c.Peek(); t.Kind == sqlengine.TokenQuoted || t.Kind == sqlengine.TokenWord && !t.Is("STARTS") && !t.Is("LIMIT") {
@@ -165,6 +169,9 @@ func (c *cursor) showScope(sh *showing) (err error) {
 // within gives the container a SHOW lists: as written, or the current database, or the account.
 func (s *session) within(sh *showing) (*object, error) {
 	sc := s.scope()
+	if sh.in.kind == kindEither {
+		return sc.databaseOrSchema(sh.in.name)
+	}
 	if sh.in.kind != "" {
 		return sc.container(sh.in.kind, sh.in.name)
 	}

@@ -27,7 +27,7 @@ func (c *cursor) showGrants() (action, error) {
 				return nil, err
 			}
 		}
-		carry = func(s *session) (*Result, error) { return s.grantsOn(t) }
+		carry = func(s *session) (*Result, error) { return s.showGrantsOn(t) }
 	case "TO":
 		g, err := c.grantee()
 		if err != nil {
@@ -86,6 +86,23 @@ func ownership(o *object) *grant {
 	return &grant{privilege: privOwnership, on: o, to: o.owner, by: o.owner, option: true, created: o.created}
 }
 
+// grantRow is a grant as listings have it, ownership included.
+type grantRow struct{ *grant }
+
+// grantsOn gives all grants on an object, ownership included, in order.
+func grantsOn(o *object) []grantRow {
+	list := append([]*grant{}, o.grants...)
+	if g := ownership(o); g != nil {
+		list = append(list, g)
+	}
+	sortGrants(list)
+	out := make([]grantRow, len(list))
+	for i, g := range list {
+		out[i] = grantRow{g}
+	}
+	return out
+}
+
 // shown gives the cells that all listings of grants share.
 func (g *grant) shown() sqlengine.Row {
 	return sqlengine.Row{g.created.Truncate(1e6), g.privilege, string(g.on.kind), g.on.dotted()}
@@ -95,7 +112,7 @@ func (g *grant) grantedTo() sqlengine.Row {
 	return sqlengine.Row{string(g.to.kind), granteeName(g.to), strconv.FormatBool(g.option), g.byName()}
 }
 
-func (s *session) grantsOn(t nameOfKind) (*Result, error) {
+func (s *session) showGrantsOn(t nameOfKind) (*Result, error) {
 	o := s.a.root
 	if t.kind != kindAccount {
 		var err error
@@ -103,13 +120,8 @@ func (s *session) grantsOn(t nameOfKind) (*Result, error) {
 			return nil, err
 		}
 	}
-	list := append([]*grant{}, o.grants...)
-	if g := ownership(o); g != nil {
-		list = append(list, g)
-	}
-	sortGrants(list)
 	r := &Result{Columns: columnsOf(grantsOnColumns), typeID: typeShow}
-	for _, g := range list {
+	for _, g := range grantsOn(o) {
 		r.Rows = append(r.Rows, append(append(g.shown(), g.grantedTo()...), g.byType()))
 	}
 	return r, nil

@@ -106,15 +106,14 @@ func (q *request) execute(ctx context.Context, s *session, b *queryBody, id stri
 	defer s.mu.Unlock()
 	rec := s.record(b, id)
 	r, err := q.outcome(ctx, s, b)
+	defer q.a.keep(rec)
 	if err != nil {
 		e := asError(err)
 		rec.Error, rec.Code = e.Message, e.Code
-		q.a.keep(rec)
 		return failure(e, map[string]any{"internalError": false, "errorCode": fmt.Sprintf("%06d", e.Code), "age": 0, "sqlState": e.SQLState,
 			"queryId": id, "line": e.Line, "pos": e.Pos, "type": "COMPILATION"})
 	}
-	rec.Rows = len(r.Rows)
-	q.a.keep(rec)
+	rec.Rows, rec.result = len(r.Rows), r
 	s.lastQuery = id
 	return success(s.resultData(r, b, id))
 }
