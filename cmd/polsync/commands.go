@@ -10,7 +10,7 @@ import (
 // commands is every command, in the order that help lists them in their groups.
 func (a *app) commands() []*cobra.Command {
 	return []*cobra.Command{
-		a.validateCommand(), a.planCommand(), a.reconcileCommand(),
+		a.validateCommand(), a.planCommand(), a.reconcileCommand(), a.daemonCommand(),
 		a.classifyCommand(), a.findingsCommand(), a.refreshTagsCommand(), a.historyCommand(),
 		a.adoptCommand(), a.releaseCommand(), a.pauseCommand(), a.resumeCommand(),
 		a.doctorCommand(), a.devCommand(), a.initCommand(), a.schemaCommand(), a.versionCommand(),

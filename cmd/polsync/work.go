@@ -27,6 +27,11 @@ func (a *app) load(ctx context.Context, open func(context.Context, *config.Confi
 	if err != nil {
 		return nil, err
 	}
+	return a.loadWith(ctx, c, open, allowShrink)
+}
+
+// loadWith is load with a configuration that was read before.
+func (a *app) loadWith(ctx context.Context, c *config.Config, open func(context.Context, *config.Config) (ledger.Store, error), allowShrink bool) (*work, error) {
 	d, err := a.loadPolicies(c)
 	if err != nil {
 		return nil, err
