@@ -21,7 +21,6 @@ type condition struct {
 	re    *regexp.Regexp
 	check Check
 	ratio float64
-	not   bool // of Not: the default ratio is lower
 }
 
 // String describes the rule for the version hash.

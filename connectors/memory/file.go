@@ -3,6 +3,7 @@ package memory
 import (
 	"cmp"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -204,14 +205,11 @@ func replace(path string, data []byte) error {
 		return fmt.Errorf("write the memory warehouse: %w", err)
 	}
 	defer os.Remove(tmp.Name())
-	if _, err := tmp.Write(data); err == nil {
+	_, err = tmp.Write(data)
+	if err == nil {
 		err = tmp.Sync()
 	}
-	if err != nil {
-		tmp.Close()
-		return fmt.Errorf("write the memory warehouse: %w", err)
-	}
-	if err := tmp.Close(); err != nil {
+	if err = errors.Join(err, tmp.Close()); err != nil {
 		return fmt.Errorf("write the memory warehouse: %w", err)
 	}
 	return os.Rename(tmp.Name(), path)

@@ -304,5 +304,4 @@ func literals(parts []string) []matchPart {
 	return out
 }
 
-func isColumn(s state.Securable) bool   { return s.Kind == state.KindColumn }
-func isRelation(s state.Securable) bool { return s.Kind.Relation() }
+func isColumn(s state.Securable) bool { return s.Kind == state.KindColumn }

@@ -132,15 +132,6 @@ func (inv *inventory) foreign(s state.Securable) bool {
 	}
 }
 
-// named returns the object a literal pattern names, and whether it is there.
-func (inv *inventory) named(p state.Pattern, accept func(state.Securable) bool) (state.Securable, bool) {
-	found := inv.find(p, accept)
-	if len(found) == 0 {
-		return state.Securable{}, false
-	}
-	return found[0], true
-}
-
 // braces spells out {a,b} alternatives; nested ones are spelled out from the outside in.
 func braces(glob string) []string {
 	open := strings.IndexByte(glob, '{')

@@ -17,7 +17,6 @@ import (
 	"github.com/polsync/polsync/reconcile"
 	"github.com/polsync/polsync/reconcile/plan"
 	"github.com/polsync/polsync/reconcile/report"
-	"github.com/polsync/polsync/state"
 	"github.com/polsync/polsync/state/declare"
 )
 
@@ -141,5 +140,3 @@ func rewrite(t *testing.T, path string, a *txtar.Archive, got string) {
 		t.Fatal(err)
 	}
 }
-
-func role(name string) state.Securable { return state.Securable{Kind: state.KindRole, Name: name} }

@@ -96,11 +96,6 @@ func (r *resolver) exists(p state.Securable) bool {
 	return there || r.target.State.Has(state.Key{Fact: state.FactRole, On: p})
 }
 
-// unreadable reports whether the platform's principals could not be read, so that absence proves nothing.
-func (r *resolver) unreadable(p state.Securable) bool {
-	return r.in.Actual.UnknownReason(state.Key{Fact: state.FactRole, On: p}) != ""
-}
-
 // named returns those of the principals a rule names that are there, sorted; each other one is a notice.
 func (r *resolver) named(refs []state.PrincipalRef, what string) []state.Securable {
 	var all []state.Securable

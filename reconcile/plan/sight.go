@@ -165,7 +165,7 @@ func newViewer(s *state.State, d Dialect, known map[state.Securable]*state.Maski
 		case state.FactMember:
 			v.above[k.With] = append(v.above[k.With], k.On)
 		case state.FactGrant:
-			if k.Future == state.KindNone && (k.Name == "SELECT" || k.Name == "ALL_PRIVILEGES") {
+			if k.Future == state.KindNone && k.Name == "SELECT" {
 				at := placeOf(k.On)
 				if v.readers[at] == nil {
 					v.readers[at] = map[state.Securable]bool{}

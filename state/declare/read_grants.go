@@ -208,13 +208,14 @@ func (l *loader) deferGrant(n document.Node, what string) {
 
 // firstOf names a declaration without a name by the first place it stands on.
 func firstOf(on document.Node) string {
-	for _, e := range on.List() {
-		if e.IsMap() {
-			return "on what a selector names"
-		}
-		return "on " + e.Text()
+	list := on.List()
+	switch {
+	case len(list) == 0:
+		return ""
+	case list[0].IsMap():
+		return "on what a selector names"
 	}
-	return ""
+	return "on " + list[0].Text()
 }
 
 // contradictions reports a plain grant that is declared both present and absent, with both places. What globs give is
