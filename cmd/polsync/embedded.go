@@ -91,29 +91,28 @@ func (s *sandbox) write() error {
 				return err
 			}
 		}
-		if err := s.writePolicies(e.name); err != nil {
-			return err
-		}
 	}
-	b.WriteString("\npolicies: policies/*/*.yaml\nstate: state/polsync.db\n")
+	if err := s.writePolicies(); err != nil {
+		return err
+	}
+	b.WriteString("\npolicies: policies/*.yaml\nstate: state/polsync.db\n\ndaemon: {reconcile: \"*/5 * * * *\", classify: \"@hourly\", refresh_tags: \"@hourly\"}\n")
 	return put(filepath.Join(s.dir, "polsync.yaml"), b.String(), 0o644)
 }
 
-// writePolicies writes the sample policies of a warehouse, but for those that are there.
-func (s *sandbox) writePolicies(name string) error {
-	from := path.Join("sample", name)
-	entries, err := samples.ReadDir(from)
+// writePolicies writes the sample policies, but for those that are there.
+func (s *sandbox) writePolicies() error {
+	entries, err := samples.ReadDir("sample")
 	if err != nil {
 		return err
 	}
 	for _, entry := range entries {
-		to := filepath.Join(s.dir, "policies", name, entry.Name())
+		to := filepath.Join(s.dir, "policies", entry.Name())
 		if _, err := os.Lstat(to); err == nil {
 			continue
 		} else if !errors.Is(err, fs.ErrNotExist) {
 			return err
 		}
-		data, err := samples.ReadFile(path.Join(from, entry.Name()))
+		data, err := samples.ReadFile(path.Join("sample", entry.Name()))
 		if err != nil {
 			return err
 		}

@@ -28,6 +28,7 @@ type openOptions struct {
 var constructors = map[string]constructor{
 	"databricks": openDatabricks,
 	"memory":     openMemory,
+	"snowflake":  openSnowflake,
 }
 
 func openPlatform(ctx context.Context, p config.Platform, o openOptions) (connectors.Platform, error) {
