@@ -24,7 +24,7 @@ func countStatement(p classify.Probe) (string, error) {
 	var sampled, texts, forms []string
 	counts := []string{"COUNT(*) AS N"}
 	for i, c := range p.Columns {
-		col := column{index: strconv.Itoa(i), probe: c}
+		col := probed{index: strconv.Itoa(i), probe: c}
 		name, err := dialect.Quoted(state.Securable{Kind: state.KindColumn, Column: c.Column.Column})
 		if err != nil {
 			return "", err
@@ -51,14 +51,14 @@ func countStatement(p classify.Probe) (string, error) {
 // maxSample is the most rows that SAMPLE takes by number; Snowflake's SAMPLE page, checked November 2026.
 const maxSample = 1_000_000
 
-// column is one column of a probe, with its number in the names of the statement's inner columns.
-type column struct {
+// probed is one column of a probe, with its number in the names of the statement's inner columns.
+type probed struct {
 	index string
 	probe classify.ColumnProbe
 }
 
 // text writes the trimmed text of a value; of a float without a trailing .0.
-func (c column) text() string {
+func (c probed) text() string {
 	v := "C" + c.index
 	switch c.probe.Type.Family {
 	case state.FamilyString:
@@ -73,7 +73,7 @@ func (c column) text() string {
 }
 
 // forms writes the forms that the column's checks look at, each once.
-func (c column) forms() []string {
+func (c probed) forms() []string {
 	x := "LEFT(T" + c.index + ", " + strconv.Itoa(classify.MaxText) + ")"
 	digits := "REGEXP_REPLACE(" + x + ", '[ ./()-]', '')"
 	spelled := map[classify.Form]string{
@@ -98,13 +98,13 @@ func (c column) forms() []string {
 	return out
 }
 
-func (c column) form(f classify.Form) string { return "F" + c.index + "_" + strconv.Itoa(int(f)) }
+func (c probed) form(f classify.Form) string { return "F" + c.index + "_" + strconv.Itoa(int(f)) }
 
-func (c column) ibanName(f classify.Form) string {
+func (c probed) ibanName(f classify.Form) string {
 	return "I" + c.index + "_" + strconv.Itoa(int(f))
 }
 
-func (c column) counts() ([]string, error) {
+func (c probed) counts() ([]string, error) {
 	t := "T" + c.index
 	out := []string{
 		"COUNT(" + t + ") AS V" + c.index,
@@ -123,7 +123,7 @@ func (c column) counts() ([]string, error) {
 }
 
 // holds writes a check as a condition; for a blank value, which is NULL, none is true.
-func (c column) holds(check classify.Check) (string, error) {
+func (c probed) holds(check classify.Check) (string, error) {
 	t, x := "T"+c.index, c.form(check.Form)
 	all := []string{t + " IS NOT NULL"}
 	if check.MinLen > 0 {
@@ -168,7 +168,7 @@ func regex(pattern string) (string, error) {
 	return "$$" + pattern + "$$", nil
 }
 
-func (c column) checksum(check classify.Check) (string, error) {
+func (c probed) checksum(check classify.Check) (string, error) {
 	x := c.form(check.Form)
 	switch check.Checksum {
 	case "luhn":

@@ -82,7 +82,7 @@ func notInAll(privilege string, on state.Kind) bool {
 }
 
 // Privileges implements plan.Dialect. Words are written in any case and joined by blanks or underscores. ALL is
-// spelled out, since Snowflake stores no such grant; it gives what tables of every sort have.
+// spelled out, since Snowflake stores no such grant.
 func (Dialect) Privileges(written string, on state.Kind) ([]string, error) {
 	known := privileges[on]
 	if known == nil {
