@@ -34,6 +34,8 @@ type Options struct {
 
 	// AccountUsageLag is how far the views of SNOWFLAKE.ACCOUNT_USAGE are behind the clock. Zero is two hours, negative is none.
 	AccountUsageLag time.Duration
+	// LongPoll is how long a request waits for a statement before it is told to ask again. Zero is 45 seconds of real time.
+	LongPoll time.Duration
 	// SessionValidity and MasterValidity are the lives of tokens by the clock. Zero is one hour and four hours.
 	SessionValidity, MasterValidity time.Duration
 	// ShowLimit is the number of rows after which SHOW stops. Zero is 10,000. With ShowOverflowFails it refuses instead.
@@ -43,6 +45,8 @@ type Options struct {
 	InformationSchemaLimit int
 	// InformationSchemaManageGrants lets MANAGE GRANTS and RESOLVE ALL show everything in information schemas, as from bundle 2026_07.
 	InformationSchemaManageGrants bool
+	// InlineRows is the number of rows sent with the answer; the rest of a result comes in chunks of that size. Zero is 1,000.
+	InlineRows int
 }
 
 func (o Options) withDefaults() Options {
@@ -52,6 +56,7 @@ func (o Options) withDefaults() Options {
 		}
 	}
 	set(&o.AccountUsageLag, 2*time.Hour)
+	set(&o.LongPoll, 45*time.Second)
 	set(&o.SessionValidity, time.Hour)
 	set(&o.MasterValidity, 4*time.Hour)
 	if o.Account == "" {
@@ -71,6 +76,9 @@ func (o Options) withDefaults() Options {
 	}
 	if o.ShowLimit == 0 {
 		o.ShowLimit = 10000
+	}
+	if o.InlineRows == 0 {
+		o.InlineRows = 1000
 	}
 	return o
 }

@@ -1,35 +1,36 @@
 package snowflake
 
 import (
-	"net/http"
 	"regexp"
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/polsync/polsync/connectors/emulator/sqlengine"
 )
 
-// Fault is one way to misbehave, for the requests it matches. The zero value matches everything and does nothing.
+// Fault is one way to misbehave, for the requests it matches. The zero value matches every request and does nothing.
 type Fault struct {
 	// What it matches; empty fields match all.
-	Path string         // part of the path: "login-request", "query-request"
-	SQL  *regexp.Regexp // of statements
-	User string         // in any case
-	Role string         // the session's role, in any case
+	Path  string             // beginning of the path: /queries/v1/query-request, /session/v1/login-request, ...
+	SQL   *regexp.Regexp     // of the statement
+	User  string             // name of the session's user
+	Match func(Request) bool // further condition
 
 	Skip  int // matching requests to let pass first
 	Times int // requests to hit after that; 0: every one
 
-	// What it does, in this order.
-	Latency   time.Duration // before anything else
+	// What it does.
+	Latency   time.Duration // of real time; of a statement while it counts as running, so that it can be cancelled
 	CutBefore bool          // close the connection; nothing is executed
-	Status    int           // refuse with this HTTP status: 503, 429, ...
-	Expire    bool          // refuse as if the session token had expired; the client can renew it
-	Gone      bool          // end the session for good
-	Lock      bool          // a statement fails for a lock held by another, without being executed
-	Code      int           // a statement fails with this error number, without being executed
-	SQLState  string        // of Code; "": 57014
+	Status    int           // answer with this HTTP status; nothing is executed
+	Code      int           // fail with this error of Snowflake's; nothing is executed. 390112 makes a driver renew its token
+	SQLState  string        // that goes with Code
+	Message   string        // that goes with Code
 	CutAfter  bool          // execute, then close the connection without an answer
-	Garbage   bool          // execute, then send half of the answer
+	Garbage   bool          // execute, then answer with what is not JSON
+	CutBody   bool          // execute, then answer with the first half
+	Truncate  bool          // lose the second half of the rows
 }
 
 // Faults holds the faults in force. Its methods may be called at any time.
@@ -43,9 +44,6 @@ type armed struct {
 	Fault
 	seen int
 }
-
-// subject is what a fault is matched against.
-type subject struct{ path, sql, user, role string }
 
 // Add puts a fault in force; the first one that matches a request is used. The function returned takes it away.
 func (f *Faults) Add(fault Fault) (remove func()) {
@@ -75,14 +73,14 @@ func (f *Faults) Kill() {
 }
 
 // take gives the fault for a request; never nil.
-func (f *Faults) take(s subject) *Fault {
+func (f *Faults) take(r Request) *Fault {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if f.killed {
 		return &Fault{CutBefore: true}
 	}
 	for _, a := range f.list {
-		if !a.matches(s) {
+		if !a.matches(r) {
 			continue
 		}
 		a.seen++
@@ -94,39 +92,56 @@ func (f *Faults) take(s subject) *Fault {
 	return &Fault{}
 }
 
-func (a *armed) matches(s subject) bool {
-	return strings.Contains(s.path, a.Path) &&
-		(a.SQL == nil || s.sql != "" && a.SQL.MatchString(s.sql)) &&
-		(a.User == "" || strings.EqualFold(a.User, s.user)) &&
-		(a.Role == "" || strings.EqualFold(a.Role, s.role))
+func (a *armed) matches(r Request) bool {
+	return strings.HasPrefix(r.Path, a.Path) && (a.SQL == nil || r.SQL != "" && a.SQL.MatchString(r.SQL)) &&
+		(a.User == "" || a.User == r.User) && (a.Match == nil || a.Match(r))
 }
 
-// before waits; false if the connection is to be closed unanswered.
-func (f *Fault) before(r *http.Request) bool {
-	if f.Latency > 0 {
-		t := time.NewTimer(f.Latency)
-		defer t.Stop()
-		select {
-		case <-t.C:
-		case <-r.Context().Done():
-			return false
-		}
+// err is the error that the fault answers with.
+func (f *Fault) err() *Error {
+	state, message := f.SQLState, f.Message
+	if state == "" {
+		state = map[int]string{codeLockWaiters: "57014", codeCanceled: "57014", codeStatementTimeout: "57014"}[f.Code]
 	}
-	return !f.CutBefore
+	if state == "" {
+		state = "08001"
+	}
+	if message == "" {
+		message = "Injected failure."
+	}
+	return errorf(f.Code, state, "%s", message)
 }
 
-// refusal is the failure a statement is to end with, without being executed; nil: none.
-func (f *Fault) refusal() *Error {
-	switch {
-	case f.Lock:
-		return errorf(codeLockWaiters, "57014", "Statement has locked table in another transaction and this lock has not yet been released. "+
-			"Your statement was aborted because the number of waiters for this lock exceeds the 20 statements limit.")
-	case f.Code != 0:
-		state := f.SQLState
-		if state == "" {
-			state = "57014"
-		}
-		return errorf(f.Code, state, "The statement was made to fail.")
+// LockTable lets every change of a table fail with error 000625, as when others hold and wait for its lock. name is qualified.
+func (a *Account) LockTable(name string) error { return a.setLock(name, "20 statements") }
+
+// UnlockTable ends LockTable.
+func (a *Account) UnlockTable(name string) error { return a.setLock(name, "") }
+
+func (a *Account) setLock(name, holder string) error {
+	s, err := a.innerSession(AdminUser, roleAccountAdmin)
+	if err != nil {
+		return err
 	}
+	parsed, err := sqlengine.ParseName(sqlengine.Snowflake, name)
+	if err != nil {
+		return err
+	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	o, err := s.scope().relation(parsed)
+	if err != nil {
+		return err
+	}
+	o.rel.locked = holder
 	return nil
+}
+
+// lockedError is what a change of a locked table gives.
+func (o *object) lockedError() error {
+	if o.rel == nil || o.rel.locked == "" {
+		return nil
+	}
+	return errorf(codeLockWaiters, "57014", "Statement has locked table '%s' in another transaction and this lock has not yet been released. "+
+		"Your statement was aborted because the number of waiters for this lock exceeds the 20 statements limit.", o.name)
 }

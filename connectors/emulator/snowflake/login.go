@@ -1,26 +1,46 @@
 package snowflake
 
 import (
-	"crypto/rand"
-	"crypto/subtle"
-	"encoding/hex"
+	"crypto"
+	"crypto/rsa"
+	"crypto/sha256"
+	"encoding/base64"
 	"encoding/json"
+	"fmt"
+	"net/url"
 	"strings"
+	"time"
+
+	"github.com/polsync/polsync/connectors/emulator/sqlengine"
 )
 
-// Errors of logins.
+// Error numbers of sessions.
 const (
-	codeBadPassword = 390100
-	codeBadJWT      = 390144
-	codeBadRole     = 390189
-	codeBadDefault  = 390201
-	codeBadPAT      = 394400
+	codeBadLogin       = 390100
+	codeNoAuth         = 390101
+	codeBadToken       = 390104
+	codeSessionGone    = 390111
+	codeSessionExpired = 390112
+	codeMasterMissing  = 390113
+	codeMasterExpired  = 390114
+	codeBadJWT         = 390144
+	codeRoleAtConnect  = 390189
+	codeObjectConnect  = 390201
+	codeBadPAT         = 394400
 )
 
-type loginBody struct {
+// wireSession is a session with its tokens.
+type wireSession struct {
+	*session
+	token, master               string
+	expires, masterExpires      time.Time
+	expireNow, masterExpiredNow bool
+}
+
+type loginRequest struct {
 	Data struct {
 		Account       string         `json:"ACCOUNT_NAME"`
-		User          string         `json:"LOGIN_NAME"`
+		Login         string         `json:"LOGIN_NAME"`
 		Password      string         `json:"PASSWORD"`
 		Authenticator string         `json:"AUTHENTICATOR"`
 		Token         string         `json:"TOKEN"`
@@ -28,197 +48,418 @@ type loginBody struct {
 	} `json:"data"`
 }
 
-func (q *request) login() envelope {
-	var b loginBody
-	if err := json.Unmarshal(q.body, &b); err != nil {
-		return failure(errSession(codeBadRequest, "The request cannot be read."), nil)
-	}
-	q.a.mu.RLock()
-	defer q.a.mu.RUnlock()
-	u, restrict, fail := q.a.authenticate(&b)
-	if fail != nil {
-		return failure(fail, nil)
-	}
-	s := q.a.newSession(u)
-	s.restrict = restrict
-	s.takeParams(b.Data.Params)
-	if fail := q.enter(s); fail != nil {
-		return failure(fail, nil)
-	}
-	return success(q.a.openLogin(s))
+type nameValue struct {
+	Name  string `json:"name"`
+	Value any    `json:"value"`
 }
 
-// authenticate finds the user of a login, and the role it is restricted to, if any.
-func (a *Account) authenticate(b *loginBody) (*object, *object, *Error) {
-	name := strings.ToUpper(b.Data.User)
-	switch strings.ToUpper(b.Data.Authenticator) {
-	case "SNOWFLAKE_JWT":
-		u, err := a.verifyJWT(b.Data.Token)
-		if err != nil {
-			return nil, nil, errSession(codeBadJWT, "JWT token is invalid.")
+type sessionInfo struct {
+	Database  *string `json:"databaseName"`
+	Schema    *string `json:"schemaName"`
+	Warehouse *string `json:"warehouseName"`
+	Role      *string `json:"roleName"`
+}
+
+type loginResponse struct {
+	Token           string      `json:"token"`
+	Master          string      `json:"masterToken"`
+	SessionID       int64       `json:"sessionId"`
+	Validity        int         `json:"validityInSeconds"`
+	MasterValidity  int         `json:"masterValidityInSeconds"`
+	DisplayUserName string      `json:"displayUserName"`
+	ServerVersion   string      `json:"serverVersion"`
+	FirstLogin      bool        `json:"firstLogin"`
+	RemMeToken      *string     `json:"remMeToken"`
+	RemMeValidity   int         `json:"remMeValidityInSeconds"`
+	HealthCheck     int         `json:"healthCheckInterval"`
+	NewClient       *string     `json:"newClientForUpgrade"`
+	IDToken         *string     `json:"idToken"`
+	IDTokenValidity int         `json:"idTokenValidityInSeconds"`
+	MFAToken        *string     `json:"mfaToken"`
+	MFAValidity     int         `json:"mfaTokenValidityInSeconds"`
+	ResponseData    *string     `json:"responseData"`
+	SessionInfo     sessionInfo `json:"sessionInfo"`
+	Parameters      []nameValue `json:"parameters"`
+}
+
+func (a *Account) login(x *exchange) {
+	var req loginRequest
+	if e := x.decode(&req); e != nil {
+		x.reply(nil, e)
+		return
+	}
+	if x.fault.Code != 0 {
+		x.reply(nil, x.fault.err())
+		return
+	}
+	a.mu.Lock()
+	s, e := a.authenticate(&req, x.r.URL.Query())
+	a.mu.Unlock()
+	if e != nil {
+		x.reply(map[string]any{"nextAction": "RETRY_LOGIN", "authnMethod": authMethod(&req), "signInOptions": map[string]any{}}, e)
+		return
+	}
+	ws := a.openSession(s)
+	x.reply(a.loginAnswer(ws), nil)
+}
+
+func authMethod(req *loginRequest) string {
+	if req.Data.Authenticator == "" {
+		return "USERNAME_PASSWORD"
+	}
+	return req.Data.Authenticator
+}
+
+func (a *Account) loginAnswer(ws *wireSession) *loginResponse {
+	a.mu.RLock()
+	defer a.mu.RUnlock()
+	return &loginResponse{Token: ws.token, Master: ws.master, SessionID: ws.id, Validity: int(a.opt.SessionValidity.Seconds()), MasterValidity: int(a.opt.MasterValidity.Seconds()),
+		DisplayUserName: ws.user.name, ServerVersion: serverVersion, HealthCheck: 45, SessionInfo: ws.info(), Parameters: ws.clientParameters()}
+}
+
+func (s *session) info() sessionInfo {
+	opt := func(o *object) *string {
+		if o = live(o); o == nil {
+			return nil
 		}
-		return u, nil, nil
-	case "PROGRAMMATIC_ACCESS_TOKEN":
-		if u := a.userByLogin(name); u != nil && !u.isDisabled() {
-			for _, t := range u.user.tokens {
-				if sameSecret(t.secret, b.Data.Token) && !t.disabled && a.now().Before(t.expires) {
-					return u, t.role, nil
-				}
-			}
-		}
-		return nil, nil, errSession(codeBadPAT, "Programmatic access token is invalid.")
-	case "", "SNOWFLAKE":
-		if u := a.userByLogin(name); u != nil && !u.isDisabled() && u.user.password != "" && sameSecret(u.user.password, b.Data.Password) {
-			return u, nil, nil
-		}
+		return &o.name
 	}
-	return nil, nil, errSession(codeBadPassword, "Incorrect username or password was specified.")
+	return sessionInfo{opt(s.database), opt(s.schema), opt(s.warehouse), opt(s.role)}
 }
 
-func sameSecret(a, b string) bool { return subtle.ConstantTimeCompare([]byte(a), []byte(b)) == 1 }
-
-// takeParams takes the session parameters of a login; those it does not know are left out, as drivers send back all they were told.
-func (s *session) takeParams(params map[string]any) {
-	for name, v := range params {
-		text, err := json.Marshal(v)
-		if err != nil {
-			continue
-		}
-		value := strings.Trim(string(text), `"`)
-		if str, ok := v.(string); ok {
-			value = str
-		}
-		if checked, err := checkParam(strings.ToUpper(name), value); err == nil {
-			s.params[strings.ToUpper(name)] = checked
-		}
-	}
-}
-
-// enter sets role, warehouse, database and schema of a new session: those asked for, or the user's defaults.
-func (q *request) enter(s *session) *Error {
-	strict := s.param("CLIENT_VALIDATE_DEFAULT_PARAMETERS") == "true"
-	ask := q.r.URL.Query()
-	if fail := s.enterRole(ask.Get("roleName"), strict); fail != nil {
-		return fail
-	}
-	warehouse := ask.Get("warehouse")
-	if warehouse == "" {
-		warehouse = s.user.prop("DEFAULT_WAREHOUSE", "")
-	}
-	if w := s.a.root.child("warehouse", foldName(warehouse)); w != nil && s.may().some(w) {
-		s.warehouse = w
-	} else if strict && ask.Get("warehouse") != "" {
-		return errSession(codeBadDefault, "The requested warehouse does not exist or not authorized.")
-	}
-	return s.enterNamespace(ask.Get("databaseName"), ask.Get("schemaName"), strict)
-}
-
-func (s *session) enterRole(name string, strict bool) *Error {
-	asked := name != ""
-	if !asked {
-		name = s.user.prop("DEFAULT_ROLE", rolePublic)
-	}
-	if s.restrict != nil {
-		name = s.restrict.name
-	}
-	r := s.a.root.child("role", foldName(name))
-	if r == nil || !s.available(r) {
-		if asked && strict {
-			return errSession(codeBadRole, "Role '"+foldName(name)+"' specified in the connect string does not exist or not authorized.")
-		}
-		r = s.a.root.child("role", rolePublic)
-	}
-	s.role = r
-	return nil
-}
-
-func (s *session) enterNamespace(database, schema string, strict bool) *Error {
-	if database == "" {
-		return nil
-	}
-	db := s.a.root.child("database", foldName(database))
-	if db == nil || !s.may().enters(db) {
-		if strict {
-			return errSession(codeBadDefault, "The requested database does not exist or not authorized.")
-		}
-		return nil
-	}
-	s.database = db
-	asked := schema != ""
-	if !asked {
-		schema = "PUBLIC"
-	}
-	sch := db.child("schema", foldName(schema))
-	if sch != nil && s.may().enters(sch) {
-		s.schema = sch
-	} else if asked && strict {
-		return errSession(codeBadDefault, "The requested schema does not exist or not authorized.")
-	}
-	return nil
-}
-
-// foldName gives the stored form of an identifier as connection settings carry it.
-func foldName(name string) string {
-	if len(name) > 1 && name[0] == '"' && name[len(name)-1] == '"' {
-		return strings.ReplaceAll(name[1:len(name)-1], `""`, `"`)
-	}
-	return strings.ToUpper(name)
-}
-
-func newToken() string {
-	b := make([]byte, 24)
-	// crypto/rand never fails.
-	_, _ = rand.Read(b)
-	return hex.EncodeToString(b)
-}
-
-// openLogin keeps a session and gives the answer of its login.
-func (a *Account) openLogin(s *session) any {
-	l := &login{session: s, token: newToken(), master: newToken()}
-	l.until, l.masterUntil = a.now().Add(a.opt.SessionValidity), a.now().Add(a.opt.MasterValidity)
-	a.wire.Lock()
-	a.tokens[l.token], a.masters[l.master] = l, l
-	a.wire.Unlock()
-	return map[string]any{
-		"token": l.token, "masterToken": l.master, "sessionId": s.id, "validityInSeconds": int(a.opt.SessionValidity.Seconds()),
-		"masterValidityInSeconds": int(a.opt.MasterValidity.Seconds()), "displayUserName": s.user.name, "serverVersion": serverVersion,
-		"firstLogin": false, "remMeToken": nil, "remMeValidityInSeconds": 0, "healthCheckInterval": 45, "newClientForUpgrade": nil,
-		"idToken": nil, "idTokenValidityInSeconds": 0, "mfaToken": nil, "mfaTokenValidityInSeconds": 0, "responseData": nil,
-		"sessionInfo": map[string]any{"databaseName": wireName(s.database), "schemaName": wireName(s.schema), "warehouseName": wireName(s.warehouse),
-			"roleName": wireName(s.role)},
-		"parameters": s.wireParams(),
-	}
-}
-
-const serverVersion = "9.34.0"
-
-// wireName gives the name for JSON: null where there is nothing.
-func wireName(o *object) any {
-	if o = live(o); o == nil {
-		return nil
-	}
-	return o.name
-}
-
-func (s *session) roleName() string {
-	if r := live(s.role); r != nil {
-		return r.name
-	}
-	return ""
-}
-
-// wireParams gives the parameters clients format by.
-func (s *session) wireParams() []any {
-	var out []any
-	for _, n := range clientParams {
-		var v any = s.param(n)
+// clientParameters are what clients format values by. Booleans and numbers are sent as such.
+func (s *session) clientParameters() []nameValue {
+	out := make([]nameValue, len(clientParams))
+	for i, n := range clientParams {
+		v := s.param(n)
+		out[i] = nameValue{n, v}
 		switch sessionParams[n].typ {
 		case "BOOLEAN":
-			v = s.param(n) == "true"
+			out[i].Value = v == "true"
 		case "NUMBER":
-			v = s.intParam(n)
+			out[i].Value = s.intParam(n)
 		}
-		out = append(out, map[string]any{"name": n, "value": v})
 	}
 	return out
+}
+
+// openSession gives a session its tokens.
+func (a *Account) openSession(s *session) *wireSession {
+	now := a.opt.Clock()
+	n := a.queryIDs.Add(1)
+	ws := &wireSession{session: s, token: fmt.Sprintf("session-%d-%d", s.id, n), master: fmt.Sprintf("master-%d-%d", s.id, n),
+		expires: now.Add(a.opt.SessionValidity), masterExpires: now.Add(a.opt.MasterValidity)}
+	a.wmu.Lock()
+	defer a.wmu.Unlock()
+	a.sessions[ws.token], a.masters[ws.master] = ws, ws
+	return ws
+}
+
+// authenticate checks who logs in and makes the session asked for. The caller holds the lock.
+func (a *Account) authenticate(req *loginRequest, q url.Values) (*session, *Error) {
+	var u *object
+	var restrict *object
+	var e *Error
+	switch strings.ToUpper(req.Data.Authenticator) {
+	case "", "SNOWFLAKE":
+		u, e = a.byPassword(req)
+	case "SNOWFLAKE_JWT":
+		u, e = a.byKeyPair(req.Data.Token)
+	case "PROGRAMMATIC_ACCESS_TOKEN":
+		u, restrict, e = a.byAccessToken(req)
+	default:
+		e = errorf(codeBadLogin, "08004", "Authenticator %s is not supported by this emulator.", req.Data.Authenticator)
+	}
+	if e != nil {
+		return nil, e
+	}
+	if u.prop("DISABLED", "false") == "true" {
+		return nil, errorf(390101, "08004", "User access disabled. Contact your local system administrator.")
+	}
+	s := a.newSession(u)
+	if restrict != nil {
+		s.restrict, s.secondary = restrict, secondaryNone
+	}
+	if e := s.configure(req, q); e != nil {
+		return nil, e
+	}
+	u.user.lastLogin = a.now()
+	a.touch(u)
+	a.settle()
+	return s, nil
+}
+
+// byLogin finds a user by login name, in any case.
+func (a *Account) byLogin(name string) *object {
+	for _, u := range a.root.list("user") {
+		if strings.EqualFold(u.user.loginName, name) {
+			return u
+		}
+	}
+	return nil
+}
+
+func errBadLogin() *Error {
+	return errorf(codeBadLogin, "08004", "Incorrect username or password was specified.")
+}
+
+func (a *Account) byPassword(req *loginRequest) (*object, *Error) {
+	u := a.byLogin(req.Data.Login)
+	if u == nil || u.user.password == "" || u.user.password != req.Data.Password || u.prop("TYPE", "PERSON") == "SERVICE" {
+		return nil, errBadLogin()
+	}
+	return u, nil
+}
+
+func (a *Account) byAccessToken(req *loginRequest) (*object, *object, *Error) {
+	bad := errorf(codeBadPAT, "08004", "Programmatic access token is invalid.")
+	for _, u := range a.root.list("user") {
+		for _, t := range u.user.tokens {
+			if t.secret != req.Data.Token {
+				continue
+			}
+			if t.disabled || !a.now().Before(t.expires) || req.Data.Login != "" && !strings.EqualFold(req.Data.Login, u.user.loginName) ||
+				t.role != nil && !a.closure(u)[t.role] {
+				return nil, nil, bad
+			}
+			return u, t.role, nil
+		}
+	}
+	return nil, nil, bad
+}
+
+// byKeyPair verifies a login token: signed with RS256 by a key of the user it names, not expired by the real clock, which signed it.
+func (a *Account) byKeyPair(token string) (*object, *Error) {
+	bad := errorf(codeBadJWT, "08004", "JWT token is invalid.")
+	parts := strings.Split(token, ".")
+	if len(parts) != 3 {
+		return nil, bad
+	}
+	var head struct {
+		Alg string `json:"alg"`
+	}
+	var claims struct {
+		Issuer  string  `json:"iss"`
+		Subject string  `json:"sub"`
+		Issued  float64 `json:"iat"`
+		Expires float64 `json:"exp"`
+	}
+	if !decodeSegment(parts[0], &head) || !decodeSegment(parts[1], &claims) || head.Alg != "RS256" {
+		return nil, bad
+	}
+	account, login, ok := strings.Cut(claims.Subject, ".")
+	if !ok || !strings.EqualFold(account, a.opt.Account) {
+		return nil, bad
+	}
+	u := a.byLogin(login)
+	now := float64(time.Now().Unix())
+	if u == nil || now >= claims.Expires || claims.Issued > now+60 {
+		return nil, bad
+	}
+	sig, err := base64.RawURLEncoding.DecodeString(parts[2])
+	if err != nil {
+		return nil, bad
+	}
+	sum := sha256.Sum256([]byte(parts[0] + "." + parts[1]))
+	for _, key := range u.user.keys {
+		if key != nil && claims.Issuer == claims.Subject+"."+fingerprint(key) && rsa.VerifyPKCS1v15(key, crypto.SHA256, sum[:], sig) == nil {
+			return u, nil
+		}
+	}
+	return nil, bad
+}
+
+func decodeSegment(text string, into any) bool {
+	b, err := base64.RawURLEncoding.DecodeString(text)
+	return err == nil && json.Unmarshal(b, into) == nil
+}
+
+// configure sets role, warehouse, database, schema and parameters as the login asks, or as the user's defaults have them.
+func (s *session) configure(req *loginRequest, q url.Values) *Error {
+	for _, n := range sortedNames(req.Data.Params) {
+		if _, known := sessionParams[strings.ToUpper(n)]; !known {
+			continue // clients send parameters of their own
+		}
+		if v, err := checkParam(strings.ToUpper(n), fmt.Sprint(req.Data.Params[n])); err == nil {
+			s.params[strings.ToUpper(n)] = v
+		}
+	}
+	if e := s.initialRole(q.Get("roleName")); e != nil {
+		return e
+	}
+	strict := s.params["CLIENT_VALIDATE_DEFAULT_PARAMETERS"] == "true"
+	namespace := strings.SplitN(s.user.prop("DEFAULT_NAMESPACE", ""), ".", 2)
+	database, schema := namespace[0], ""
+	if len(namespace) == 2 {
+		schema = namespace[1]
+	}
+	steps := []struct {
+		asked, def string
+		set        func(sqlengine.Name) error
+	}{
+		{q.Get("warehouse"), s.user.prop("DEFAULT_WAREHOUSE", ""), s.useWarehouse},
+		{q.Get("databaseName"), database, s.useDatabase},
+		{q.Get("schemaName"), schema, s.useSchema},
+	}
+	for _, st := range steps {
+		name := st.asked
+		if name == "" {
+			name = st.def
+		}
+		if name == "" {
+			continue
+		}
+		n, err := sqlengine.ParseName(sqlengine.Snowflake, name)
+		if err == nil {
+			err = st.set(n)
+		}
+		if err != nil && strict && st.asked != "" {
+			return errorf(codeObjectConnect, "08004", "The requested object '%s' specified in the connect request does not exist or not authorized.", name)
+		}
+	}
+	return nil
+}
+
+func sortedNames(m map[string]any) []string {
+	set := map[string]bool{}
+	for k := range m {
+		set[k] = true
+	}
+	return sortedSet(set)
+}
+
+// initialRole activates the role asked for, the restriction of the token, the user's default, or PUBLIC.
+func (s *session) initialRole(asked string) *Error {
+	name := asked
+	if name == "" {
+		name = s.user.prop("DEFAULT_ROLE", rolePublic)
+	}
+	if s.restrict != nil && asked == "" {
+		s.role = s.restrict
+		return nil
+	}
+	n, err := sqlengine.ParseName(sqlengine.Snowflake, name)
+	if err == nil {
+		s.role = s.a.root.child("role", rolePublic)
+		err = s.useRole(n)
+	}
+	if err != nil && asked == "" {
+		s.role = s.a.root.child("role", rolePublic)
+		return nil
+	}
+	if err != nil {
+		return errorf(codeRoleAtConnect, "08004", "Role '%s' specified in the connect string does not exist or not authorized. Contact your local system administrator, or attempt to login with another role, e.g. PUBLIC.", name)
+	}
+	return nil
+}
+
+// session finds the session of a request, or says why there is none.
+func (a *Account) session(x *exchange) (*wireSession, *Error) {
+	token, err := x.token()
+	if err != nil {
+		return nil, errorf(codeNoAuth, "08001", "Authorization header not found in the request data.")
+	}
+	a.wmu.Lock()
+	defer a.wmu.Unlock()
+	ws := a.sessions[token]
+	switch {
+	case ws == nil && strings.HasPrefix(token, "session-"):
+		return nil, errorf(codeSessionGone, "08001", "Session no longer exists. New login required to access the service.")
+	case ws == nil:
+		return nil, errorf(codeBadToken, "08001", "Session token not found or invalid. Please login again.")
+	case ws.expireNow || ws.token != token || !a.opt.Clock().Before(ws.expires):
+		return nil, errorf(codeSessionExpired, "08001", "Authentication token has expired. The user must authenticate again.")
+	}
+	return ws, nil
+}
+
+type renewResponse struct {
+	Token          string `json:"sessionToken"`
+	Validity       int    `json:"validityInSecondsST"`
+	Master         string `json:"masterToken"`
+	MasterValidity int    `json:"validityInSecondsMT"`
+	SessionID      int64  `json:"sessionId"`
+}
+
+func (a *Account) renew(x *exchange) {
+	token, err := x.token()
+	if err != nil {
+		x.reply(nil, errorf(codeMasterMissing, "08001", "Master token not found."))
+		return
+	}
+	if x.fault.Code != 0 {
+		x.reply(nil, x.fault.err())
+		return
+	}
+	a.wmu.Lock()
+	ws := a.masters[token]
+	now := a.opt.Clock()
+	var e *Error
+	switch {
+	case ws == nil:
+		e = errorf(codeMasterMissing+2, "08001", "Master token is invalid.")
+	case ws.masterExpiredNow || !now.Before(ws.masterExpires):
+		e = errorf(codeMasterExpired, "08001", "Authentication token has expired. The user must authenticate again.")
+	default:
+		ws.token = fmt.Sprintf("session-%d-%d", ws.id, a.queryIDs.Add(1))
+		ws.expires, ws.expireNow = now.Add(a.opt.SessionValidity), false
+		ws.masterExpires = now.Add(a.opt.MasterValidity)
+		a.sessions[ws.token] = ws
+	}
+	a.wmu.Unlock()
+	if e != nil {
+		x.reply(nil, e)
+		return
+	}
+	x.reply(&renewResponse{ws.token, int(a.opt.SessionValidity.Seconds()), ws.master, int(a.opt.MasterValidity.Seconds()), ws.id}, nil)
+}
+
+func (a *Account) heartbeat(x *exchange) {
+	_, e := a.session(x)
+	x.reply(nil, e)
+}
+
+func (a *Account) closeSession(x *exchange) {
+	ws, e := a.session(x)
+	if e == nil && x.r.URL.Query().Get("delete") == "true" {
+		a.forget(ws)
+	}
+	x.reply(nil, e)
+}
+
+// forget ends a session with all its tokens.
+func (a *Account) forget(ws *wireSession) {
+	a.wmu.Lock()
+	defer a.wmu.Unlock()
+	for t, s := range a.sessions {
+		if s == ws {
+			delete(a.sessions, t)
+		}
+	}
+	delete(a.masters, ws.master)
+}
+
+// ExpireSessions makes all session tokens expire; drivers renew them with their master tokens. With masters, those expire too.
+func (a *Account) ExpireSessions(masters bool) {
+	a.wmu.Lock()
+	defer a.wmu.Unlock()
+	for _, ws := range a.sessions {
+		ws.expireNow = true
+		ws.masterExpiredNow = ws.masterExpiredNow || masters
+	}
+}
+
+// KillSessions ends all sessions: their tokens are not known any more.
+func (a *Account) KillSessions() {
+	a.wmu.Lock()
+	defer a.wmu.Unlock()
+	clear(a.sessions)
+	clear(a.masters)
+}
+
+// Sessions gives the number of open sessions.
+func (a *Account) Sessions() int {
+	a.wmu.Lock()
+	defer a.wmu.Unlock()
+	return len(a.masters)
 }

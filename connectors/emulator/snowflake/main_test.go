@@ -148,3 +148,21 @@ func refused(t *testing.T, db *sql.DB, number int, statement string) {
 	}
 	wantError(t, err, number)
 }
+
+// queryer is a connection whose failures fail the test.
+type queryer struct {
+	t  *testing.T
+	db *sql.DB
+}
+
+func (q queryer) exec(statements ...string) { q.t.Helper(); must(q.t, q.db, statements...) }
+
+func (q queryer) rows(query string, columns ...string) string {
+	q.t.Helper()
+	return rows(q.t, q.db, query, columns...)
+}
+
+func (q queryer) refused(number int, statement string) {
+	q.t.Helper()
+	refused(q.t, q.db, number, statement)
+}

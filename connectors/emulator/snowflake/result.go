@@ -26,6 +26,8 @@ type Result struct {
 	Columns []sqlengine.Column
 	Rows    []sqlengine.Row
 	typeID  int
+	ids     string // of several statements in one request
+	types   string
 }
 
 // status is the result of DDL: one row with a text.

@@ -88,10 +88,7 @@ func (s *session) run(ctx context.Context, sql string, binds *bindings) (*Result
 
 // runLocked is run for those who hold the session's lock.
 func (s *session) runLocked(ctx context.Context, sql string, binds *bindings) (*Result, error) {
-	s.binds, s.named = nil, nil
-	if binds != nil {
-		s.binds, s.named = binds.positional, binds.named
-	}
+	s.setBinds(binds)
 	sql = s.prepare(sql)
 	do, changes, err := s.parse(sql)
 	if err != nil {

@@ -3,177 +3,468 @@ package snowflake
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"slices"
+	"sort"
 	"strings"
+	"time"
 
 	"github.com/polsync/polsync/connectors/emulator/sqlengine"
 )
 
-// queryBody is the body of a statement's request.
-type queryBody struct {
-	SQLText      string               `json:"sqlText"`
-	AsyncExec    bool                 `json:"asyncExec"`
-	DescribeOnly bool                 `json:"describeOnly"`
-	Parameters   map[string]any       `json:"parameters"`
-	Bindings     map[string]wireValue `json:"bindings"`
-	BindStage    string               `json:"bindStage"`
+// keptQueries is the number of statements whose results can be fetched again.
+const keptQueries = 2000
+
+// query is one statement that was sent over the wire.
+type query struct {
+	id, requestID string
+	ws            *wireSession
+	sql           string
+	tag           string
+	async         bool
+	describeOnly  bool
+	params        map[string]string
+	binds         *bindings
+	started       time.Time
+	cancel        context.CancelFunc
+	done          chan struct{}
+
+	// Set before done is closed.
+	ended    time.Time
+	result   *Result
+	err      *Error
+	children []*query
+	info     sessionInfo
+	client   []nameValue
 }
 
-// execution is one statement that was sent, by its request's id. A request that is sent again gets the first one's answer.
-type execution struct {
-	id     string // of the query
-	cancel context.CancelFunc
-	done   chan struct{}
-	answer envelope // set before done is closed
+type queryRequest struct {
+	SQL          string                 `json:"sqlText"`
+	Async        bool                   `json:"asyncExec"`
+	DescribeOnly bool                   `json:"describeOnly"`
+	Params       map[string]any         `json:"parameters"`
+	Bindings     map[string]bindingJSON `json:"bindings"`
+	BindStage    string                 `json:"bindStage"`
 }
 
-func (x *execution) finished() bool {
-	select {
-	case <-x.done:
-		return true
-	default:
-		return false
-	}
-}
-
-// query answers a statement's request: it is executed once, however often it is sent.
-func (q *request) query() {
-	l, fail := q.current()
-	if fail != nil {
-		q.write(failure(fail, nil))
+func (a *Account) queryRequest(x *exchange) {
+	ws, e := a.session(x)
+	if e != nil {
+		x.reply(nil, e)
 		return
 	}
-	var b queryBody
-	if err := json.Unmarshal(q.body, &b); err != nil {
-		q.write(failure(errSession(codeBadRequest, "The request cannot be read."), nil))
+	var req queryRequest
+	if e := x.decode(&req); e != nil {
+		x.reply(nil, e)
 		return
 	}
+	if c := x.fault.Code; c >= codeBadLogin && c < 391000 { // of the session: nothing was executed
+		x.reply(nil, x.fault.err())
+		return
+	}
+	q, e := a.admit(x, ws, &req)
+	if e != nil {
+		x.reply(nil, e)
+		return
+	}
+	a.answer(x, q)
+}
+
+// admit starts a statement, or finds the one that the same request started before.
+func (a *Account) admit(x *exchange, ws *wireSession, req *queryRequest) (*query, *Error) {
+	binds, err := readBindings(req.Bindings)
+	if err != nil {
+		return nil, asError(err)
+	}
+	if req.BindStage != "" {
+		return nil, errUnsupported("binds on a stage")
+	}
+	id := x.r.URL.Query().Get("requestId")
+	a.wmu.Lock()
+	defer a.wmu.Unlock()
+	if q := a.requests[id]; q != nil && id != "" {
+		return q, nil
+	}
+	q := &query{id: a.queryID(), requestID: id, ws: ws, sql: req.SQL, async: req.Async, describeOnly: req.DescribeOnly, params: map[string]string{},
+		binds: binds, started: a.now(), done: make(chan struct{})}
+	for n, v := range req.Params {
+		q.params[strings.ToUpper(n)] = fmt.Sprint(v)
+	}
+	a.keep(q)
 	ctx, cancel := context.WithCancel(context.Background())
-	defer cancel()
-	x, first := q.a.execution(q.r.URL.Query().Get("requestId"), cancel)
-	if !first {
-		<-x.done
-		q.write(x.answer)
+	q.cancel = cancel
+	go a.carryOut(ctx, q, *x.fault)
+	return q, nil
+}
+
+// queryID gives ids in the form of Snowflake's.
+func (a *Account) queryID() string {
+	return fmt.Sprintf("01b00000-0000-0000-0000-%012x", a.queryIDs.Add(1))
+}
+
+// keep makes a query known by its ids and forgets the oldest. The caller holds wmu.
+func (a *Account) keep(q *query) {
+	a.queries[q.id] = q
+	if q.requestID != "" {
+		a.requests[q.requestID] = q
+	}
+	a.recent = append(a.recent, q)
+	for len(a.recent) > keptQueries {
+		old := a.recent[0]
+		select {
+		case <-old.done:
+		default:
+			return // still running
+		}
+		delete(a.queries, old.id)
+		delete(a.requests, old.requestID)
+		a.recent = slices.Delete(a.recent, 0, 1)
+	}
+}
+
+// carryOut executes a statement and records it.
+func (a *Account) carryOut(ctx context.Context, q *query, fault Fault) {
+	defer q.cancel()
+	if seconds := a.timeout(q); seconds > 0 {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, time.Duration(seconds)*time.Second)
+		defer cancel()
+	}
+	if err := pause(ctx, fault.Latency); err != nil {
+		a.finish(q, nil, err)
 		return
 	}
-	func() {
-		defer close(x.done)
-		x.answer = failure(errorf(300002, "XX000", "Processing aborted"), nil)
-		x.answer = q.execute(ctx, l.session, &b, x.id)
-	}()
-	q.write(x.answer)
+	if fault.Code != 0 {
+		a.finish(q, nil, fault.err())
+		return
+	}
+	r, err := a.executeQuery(ctx, q)
+	if r != nil && fault.Truncate {
+		short := *r
+		short.Rows = r.Rows[:len(r.Rows)/2]
+		r = &short
+	}
+	a.finish(q, r, err)
 }
 
-// execution gives the execution of a request, and whether it is a new one. A request without an id is always new.
-func (a *Account) execution(requestID string, cancel context.CancelFunc) (*execution, bool) {
-	a.wire.Lock()
-	defer a.wire.Unlock()
-	if x := a.requests[requestID]; x != nil && requestID != "" {
-		return x, false
-	}
-	n := a.counter.Add(1)
-	x := &execution{id: fmt.Sprintf("01bb%04x-0000-0000-0000-%012x", n>>32&0xffff, n), done: make(chan struct{}), cancel: cancel}
-	if requestID == "" {
-		requestID = x.id
-	}
-	a.requests[requestID] = x
-	return x, true
+func (a *Account) timeout(q *query) int {
+	a.mu.RLock()
+	defer a.mu.RUnlock()
+	return q.ws.intParam("STATEMENT_TIMEOUT_IN_SECONDS")
 }
 
-// storedResult answers for a query's id.
-func (q *request) storedResult(id string) envelope {
-	if _, fail := q.current(); fail != nil {
-		return failure(fail, nil)
+func pause(ctx context.Context, d time.Duration) error {
+	if d <= 0 {
+		return nil
 	}
-	q.a.wire.Lock()
-	var found *execution
-	for _, x := range q.a.requests {
-		if x.id == id {
-			found = x
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-t.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// contextError gives a context's error where one is the cause.
+func contextError(err error) error {
+	for _, target := range []error{context.Canceled, context.DeadlineExceeded} {
+		if errors.Is(err, target) {
+			return target
 		}
 	}
-	q.a.wire.Unlock()
-	if found == nil {
-		return failure(errorf(codeNoSuchStatement, "02000", "Statement %s not found", id), nil)
-	}
-	<-found.done
-	return found.answer
+	return nil
 }
 
-// execute runs a statement and records it.
-func (q *request) execute(ctx context.Context, s *session, b *queryBody, id string) envelope {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	rec := s.record(b, id)
-	r, err := q.outcome(ctx, s, b)
-	defer q.a.keep(rec)
-	if err != nil {
-		e := asError(err)
-		rec.Error, rec.Code = e.Message, e.Code
-		return failure(e, map[string]any{"internalError": false, "errorCode": fmt.Sprintf("%06d", e.Code), "age": 0, "sqlState": e.SQLState,
-			"queryId": id, "line": e.Line, "pos": e.Pos, "type": "COMPILATION"})
-	}
-	rec.Rows, rec.result = len(r.Rows), r
-	s.lastQuery = id
-	return success(s.resultData(r, b, id))
-}
-
-func (q *request) outcome(ctx context.Context, s *session, b *queryBody) (*Result, error) {
-	if e := q.fault.refusal(); e != nil {
-		return nil, e
-	}
+func wireError(err error) *Error {
 	switch {
-	case b.AsyncExec:
-		return nil, errUnsupported("asynchronous statements")
-	case b.BindStage != "":
-		return nil, errUnsupported("binds by stage")
-	case b.DescribeOnly:
-		return nil, errUnsupported("describing a statement without executing it")
+	case err == nil:
+		return nil
+	case errors.Is(err, context.Canceled):
+		return errorf(codeCanceled, "57014", "SQL execution canceled")
+	case errors.Is(err, context.DeadlineExceeded):
+		return errorf(codeStatementTimeout, "57014", "Statement reached its statement or warehouse timeout and was canceled.")
 	}
-	if n, ok := b.Parameters["MULTI_STATEMENT_COUNT"]; ok && fmt.Sprint(n) != "1" {
-		return nil, errUnsupported("several statements in one request")
+	return asError(err)
+}
+
+// finish sets the outcome of a statement and writes it down.
+func (a *Account) finish(q *query, r *Result, err error) {
+	a.mu.RLock()
+	q.result, q.err, q.ended = r, wireError(err), a.now()
+	q.info, q.client = q.ws.info(), q.ws.clientParameters()
+	if q.tag = q.params["QUERY_TAG"]; q.tag == "" {
+		q.tag = q.ws.param("QUERY_TAG")
 	}
-	if list, err := sqlengine.Split(sqlengine.Snowflake, b.SQLText); err == nil && len(list) > 1 {
-		return nil, errorf(codeStatementCount, "0A000", "Actual statement count %d did not match the desired statement count 1.", len(list))
-	}
-	binds, err := readBindings(b.Bindings)
+	a.mu.RUnlock()
+	a.record(q)
+	close(q.done)
+}
+
+// executeQuery runs one statement, or several where the request allows it.
+func (a *Account) executeQuery(ctx context.Context, q *query) (*Result, error) {
+	list, err := sqlengine.Split(sqlengine.Snowflake, q.sql)
 	if err != nil {
 		return nil, err
 	}
-	return s.runLocked(ctx, b.SQLText, binds)
+	want := a.statementCount(q)
+	switch {
+	case len(list) == 0:
+		return nil, compilation(900, "42601", "empty SQL statement.")
+	case want != 0 && len(list) != want:
+		return nil, errorf(codeStatementCount, "0A000", "Actual statement count %d did not match the desired statement count %d.", len(list), want)
+	case len(list) > 1:
+		return a.executeAll(ctx, q, list)
+	case q.describeOnly:
+		return q.ws.describeStatement(ctx, q.sql, q.binds)
+	}
+	r, err := q.ws.runBound(ctx, q.sql, q.binds)
+	if err == nil {
+		q.ws.remember(q.id)
+	}
+	return r, err
 }
 
-// resultData gives a result as the wire carries it.
-func (s *session) resultData(r *Result, b *queryBody, id string) any {
+func (a *Account) statementCount(q *query) int {
+	text, ok := q.params["MULTI_STATEMENT_COUNT"]
+	if !ok {
+		a.mu.RLock()
+		defer a.mu.RUnlock()
+		return q.ws.intParam("MULTI_STATEMENT_COUNT")
+	}
+	n := 0
+	if _, err := fmt.Sscan(text, &n); err != nil {
+		return 1
+	}
+	return n
+}
+
+func (s *session) remember(id string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.lastQuery = id
+}
+
+// executeAll runs statements one after the other. What came before a failing one stays done.
+func (a *Account) executeAll(ctx context.Context, q *query, list []string) (*Result, error) {
+	var ids, types []string
+	for i, sql := range list {
+		child := &query{id: a.queryID(), ws: q.ws, sql: sql, params: q.params, started: a.now(), done: make(chan struct{})}
+		a.wmu.Lock()
+		a.keep(child)
+		a.wmu.Unlock()
+		r, err := q.ws.runBound(ctx, sql, nil)
+		a.finish(child, r, err)
+		if err != nil {
+			if contextError(err) != nil {
+				return nil, err
+			}
+			e := asError(err)
+			return nil, errorf(codeMultiStatement, "P0000", "JavaScript execution error: Uncaught Execution of multiple statements failed on statement \"%s\" (at line %d, position 0).\n%s", sql, i+1, e.Message)
+		}
+		q.ws.remember(child.id)
+		q.children = append(q.children, child)
+		ids, types = append(ids, child.id), append(types, fmt.Sprint(r.typeID))
+	}
+	r := textResult(typeMulti, "multiple statement execution")
+	r.Rows = []sqlengine.Row{{"Multiple statements executed successfully."}}
+	r.ids, r.types = strings.Join(ids, ","), strings.Join(types, ",")
+	return r, nil
+}
+
+// answer sends the outcome of a statement, or word that it is still running.
+func (a *Account) answer(x *exchange, q *query) {
+	if q.async && x.r.URL.Path == pathQuery {
+		x.progress(inProgress(q), "333334")
+		return
+	}
+	t := time.NewTimer(a.opt.LongPoll)
+	defer t.Stop()
+	select {
+	case <-q.done:
+		a.outcome(x, q)
+	case <-t.C:
+		code := "333333"
+		if q.async {
+			code = "333334"
+		}
+		x.progress(inProgress(q), code)
+	case <-x.r.Context().Done():
+	}
+}
+
+func inProgress(q *query) map[string]any {
+	return map[string]any{"getResultUrl": "/queries/" + q.id + "/result", "queryId": q.id, "progressDesc": nil, "queryAbortsAfterSecs": 300}
+}
+
+func (a *Account) outcome(x *exchange, q *query) {
+	if q.err != nil {
+		x.reply(map[string]any{"internalError": false, "errorCode": fmt.Sprintf("%06d", q.err.Code), "age": 0, "sqlState": q.err.SQLState, "queryId": q.id,
+			"line": q.err.Line, "pos": q.err.Pos, "type": "COMPILATION"}, q.err)
+		return
+	}
+	x.reply(a.resultData(x, q), nil)
+}
+
+// fetch answers for a statement by its id.
+func (a *Account) fetch(x *exchange, id string) {
+	if _, e := a.session(x); e != nil {
+		x.reply(nil, e)
+		return
+	}
+	if c := x.fault.Code; c != 0 {
+		x.reply(nil, x.fault.err())
+		return
+	}
+	q := a.query(id)
+	if q == nil {
+		x.reply(nil, errorf(codeNoSuchStatement, "02000", "Statement %s not found", id))
+		return
+	}
+	a.answer(x, q)
+}
+
+func (a *Account) query(id string) *query {
+	a.wmu.Lock()
+	defer a.wmu.Unlock()
+	return a.queries[id]
+}
+
+// resultOf gives the result of a finished statement of the same user.
+func (a *Account) resultOf(id string, s *session) *Result {
+	q := a.query(id)
+	if q == nil || q.ws.user != s.user {
+		return nil
+	}
+	select {
+	case <-q.done:
+		return q.result
+	default:
+		return nil
+	}
+}
+
+// monitor tells the state of a statement.
+func (a *Account) monitor(x *exchange, id string) {
+	if _, e := a.session(x); e != nil {
+		x.reply(nil, e)
+		return
+	}
+	list := []map[string]any{}
+	if q := a.query(id); q != nil {
+		entry := map[string]any{"id": q.id, "status": "RUNNING", "sqlText": q.sql, "startTime": q.started.UnixMilli(), "endTime": 0, "errorCode": "", "errorMessage": ""}
+		select {
+		case <-q.done:
+			entry["status"], entry["endTime"] = "SUCCESS", q.ended.UnixMilli()
+			if q.err != nil {
+				entry["status"], entry["errorCode"], entry["errorMessage"] = "FAILED_WITH_ERROR", fmt.Sprintf("%06d", q.err.Code), q.err.Message
+			} else {
+				entry["stats"] = map[string]any{"scanBytes": 0, "producedRows": len(q.result.Rows)}
+			}
+		default:
+		}
+		list = append(list, entry)
+	}
+	x.reply(map[string]any{"queries": list}, nil)
+}
+
+// abort cancels the statement that a request started.
+func (a *Account) abort(x *exchange) {
+	if _, e := a.session(x); e != nil {
+		x.reply(nil, e)
+		return
+	}
+	var req struct {
+		RequestID string `json:"requestId"`
+	}
+	if e := x.decode(&req); e != nil {
+		x.reply(nil, e)
+		return
+	}
+	a.wmu.Lock()
+	q := a.requests[req.RequestID]
+	a.wmu.Unlock()
+	if q != nil {
+		select {
+		case <-q.done:
+		default:
+			q.cancel()
+			x.reply(nil, nil)
+			return
+		}
+	}
+	x.reply(nil, errorf(codeNotExecuting, "57014", "Identified SQL statement is not currently executing."))
+}
+
+// describeStatement gives the columns of a statement's result without carrying it out.
+func (s *session) describeStatement(ctx context.Context, sql string, binds *bindings) (*Result, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.setBinds(binds)
+	sql = s.prepare(sql)
+	p := sqlengine.NewParser(sqlengine.Snowflake, sql)
+	if !p.PeekKeyword("SELECT") && !p.PeekKeyword("WITH") && !p.PeekKeyword("VALUES") && !p.PeekKeyword("(") {
+		if _, _, err := s.parse(sql); err != nil {
+			return nil, s.failed(sql, err)
+		}
+		return &Result{Columns: status("").Columns, typeID: typeDDL}, nil
+	}
+	p.ResolveIdentifiers(&sqlengine.Session{Now: s.now, Positional: s.binds, Named: s.named})
+	q, err := p.Query()
+	if err == nil {
+		err = p.ExpectEnd()
+	}
+	if err != nil {
+		return nil, s.failed(sql, err)
+	}
 	s.a.mu.RLock()
 	defer s.a.mu.RUnlock()
-	types := make([]any, len(r.Columns))
-	for i, c := range r.Columns {
-		types[i] = rowType(c)
+	st, err := s.engine().Prepare(ctx, q)
+	if err != nil {
+		return nil, s.failed(sql, err)
 	}
-	rows := make([][]*string, len(r.Rows))
-	engine := &sqlengine.Session{Dialect: sqlengine.Snowflake, Location: s.location()}
-	for i, row := range r.Rows {
-		rows[i] = wireRow(engine, row, r.Columns)
-	}
-	return map[string]any{
-		"parameters": s.wireParams(), "rowtype": types, "rowset": rows, "total": len(rows), "returned": len(rows), "queryId": id,
-		"databaseProvider": nil, "finalDatabaseName": wireName(s.database), "finalSchemaName": wireName(s.schema),
-		"finalWarehouseName": wireName(s.warehouse), "finalRoleName": wireName(s.role), "numberOfBinds": len(b.Bindings),
-		"arrayBindSupported": false, "statementTypeId": r.typeID, "version": 1, "sendResultTime": s.a.now().UnixMilli(),
-		"queryResultFormat": "json",
-	}
+	return &Result{Columns: st.Columns, typeID: typeSelect}, nil
 }
 
-// queryTag gives the tag of a statement: the request's own, or the session's.
-func (s *session) queryTag(b *queryBody) string {
-	if v, ok := b.Parameters["QUERY_TAG"].(string); ok {
-		return v
+// runBound runs a statement once, or once per row of array binds.
+func (s *session) runBound(ctx context.Context, sql string, binds *bindings) (*Result, error) {
+	if binds == nil || binds.rows == nil {
+		return s.run(ctx, sql, binds)
 	}
-	return s.param("QUERY_TAG")
+	var total *Result
+	for _, row := range binds.rows {
+		r, err := s.run(ctx, sql, &bindings{positional: row})
+		if err != nil {
+			return nil, err
+		}
+		if total == nil {
+			total = r
+			continue
+		}
+		for i := range r.Rows[0] {
+			n, ok1 := total.Rows[0][i].(int64)
+			m, ok2 := r.Rows[0][i].(int64)
+			if ok1 && ok2 {
+				total.Rows[0][i] = n + m
+			}
+		}
+	}
+	return total, nil
 }
 
-// verb gives the first word of a statement.
-func verb(sql string) string {
-	return strings.ToUpper(sqlengine.NewParser(sqlengine.Snowflake, sql).Peek().Text)
+func sortedSet(m map[string]bool) []string {
+	out := make([]string, 0, len(m))
+	for k := range m {
+		out = append(out, k)
+	}
+	sort.Strings(out)
+	return out
+}
+
+type bindingJSON struct {
+	Type   string          `json:"type"`
+	Value  json.RawMessage `json:"value"`
+	Format string          `json:"fmt"`
 }

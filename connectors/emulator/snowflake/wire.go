@@ -1,190 +1,249 @@
 package snowflake
 
 import (
-	"encoding/hex"
+	"bytes"
+	"compress/gzip"
 	"encoding/json"
+	"errors"
 	"fmt"
-	"math/big"
-	"strconv"
+	"io"
+	"net/http"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"time"
-
-	"github.com/polsync/polsync/connectors/emulator/sqlengine"
 )
 
-// wireTypes are the names of types in a result's description; lower case, or drivers do not decode.
-var wireTypes = map[sqlengine.Kind]string{
-	sqlengine.KindNull: "text", sqlengine.KindBoolean: "boolean", sqlengine.KindNumber: "fixed", sqlengine.KindFloat: "real",
-	sqlengine.KindText: "text", sqlengine.KindBinary: "binary", sqlengine.KindDate: "date", sqlengine.KindTime: "time",
-	sqlengine.KindTimestampNTZ: "timestamp_ntz", sqlengine.KindTimestampLTZ: "timestamp_ltz", sqlengine.KindTimestampTZ: "timestamp_tz",
-	sqlengine.KindVariant: "variant", sqlengine.KindArray: "array", sqlengine.KindObject: "object", sqlengine.KindMap: "object",
+const serverVersion = "9.99.0"
+
+// maxBody bounds a request: statements are limited to about 1 MB, binds may be larger.
+const maxBody = 64 << 20
+
+// server is what the wire needs besides the catalogue.
+type server struct {
+	wmu      sync.Mutex
+	sessions map[string]*wireSession // by session token
+	masters  map[string]*wireSession // by master token
+	requests map[string]*query       // by request id: a repeated request is not carried out again
+	queries  map[string]*query       // by query id
+	recent   []*query
+	log      []Statement
+	received []Request
+	closed   bool
+
+	counter    atomic.Uint64
+	sessionIDs atomic.Int64
+	queryIDs   atomic.Int64
 }
 
-// rowType describes a column of a result.
-func rowType(c sqlengine.Column) any {
-	name, ok := wireTypes[c.Type.Kind]
-	if !ok {
-		name = "text"
-	}
-	out := map[string]any{"name": c.Name, "database": "", "schema": "", "table": "", "type": name, "length": nil, "byteLength": nil,
-		"precision": nil, "scale": nil, "nullable": c.Nullable, "collation": nil}
-	switch c.Type.Kind {
-	case sqlengine.KindNumber:
-		out["precision"], out["scale"] = c.Type.Precision, c.Type.Scale
-	case sqlengine.KindTime, sqlengine.KindTimestampNTZ, sqlengine.KindTimestampLTZ, sqlengine.KindTimestampTZ:
-		out["precision"], out["scale"] = 0, c.Type.Scale
-	case sqlengine.KindText, sqlengine.KindNull:
-		n := textLength(c.Type)
-		out["length"], out["byteLength"] = n, min(4*n, sqlengine.MaxText)
-	case sqlengine.KindBinary:
-		n := binaryLength(c.Type)
-		out["length"], out["byteLength"] = n, n
-	}
-	return out
+func newServer() server {
+	return server{sessions: map[string]*wireSession{}, masters: map[string]*wireSession{}, requests: map[string]*query{}, queries: map[string]*query{}}
 }
 
-// wireRow writes the cells of a row; nil is NULL.
-func wireRow(s *sqlengine.Session, row sqlengine.Row, cols []sqlengine.Column) []*string {
-	out := make([]*string, len(row))
-	for i, v := range row {
-		if v == nil {
-			continue
-		}
-		text := wireCell(s, v, cols[i].Type)
-		out[i] = &text
-	}
-	return out
+// exchange is one HTTP request with what was learnt of it.
+type exchange struct {
+	w     http.ResponseWriter
+	r     *http.Request
+	body  []byte
+	fault *Fault
 }
 
-func wireCell(s *sqlengine.Session, v sqlengine.Value, t sqlengine.Type) string {
-	switch t.Kind {
-	case sqlengine.KindVariant, sqlengine.KindArray, sqlengine.KindObject, sqlengine.KindMap:
-		return s.JSON(v)
-	}
-	switch v := v.(type) {
-	case string:
-		return v
-	case bool:
-		if v {
-			return "1"
-		}
-		return "0"
-	case sqlengine.Date:
-		return strconv.Itoa(int(v))
-	case sqlengine.TimeOfDay:
-		return fraction(int64(v)/1e9, int64(v)%1e9, t.Scale)
-	case time.Time:
-		return wireTime(v, t)
-	case []byte:
-		return strings.ToUpper(hex.EncodeToString(v))
-	}
-	return s.Format(v, t)
-}
+// Handler gives the account as an http.Handler.
+func (a *Account) Handler() http.Handler { return a }
 
-func wireTime(v time.Time, t sqlengine.Type) string {
-	text := fraction(v.Unix(), int64(v.Nanosecond()), t.Scale)
-	if t.Kind == sqlengine.KindTimestampTZ {
-		_, offset := v.Zone()
-		text += " " + strconv.Itoa(offset/60+1440)
-	}
-	return text
-}
-
-// fraction writes seconds with digits behind the point. Of times before 1970 the fraction counts towards the past.
-func fraction(seconds, nanos int64, scale int) string {
-	if scale <= 0 {
-		return strconv.FormatInt(seconds, 10)
-	}
-	total := new(big.Int).Add(new(big.Int).Mul(big.NewInt(seconds), big.NewInt(1e9)), big.NewInt(nanos))
-	sign := ""
-	if total.Sign() < 0 {
-		sign = "-"
-		total.Abs(total)
-	}
-	digits := fmt.Sprintf("%010s", total.String())
-	cut := len(digits) - 9
-	return sign + digits[:cut] + "." + digits[cut:][:min(scale, 9)]
-}
-
-// wireValue is a bound value; Value is a text, null, or a list of them.
-type wireValue struct {
-	Type   string          `json:"type"`
-	Value  json.RawMessage `json:"value"`
-	Format string          `json:"fmt"`
-}
-
-// bindings are the values bound to a statement.
-type bindings struct {
-	positional []sqlengine.Parameter
-	named      map[string]sqlengine.Parameter
-}
-
-func readBindings(list map[string]wireValue) (*bindings, error) {
-	b := &bindings{named: map[string]sqlengine.Parameter{}}
-	for i := 1; ; i++ {
-		v, ok := list[strconv.Itoa(i)]
-		if !ok {
-			break
-		}
-		p, err := v.parameter()
-		if err != nil {
-			return nil, err
-		}
-		b.positional = append(b.positional, p)
-	}
-	for name, v := range list {
-		if _, err := strconv.Atoi(name); err == nil {
-			continue
-		}
-		p, err := v.parameter()
-		if err != nil {
-			return nil, err
-		}
-		b.named[strings.ToUpper(name)] = p
-	}
-	return b, nil
-}
-
-// bindTypes are the types of bound values.
-var bindTypes = map[string]sqlengine.Type{"FIXED": sqlengine.TypeNumber, "REAL": sqlengine.TypeFloat, "TEXT": sqlengine.TypeText,
-	"BOOLEAN": sqlengine.TypeBoolean, "DATE": sqlengine.TypeDate, "TIMESTAMP_NTZ": sqlengine.TypeTimestampNTZ,
-	"TIMESTAMP_LTZ": sqlengine.TypeTimestampLTZ, "BINARY": sqlengine.TypeBinary}
-
-func (v wireValue) parameter() (sqlengine.Parameter, error) {
-	typ, ok := bindTypes[v.Type]
-	if !ok {
-		return sqlengine.Parameter{}, errUnsupported("bound values of type %s", v.Type)
-	}
-	var text *string
-	if err := json.Unmarshal(v.Value, &text); err != nil {
-		return sqlengine.Parameter{}, errUnsupported("bound lists of values")
-	}
-	if text == nil {
-		return sqlengine.Parameter{Type: typ}, nil
-	}
-	value, err := bindValue(typ, *text)
+// ServeHTTP answers the requests of Snowflake's drivers.
+func (a *Account) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	body, err := readBody(r)
 	if err != nil {
-		return sqlengine.Parameter{}, errorf(codeBadCast, "22018", "Bound value is not a %s", v.Type)
+		http.Error(w, "bad request", http.StatusBadRequest)
+		return
 	}
-	return sqlengine.Parameter{Value: value, Type: typ}, nil
+	if a.isClosed() {
+		http.Error(w, "account is closed", http.StatusServiceUnavailable)
+		return
+	}
+	x := &exchange{w: w, r: r, body: body}
+	rec := a.receive(x)
+	x.fault = a.opt.Faults.take(rec)
+	if x.fault.CutBefore {
+		panic(http.ErrAbortHandler)
+	}
+	if !a.isStatement(r) && !sleep(r, x.fault.Latency) {
+		return
+	}
+	if x.fault.Status != 0 {
+		http.Error(w, http.StatusText(x.fault.Status), x.fault.Status)
+		return
+	}
+	a.route(x)
 }
 
-func bindValue(t sqlengine.Type, text string) (sqlengine.Value, error) {
-	switch t.Kind {
-	case sqlengine.KindNumber:
-		return strconv.ParseInt(text, 10, 64)
-	case sqlengine.KindFloat:
-		return strconv.ParseFloat(text, 64)
-	case sqlengine.KindBoolean:
-		return strconv.ParseBool(text)
-	case sqlengine.KindBinary:
-		return hex.DecodeString(text)
-	case sqlengine.KindDate:
-		ms, err := strconv.ParseInt(text, 10, 64)
-		return sqlengine.DateOf(time.UnixMilli(ms).UTC()), err
-	case sqlengine.KindTimestampNTZ, sqlengine.KindTimestampLTZ:
-		ns, err := strconv.ParseInt(text, 10, 64)
-		return time.Unix(0, ns).UTC(), err
+func (a *Account) isStatement(r *http.Request) bool { return r.URL.Path == pathQuery }
+
+// sleep waits of real time; false if the client is gone.
+func sleep(r *http.Request, d time.Duration) bool {
+	if d <= 0 {
+		return true
 	}
-	return text, nil
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-t.C:
+		return true
+	case <-r.Context().Done():
+		return false
+	}
+}
+
+const (
+	pathLogin     = "/session/v1/login-request"
+	pathToken     = "/session/token-request"
+	pathQuery     = "/queries/v1/query-request"
+	pathAbort     = "/queries/v1/abort-request"
+	pathHeartbeat = "/session/heartbeat"
+	pathSession   = "/session"
+	pathTelemetry = "/telemetry/send"
+)
+
+func (a *Account) route(x *exchange) {
+	path := x.r.URL.Path
+	switch path {
+	case pathLogin:
+		a.login(x)
+	case pathToken:
+		a.renew(x)
+	case pathQuery:
+		a.queryRequest(x)
+	case pathAbort:
+		a.abort(x)
+	case pathHeartbeat:
+		a.heartbeat(x)
+	case pathSession:
+		a.closeSession(x)
+	case pathTelemetry:
+		x.reply("Log Received", nil)
+	default:
+		a.routeByID(x, path)
+	}
+}
+
+func (a *Account) routeByID(x *exchange, path string) {
+	if id, ok := between(path, "/queries/", "/result"); ok {
+		a.fetch(x, id)
+		return
+	}
+	if id, ok := strings.CutPrefix(path, "/monitoring/queries/"); ok {
+		a.monitor(x, id)
+		return
+	}
+	if rest, ok := strings.CutPrefix(path, "/chunks/"); ok {
+		a.chunk(x, rest)
+		return
+	}
+	http.NotFound(x.w, x.r)
+}
+
+func between(s, before, behind string) (string, bool) {
+	s, ok := strings.CutPrefix(s, before)
+	if !ok {
+		return "", false
+	}
+	return strings.CutSuffix(s, behind)
+}
+
+func readBody(r *http.Request) ([]byte, error) {
+	var in io.Reader = http.MaxBytesReader(nil, r.Body, maxBody)
+	if r.Header.Get("Content-Encoding") == "gzip" {
+		z, err := gzip.NewReader(in)
+		if err != nil {
+			return nil, err
+		}
+		in = io.LimitReader(z, maxBody)
+	}
+	return io.ReadAll(in)
+}
+
+// envelope is the form of every answer. Code is a text of digits or null.
+type envelope struct {
+	Data    any     `json:"data"`
+	Code    *string `json:"code"`
+	Message *string `json:"message"`
+	Success bool    `json:"success"`
+}
+
+// reply sends data, or the error where there is one.
+func (x *exchange) reply(data any, e *Error) {
+	env := envelope{Data: data, Success: e == nil}
+	if e != nil {
+		code := fmt.Sprintf("%06d", e.Code)
+		env.Code, env.Message = &code, &e.Message
+	}
+	x.send(env)
+}
+
+// progress sends data with a code that is no error.
+func (x *exchange) progress(data any, code string) {
+	x.send(envelope{Data: data, Code: &code, Success: true})
+}
+
+func (x *exchange) send(env envelope) {
+	var b bytes.Buffer
+	if err := json.NewEncoder(&b).Encode(env); err != nil {
+		http.Error(x.w, "internal error", http.StatusInternalServerError)
+		return
+	}
+	x.write(b.Bytes())
+}
+
+// write sends an answer as the fault of the exchange has it.
+func (x *exchange) write(b []byte) {
+	switch {
+	case x.fault.CutAfter:
+		panic(http.ErrAbortHandler)
+	case x.fault.Garbage:
+		b = []byte("<html><body>gateway</body></html>")
+	case x.fault.CutBody:
+		b = b[:len(b)/2]
+	}
+	x.w.Header().Set("Content-Type", "application/json")
+	if len(b) < 4096 || !strings.Contains(x.r.Header.Get("Accept-Encoding"), "gzip") {
+		_, _ = x.w.Write(b)
+		return
+	}
+	x.w.Header().Set("Content-Encoding", "gzip")
+	z := zippers.Get().(*gzip.Writer)
+	defer zippers.Put(z)
+	z.Reset(x.w)
+	// An answer that cannot be written has no reader any more.
+	if _, err := z.Write(b); err == nil {
+		_ = z.Close()
+	}
+}
+
+// zippers are reused: making one costs more than a small answer.
+var zippers = sync.Pool{New: func() any {
+	z, err := gzip.NewWriterLevel(io.Discard, gzip.BestSpeed)
+	if err != nil {
+		panic(err) // the level is a constant
+	}
+	return z
+}}
+
+// decode reads the body of a request.
+func (x *exchange) decode(into any) *Error {
+	if err := json.Unmarshal(x.body, into); err != nil {
+		return errorf(390400, "08001", "Bad request; operation not supported.")
+	}
+	return nil
+}
+
+var errNoToken = errors.New("no token")
+
+// token reads the Authorization header.
+func (x *exchange) token() (string, error) {
+	t, ok := between(x.r.Header.Get("Authorization"), `Snowflake Token="`, `"`)
+	if !ok {
+		return "", errNoToken
+	}
+	return t, nil
 }

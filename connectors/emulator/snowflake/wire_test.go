@@ -43,12 +43,12 @@ func TestLogin(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	refused(t, s.open("U", "wrong", ""), codeBadPassword, "SELECT 1")
+	refused(t, s.open("U", "wrong", ""), codeBadLogin, "SELECT 1")
 	refused(t, s.open("U", "pw", "", pat("wrong")), codeBadPAT, "SELECT 1")
 	refused(t, s.open("U", "pw", "", jwt(other)), codeBadJWT, "SELECT 1")
-	refused(t, s.open("U", "pw", roleAccountAdmin), codeBadRole, "SELECT 1")
+	refused(t, s.open("U", "pw", roleAccountAdmin), 390189, "SELECT 1")
 	s.seed(`ALTER USER U SET DISABLED = TRUE`)
-	refused(t, s.open("U", "pw", ""), codeBadPassword, "SELECT 1")
+	refused(t, s.open("U", "pw", ""), codeNoAuth, "SELECT 1")
 }
 
 func TestTypesOnTheWire(t *testing.T) {
@@ -76,7 +76,7 @@ func TestStatementErrors(t *testing.T) {
 	refused(t, db, codeStatementCount, "SELECT 1; SELECT 2")
 	refused(t, db, codeMissing, "DROP DATABASE NOPE")
 	log := s.Statements()
-	if len(log) != 4 || log[3].Code != codeMissing || log[3].User != AdminUser || log[3].Role != roleAccountAdmin || log[3].SQL != "DROP DATABASE NOPE" {
+	if len(log) != 4 || log[3].ErrorCode != codeMissing || log[3].User != AdminUser || log[3].Role != roleAccountAdmin || log[3].SQL != "DROP DATABASE NOPE" {
 		t.Errorf("log is %+v", log)
 	}
 }
@@ -106,7 +106,7 @@ func TestFaultsOverTheWire(t *testing.T) {
 		"throttled":     {SQL: create, Times: 1, Status: 429},
 		"cut before":    {SQL: create, Times: 1, CutBefore: true},
 		"cut after":     {SQL: create, Times: 1, CutAfter: true},
-		"token expired": {SQL: create, Times: 1, Expire: true},
+		"token expired": {SQL: create, Times: 1, Code: 390112},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -125,13 +125,13 @@ func TestFaultsThatFail(t *testing.T) {
 	s := fresh(t)
 	db := s.admin()
 	s.Faults().Add(Fault{SQL: regexp.MustCompile("CREATE"), Skip: 1, Times: 1, Code: 630})
-	s.Faults().Add(Fault{SQL: regexp.MustCompile("DROP"), Lock: true})
+	s.Faults().Add(Fault{SQL: regexp.MustCompile("DROP"), Code: codeLockWaiters})
 	must(t, db, "CREATE ROLE A")
 	refused(t, db, 630, "CREATE ROLE B")
 	must(t, db, "CREATE ROLE B")
 	refused(t, db, codeLockWaiters, "DROP ROLE B")
 	s.Faults().Clear()
-	s.Faults().Add(Fault{Path: "query-request", Times: 1, Gone: true})
+	s.Faults().Add(Fault{Path: pathQuery, Times: 1, Code: codeSessionGone})
 	refused(t, db, codeSessionGone, "DROP ROLE B")
 	s.Close()
 	if _, err := s.Query(context.Background(), AdminUser, roleAccountAdmin, "SELECT 1"); err != nil {
