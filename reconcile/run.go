@@ -34,6 +34,7 @@ type Reconciler struct {
 	Version string
 	By      string
 
+	May   func(*state.Declarations) error                  // what findings may ask for; nil for anything
 	Now   func() time.Time                                 // nil means time.Now
 	Sleep func(ctx context.Context, d time.Duration) error // nil means to wait for real
 }
@@ -180,8 +181,17 @@ func planAside(in plan.Input) (*plan.Plan, error) {
 	return plan.Make(in)
 }
 
-// read takes a snapshot and puts together what the planner needs.
+// read takes a snapshot and puts together what the planner needs, with the tags that findings ask for.
 func (r *Reconciler) read(ctx context.Context, d *state.Declarations, o Options) (plan.Input, *state.State, error) {
+	in, actual, err := r.observe(ctx, d, o)
+	if err == nil {
+		in.Declarations, err = r.tagged(ctx, in)
+	}
+	return in, actual, err
+}
+
+// observe takes a snapshot and puts together what is known of the platform.
+func (r *Reconciler) observe(ctx context.Context, d *state.Declarations, o Options) (plan.Input, *state.State, error) {
 	in := plan.Input{Platform: r.Name, Dialect: r.Platform.Dialect(), Home: r.Home, Declarations: d, Now: r.now(),
 		Only: o.Only, Scope: o.On, Foreign: r.Foreign, Self: r.Self}
 	actual, err := r.Platform.Snapshot(ctx, r.Scope)
@@ -198,10 +208,7 @@ func (r *Reconciler) read(ctx context.Context, d *state.Declarations, o Options)
 	if in.Owned, err = r.owned(ctx); err != nil {
 		return in, nil, err
 	}
-	if in.Aside, err = r.aside(ctx); err != nil {
-		return in, nil, err
-	}
-	in.Declarations, err = r.tagged(ctx, in)
+	in.Aside, err = r.aside(ctx)
 	return in, actual, err
 }
 

@@ -17,19 +17,28 @@ import (
 type Scanned struct {
 	Platform   string
 	Scan       string
-	Decisions  []classify.Decision // by table and column
-	Coverage   classify.Coverage
-	Statements int // sent to count values
+	Decisions  []classify.Decision // of the columns that were looked at, by table
+	Tables     int                 // looked at
+	Unchanged  int                 // tables that an incremental scan passed over
+	Left       []Unlooked          // what was not looked at; what was found there before stays
+	Statements int                 // sent to count values
 	Notices    []plan.Notice
+}
+
+// Unlooked is a table or column that a scan did not look at, and why.
+type Unlooked struct {
+	On     state.Securable
+	Reason string
 }
 
 // Findings returns what was found.
 func (s *Scanned) Findings() []state.Finding { return classify.Findings(s.Decisions) }
 
-// Scan runs the declared scans, all where none is named, and keeps their findings in the store. A scan whose budget
-// ends, or whose tables cannot be counted, keeps the findings it has and withdraws none of those it did not look at.
+// Scan runs the declared scans, all where none is named, and keeps their findings in the store. What a scan does not
+// look at, because its budget ends, a table cannot be counted or a mask hides the values from polsync itself, is in
+// Left, and nothing found there before is withdrawn.
 func (r *Reconciler) Scan(ctx context.Context, d *state.Declarations, names ...string) ([]*Scanned, error) {
-	in, _, err := r.read(ctx, d, Options{})
+	in, _, err := r.observe(ctx, d, Options{})
 	if err != nil {
 		return nil, err
 	}
@@ -55,25 +64,92 @@ func (r *Reconciler) scan(ctx context.Context, in plan.Input, scan state.ScanDec
 	if err != nil {
 		return nil, err
 	}
+	s := &Scanned{Platform: r.Name, Scan: scan.Name}
 	columns, notices := plan.Columns(in, scan.On, scan.Except)
-	tables := tablesOf(in.Actual, columns)
-	probes := classify.Probes(scan, tables, rules)
-	if scan.Statements > 0 && len(probes) > scan.Statements {
-		probes = probes[:scan.Statements]
+	s.Notices = notices
+	tables, err := r.due(ctx, scan, tablesOf(in.Actual, s.unmasked(in.Actual, columns)), rules, s)
+	if err != nil {
+		return nil, err
 	}
+	probes := s.budgeted(classify.Probes(scan, tables, rules), scan.Statements)
 	counts, err := r.count(ctx, probes)
 	if err != nil {
 		return nil, err
 	}
-	s := &Scanned{Platform: r.Name, Scan: scan.Name, Statements: len(probes), Notices: notices}
-	s.Coverage = classify.Covered(scan, r.Name, tables, counts, rules)
-	for _, t := range tables {
-		s.Decisions = append(s.Decisions, classify.Decide(scan, r.Name, t, countsOf(counts, t.Table), rules, r.now())...)
+	s.Statements, s.Tables = len(probes), len(tables)
+	looked := map[state.Securable]bool{}
+	for _, l := range classify.Covered(scan, r.Name, tables, counts, rules).Columns {
+		looked[l.Column] = l.Looked
 	}
-	return s, r.keep(ctx, s, tables, rules)
+	for _, t := range tables {
+		s.decide(classify.Decide(scan, r.Name, t, countsOf(counts, t.Table), rules, r.now().UTC()), looked, t, counts)
+	}
+	return s, r.keep(ctx, s, tables, looked, rules)
 }
 
-// count evaluates the probes; columns of platforms that cannot count are decided by name.
+// unmasked leaves out the columns whose values polsync itself may only see masked: it would judge the mask.
+func (s *Scanned) unmasked(actual *state.State, columns []state.Securable) []state.Securable {
+	masked := plan.Masked(actual)
+	return slices.DeleteFunc(columns, func(c state.Securable) bool {
+		if masked(c) {
+			s.Left = append(s.Left, Unlooked{c, "masked, so its values cannot be counted"})
+			return true
+		}
+		return false
+	})
+}
+
+// due leaves out the tables that an incremental scan has covered as they are now, with the same rules.
+func (r *Reconciler) due(ctx context.Context, scan state.ScanDeclaration, tables []classify.TableColumns, rules *classify.Rules, s *Scanned) ([]classify.TableColumns, error) {
+	if scan.Mode != "incremental" {
+		return tables, nil
+	}
+	marks, err := r.Store.Marks(ctx, r.Name, scan.Name)
+	if err != nil {
+		return nil, fmt.Errorf("read what scans covered: %w", err)
+	}
+	due := slices.DeleteFunc(tables, func(t classify.TableColumns) bool {
+		m, ok := marks[t.Table]
+		return ok && m.Rules == rules.Version && m.Digest == columnsDigest(t)
+	})
+	s.Unchanged = len(tables) - len(due)
+	return due, nil
+}
+
+// budgeted cuts probes off after a number of statements; 0 is no bound.
+func (s *Scanned) budgeted(probes []classify.Probe, statements int) []classify.Probe {
+	if statements == 0 || len(probes) <= statements {
+		return probes
+	}
+	for _, p := range probes[statements:] {
+		if n := len(s.Left); n == 0 || s.Left[n-1].On != p.Table {
+			s.Left = append(s.Left, Unlooked{p.Table, "the scan's budget of statements was used up"})
+		}
+	}
+	return probes[:statements]
+}
+
+// decide takes over the decisions about the columns of a table that were looked at.
+func (s *Scanned) decide(decisions []classify.Decision, looked map[state.Securable]bool, t classify.TableColumns, counts []classify.Counts) {
+	whole := true
+	for _, d := range decisions {
+		if looked[d.Column] {
+			s.Decisions = append(s.Decisions, d)
+		}
+		whole = whole && looked[d.Column]
+	}
+	if whole {
+		return
+	}
+	for _, c := range counts {
+		if c.Table == t.Table && c.Err != nil {
+			s.Left = append(s.Left, Unlooked{t.Table, c.Err.Error()})
+			return
+		}
+	}
+}
+
+// count evaluates the probes inside the platform.
 func (r *Reconciler) count(ctx context.Context, probes []classify.Probe) ([]classify.Counts, error) {
 	if len(probes) == 0 {
 		return nil, nil
@@ -111,22 +187,17 @@ func tablesOf(actual *state.State, columns []state.Securable) []classify.TableCo
 }
 
 // keep stores the findings of the columns that were looked at.
-func (r *Reconciler) keep(ctx context.Context, s *Scanned, tables []classify.TableColumns, rules *classify.Rules) error {
-	result := ledger.ScanResult{Platform: r.Name, Scan: s.Scan, Rules: rules.Version}
-	looked := map[state.Securable]bool{}
-	for _, l := range s.Coverage.Columns {
-		if l.Looked {
-			looked[l.Column] = true
-			result.Columns = append(result.Columns, l.Column)
-		}
-	}
-	for _, f := range s.Findings() {
-		if looked[f.Column] {
-			result.Findings = append(result.Findings, f)
-		}
-	}
+func (r *Reconciler) keep(ctx context.Context, s *Scanned, tables []classify.TableColumns, looked map[state.Securable]bool, rules *classify.Rules) error {
+	result := ledger.ScanResult{Platform: r.Name, Scan: s.Scan, Rules: rules.Version, Findings: s.Findings()}
 	for _, t := range tables {
-		if !slices.ContainsFunc(t.Columns, func(c classify.Column) bool { return !looked[c.Column] }) {
+		whole := true
+		for _, c := range t.Columns {
+			if looked[c.Column] {
+				result.Columns = append(result.Columns, c.Column)
+			}
+			whole = whole && looked[c.Column]
+		}
+		if whole {
 			result.Marks = append(result.Marks, ledger.Mark{Table: t.Table, Digest: columnsDigest(t), Rules: rules.Version, At: r.now()})
 		}
 	}
@@ -136,11 +207,11 @@ func (r *Reconciler) keep(ctx context.Context, s *Scanned, tables []classify.Tab
 	return nil
 }
 
-// columnsDigest changes when a column comes, goes or changes its type.
+// columnsDigest changes when a column comes, goes or changes its type, or a comment that classifiers read changes.
 func columnsDigest(t classify.TableColumns) string {
-	var lines []string
+	lines := []string{t.Comment}
 	for _, c := range t.Columns {
-		lines = append(lines, c.Column.Column, c.Type.Text)
+		lines = append(lines, c.Column.Column, c.Type.Text, c.Comment)
 	}
 	return digestOf(slices.Values(lines))
 }
@@ -159,20 +230,29 @@ func (r *Reconciler) tagged(ctx context.Context, in plan.Input) (*state.Declarat
 	if err != nil {
 		return nil, err
 	}
-	input := classify.TagInput{Findings: withoutReview(findings, d.Scans), Present: r.present(in), Coverage: coverage}
+	input := classify.TagInput{Findings: current(findings, in), Present: r.present(in), Coverage: coverage}
 	tagging, err := classify.Assignments(input, d.Autotag...)
 	if err != nil {
 		return nil, fmt.Errorf("%s: autotag: %w", r.Name, err)
+	}
+	if r.May != nil {
+		if err := r.May(&state.Declarations{Assignments: tagging.Assignments}); err != nil {
+			return nil, err
+		}
+	}
+	for _, l := range tagging.Left {
+		r.Log.Info().Str("warehouse", l.Platform).Str("securable", l.Column.Path()).Str("tag", l.Tag).Str("value", l.Value).Msg("not tagged by its finding: " + l.Why)
 	}
 	with := *d
 	with.Assignments = append(slices.Clone(d.Assignments), tagging.Assignments...)
 	return &with, nil
 }
 
-// withoutReview leaves out the findings of scans whose findings wait for a person.
-func withoutReview(findings []state.Finding, scans []state.ScanDeclaration) []state.Finding {
-	return slices.DeleteFunc(slices.Clone(findings), func(f state.Finding) bool {
-		return slices.ContainsFunc(scans, func(s state.ScanDeclaration) bool { return s.Name == f.Scan && s.Review })
+// current leaves out the findings of columns that are gone, and those of scans whose findings wait for a person.
+func current(findings []state.Finding, in plan.Input) []state.Finding {
+	return slices.DeleteFunc(findings, func(f state.Finding) bool {
+		_, there := in.Actual.Objects[f.Column]
+		return !there || slices.ContainsFunc(in.Declarations.Scans, func(s state.ScanDeclaration) bool { return s.Name == f.Scan && s.Review })
 	})
 }
 

@@ -66,8 +66,8 @@ func TestFindingsBecomeTags(t *testing.T) {
 			}
 		}
 	}
-	if found["A"] != "email" || found["B"] != "" || !scanned[0].Coverage.Complete() || scanned[0].Statements != 1 {
-		t.Errorf("found %v, %+v", found, scanned[0].Coverage)
+	if found["A"] != "email" || found["B"] != "" || len(scanned[0].Left) > 0 || scanned[0].Statements != 1 {
+		t.Errorf("found %v, left %+v", found, scanned[0].Left)
 	}
 	res := b.run(r, scans(), reconcile.Options{})
 	if got := b.tags(); len(got) != 1 || got[0] != "A" {
@@ -114,5 +114,42 @@ func TestRefreshTagsSaysWhatCameAndWent(t *testing.T) {
 	second, err := r.RefreshTags(t.Context())
 	if err != nil || len(second[0].Added)+len(second[0].Removed) > 0 {
 		t.Errorf("%+v, %v", second, err)
+	}
+}
+
+// A column that a mask hides from polsync is not judged by what the mask shows, and keeps its tag.
+func TestMaskedColumnsKeepTheirFindings(t *testing.T) {
+	b := newBench(t)
+	b.w = people(t)
+	r := b.reconciler(b.store(), b.w, "a")
+	d := scans()
+	d.Masks = []state.MaskDeclaration{{Name: "pii", Tag: "PII", Origin: state.Origin{Layer: state.LayerYAML, File: "p.yaml", Line: 8}}}
+	for range 2 {
+		scanned, err := r.Scan(t.Context(), d)
+		if err != nil {
+			t.Fatal(err)
+		}
+		b.run(r, d, reconcile.Options{})
+		if got := b.tags(); len(got) != 1 || got[0] != "A" {
+			t.Fatalf("tagged %v; %+v", got, scanned[0])
+		}
+	}
+	scanned, err := r.Scan(t.Context(), d)
+	if err != nil || len(scanned[0].Left) != 1 || scanned[0].Left[0].On.Column != "A" {
+		t.Errorf("left %+v, %v", scanned[0].Left, err)
+	}
+}
+
+func TestIncrementalScansPassOverWhatIsAsItWas(t *testing.T) {
+	b := newBench(t)
+	b.w = people(t)
+	r := b.reconciler(b.store(), b.w, "a")
+	d := scans()
+	d.Scans[0].Mode = "incremental"
+	for i, want := range []int{1, 0} {
+		scanned, err := r.Scan(t.Context(), d)
+		if err != nil || scanned[0].Statements != want || scanned[0].Unchanged != 1-want {
+			t.Errorf("scan %d: %+v, %v", i, scanned[0], err)
+		}
 	}
 }

@@ -49,6 +49,29 @@ func Sights(in Input, target *Target, changes []Change) []Sight {
 	return all
 }
 
+// Masked returns a function that reports whether a column is masked in a state, by a policy of its own or of a tag.
+func Masked(s *state.State) func(column state.Securable) bool {
+	v := &viewer{State: s, tagMasks: true, tagged: tagsByPlace(s)}
+	return v.masked
+}
+
+// tagsByPlace returns the tags that each place carries itself.
+func tagsByPlace(s *state.State) map[state.Securable]map[state.Securable]string {
+	tagged := map[state.Securable]map[state.Securable]string{}
+	for k, f := range s.Facts {
+		if k.Fact != state.FactTagged {
+			continue
+		}
+		at := placeOf(k.On)
+		if tagged[at] == nil {
+			tagged[at] = map[state.Securable]string{}
+		}
+		text, _ := f.Value.(state.Text)
+		tagged[at][k.With] = string(text)
+	}
+	return tagged
+}
+
 // applied returns the state that a plan leads to. Policies come as their last change leaves them.
 func applied(actual *state.State, changes []Change) *state.State {
 	after := &state.State{Objects: actual.Objects, Facts: make(map[state.Key]state.Fact, len(actual.Facts)+len(changes))}
@@ -159,8 +182,8 @@ type showKey struct {
 
 func newViewer(s *state.State, d Dialect, known map[state.Securable]*state.MaskingPolicy) *viewer {
 	v := &viewer{State: s, everyone: d.Fold(state.Everyone), tagMasks: d.TagMasks(), above: map[state.Securable][]state.Securable{}, readers: map[state.Securable]map[state.Securable]bool{},
-		tagged: map[state.Securable]map[state.Securable]string{}, has: map[state.Securable]map[state.Securable]bool{}, shows: map[showKey]bool{}, known: known}
-	for k, f := range s.Facts {
+		tagged: tagsByPlace(s), has: map[state.Securable]map[state.Securable]bool{}, shows: map[showKey]bool{}, known: known}
+	for k := range s.Facts {
 		switch k.Fact {
 		case state.FactMember:
 			v.above[k.With] = append(v.above[k.With], k.On)
@@ -172,13 +195,6 @@ func newViewer(s *state.State, d Dialect, known map[state.Securable]*state.Maski
 				}
 				v.readers[at][k.With] = true
 			}
-		case state.FactTagged:
-			at := placeOf(k.On)
-			if v.tagged[at] == nil {
-				v.tagged[at] = map[state.Securable]string{}
-			}
-			text, _ := f.Value.(state.Text)
-			v.tagged[at][k.With] = string(text)
 		}
 	}
 	return v
