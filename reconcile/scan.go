@@ -7,7 +7,6 @@ import (
 	"slices"
 
 	"github.com/polsync/polsync/classify"
-	"github.com/polsync/polsync/connectors"
 	"github.com/polsync/polsync/reconcile/plan"
 	"github.com/polsync/polsync/state"
 	"github.com/polsync/polsync/state/ledger"
@@ -20,7 +19,8 @@ type Scanned struct {
 	Decisions  []classify.Decision // of the columns that were looked at, by table
 	Tables     int                 // looked at
 	Unchanged  int                 // tables that an incremental scan passed over
-	Left       []Unlooked          // what was not looked at; what was found there before stays
+	Left       []Unlooked          // what should have been looked at and was not; what was found there before stays
+	Masked     []state.Securable   // columns that are masked, whose values cannot be counted; likewise
 	Statements int                 // sent to count values
 	Notices    []plan.Notice
 }
@@ -35,8 +35,8 @@ type Unlooked struct {
 func (s *Scanned) Findings() []state.Finding { return classify.Findings(s.Decisions) }
 
 // Scan runs the declared scans, all where none is named, and keeps their findings in the store. What a scan does not
-// look at, because its budget ends, a table cannot be counted or a mask hides the values from polsync itself, is in
-// Left, and nothing found there before is withdrawn.
+// look at, because its budget ends, a table cannot be counted or a mask hides the values from polsync itself, is said,
+// and nothing found there before is withdrawn.
 func (r *Reconciler) Scan(ctx context.Context, d *state.Declarations, names ...string) ([]*Scanned, error) {
 	in, _, err := r.observe(ctx, d, Options{})
 	if err != nil {
@@ -92,7 +92,7 @@ func (s *Scanned) unmasked(actual *state.State, columns []state.Securable) []sta
 	masked := plan.Masked(actual)
 	return slices.DeleteFunc(columns, func(c state.Securable) bool {
 		if masked(c) {
-			s.Left = append(s.Left, Unlooked{c, "masked, so its values cannot be counted"})
+			s.Masked = append(s.Masked, c)
 			return true
 		}
 		return false
@@ -304,6 +304,9 @@ type TagDelta struct {
 	ledger.TagDelta
 }
 
+// ErrUnread says that the tags could not be read completely.
+var ErrUnread = errors.New("the tags could not be read completely")
+
 // RefreshTags reads which values the platform's tags carry, and how often, into the cache.
 func (r *Reconciler) RefreshTags(ctx context.Context) ([]TagDelta, error) {
 	scope := r.Scope
@@ -312,8 +315,12 @@ func (r *Reconciler) RefreshTags(ctx context.Context) ([]TagDelta, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s: read the platform: %w", r.Name, err)
 	}
-	if why := actual.UnknownReason(state.Key{Fact: state.FactTagged}); why != "" {
-		return nil, fmt.Errorf("%s: tags could not be read completely: %s: %w", r.Name, why, connectors.ErrDenied)
+	for _, area := range actual.Unknown {
+		if len(area.Facts) > 0 && !slices.Contains(area.Facts, state.FactTagged) {
+			continue
+		}
+		why := area.Reason
+		return nil, fmt.Errorf("%s: %w, what was known stays: %s", r.Name, ErrUnread, why)
 	}
 	counts := map[state.Securable]map[string]int64{}
 	for _, k := range actual.Keys() {
@@ -325,6 +332,15 @@ func (r *Reconciler) RefreshTags(ctx context.Context) ([]TagDelta, error) {
 				counts[k.With] = map[string]int64{}
 			}
 			counts[k.With][string(actual.Value(k).(state.Text))]++
+		}
+	}
+	before, err := r.Store.TagValues(ctx, r.Name)
+	if err != nil {
+		return nil, fmt.Errorf("%s: read the cached tag values: %w", r.Name, err)
+	}
+	for _, t := range before {
+		if counts[t.Tag] == nil {
+			counts[t.Tag] = map[string]int64{} // it is in use no more
 		}
 	}
 	return r.putTagValues(ctx, counts)

@@ -135,8 +135,8 @@ func TestMaskedColumnsKeepTheirFindings(t *testing.T) {
 		}
 	}
 	scanned, err := r.Scan(t.Context(), d)
-	if err != nil || len(scanned[0].Left) != 1 || scanned[0].Left[0].On.Column != "A" {
-		t.Errorf("left %+v, %v", scanned[0].Left, err)
+	if err != nil || len(scanned[0].Masked) != 1 || scanned[0].Masked[0].Column != "A" {
+		t.Errorf("masked %+v, %v", scanned[0].Masked, err)
 	}
 }
 

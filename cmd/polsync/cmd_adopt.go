@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/polsync/polsync/reconcile/plan"
 	"github.com/polsync/polsync/state"
 	"github.com/polsync/polsync/state/declare/config"
 	"github.com/polsync/polsync/state/ledger"
@@ -64,7 +65,7 @@ func (c choice) has(k state.Key) bool {
 }
 
 func (w *work) choice(s *session, names []string, tag string) (choice, error) {
-	c := choice{only: s.options.Only, tags: w.tagNames(s), tag: tag}
+	c := choice{only: s.options.Only, tags: tagNames(plan.Tags(plan.Input{Platform: s.conf.Name, Dialect: s.platform.Dialect(), Home: s.reconciler.Home, Declarations: w.declarations, Actual: state.New()})), tag: tag}
 	for _, text := range names {
 		at, here, err := parsePlace(w.conf, s.conf.Name, s.platform.Dialect(), text)
 		if err != nil {
@@ -184,4 +185,12 @@ func (a *app) release(ctx context.Context, names []string, tag string) error {
 		}
 		return keys, w.store.Release(ctx, s.conf.Name, keys, invoker())
 	})
+}
+
+func tagNames(declared map[state.Securable]state.TagDeclaration) map[state.Securable]string {
+	names := map[state.Securable]string{}
+	for on, t := range declared {
+		names[on] = t.Name
+	}
+	return names
 }

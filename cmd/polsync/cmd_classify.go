@@ -77,27 +77,31 @@ func chosenScans(scans []state.ScanDeclaration, only []string) ([]state.ScanDecl
 	return some, nil
 }
 
-// classifyOne runs the scans on one platform, after one reading of what is there.
+// classifyOne runs the scans on one platform.
 func (w *work) classifyOne(ctx context.Context, p config.Platform, scans []state.ScanDeclaration) (found []state.Finding, err error) {
 	s, err := w.open(ctx, w.conf, p, w.store, openOptions{})
 	if err != nil {
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, s.Close()) }()
-	scope := s.reconciler.Scope
-	scope.Facts = scanFacts
-	now, err := s.platform.Snapshot(ctx, scope)
-	if err != nil {
-		return nil, fmt.Errorf("%s: read the platform: %w", p.Name, err)
+	names := make([]string, len(scans))
+	for i, d := range scans {
+		names[i] = d.Name
 	}
+	done, err := s.reconciler.Scan(ctx, w.declarations, names...)
 	var left []string
-	for _, d := range scans {
-		done, err := w.scan(ctx, s, now, d)
-		if err != nil {
-			return found, fmt.Errorf("%s: %w", p.Name, err)
+	for _, one := range done {
+		w.log.Info().Str("warehouse", p.Name).Str("scan", one.Scan).Int("tables", one.Tables).Int("unchanged", one.Unchanged).Int("statements", one.Statements).Int("findings", len(one.Findings())).Msg("scan ended")
+		found = append(found, one.Findings()...)
+		for _, c := range one.Masked {
+			w.log.Info().Str("warehouse", p.Name).Str("securable", c.Path()).Msg("masked, so its values cannot be counted; what was found there before stays")
 		}
-		w.log.Info().Str("warehouse", p.Name).Str("scan", d.Name).Int("tables", done.tables).Int("unchanged", done.skipped).Int("findings", len(done.findings)).Msg("scan ended")
-		found, left = append(found, done.findings...), append(left, done.left...)
+		for _, l := range one.Left {
+			left = append(left, l.On.Path()+": "+l.Reason)
+		}
+	}
+	if err != nil {
+		return found, err
 	}
 	if len(left) > 0 {
 		return found, refusef("%s: not looked at:\n  %s", p.Name, strings.Join(left, "\n  "))

@@ -9,7 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/polsync/polsync/state"
+	"github.com/polsync/polsync/reconcile"
 	"github.com/polsync/polsync/state/declare/config"
 	"github.com/polsync/polsync/state/ledger"
 )
@@ -71,80 +71,28 @@ func (a *app) refreshOne(ctx context.Context, c *config.Config, p config.Platfor
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, s.Close()) }()
-	scope := s.reconciler.Scope
-	scope.Facts = []state.FactKind{state.FactTagged}
-	now, err := s.platform.Snapshot(ctx, scope)
-	if err != nil {
-		return nil, fmt.Errorf("%s: read the platform: %w", p.Name, err)
-	}
-	for _, area := range now.Unknown {
-		if len(area.Facts) == 0 || slices.Contains(area.Facts, state.FactTagged) {
-			return nil, refusef("%s: the tags could not be read completely, what was known stays: %s", p.Name, area.Reason)
-		}
-	}
-	return refresh(ctx, store, p.Name, now)
-}
-
-// refresh replaces what is cached of every tag that is in use, or was.
-func refresh(ctx context.Context, store ledger.Store, platform string, now *state.State) ([]tagRow, error) {
-	counts := tagCounts(now)
-	before, err := store.TagValues(ctx, platform)
+	deltas, err := s.reconciler.RefreshTags(ctx)
 	if err != nil {
 		return nil, err
 	}
-	for _, t := range before {
-		if _, used := counts[t.Tag]; !used {
-			counts[t.Tag] = nil
-		}
-	}
-	tags := make([]state.Securable, 0, len(counts))
-	for tag := range counts {
-		tags = append(tags, tag)
-	}
-	slices.SortFunc(tags, state.Securable.Compare)
-	var rows []tagRow
-	for _, tag := range tags {
-		delta, err := store.PutTagValues(ctx, platform, tag, counts[tag])
-		if err != nil {
-			return rows, err
-		}
-		for _, v := range counts[tag] {
-			r := tagRow{Platform: platform, Tag: tag.Path(), Value: v.Value, Count: v.Count}
-			if slices.Contains(delta.Added, v.Value) {
-				r.Change = "added"
-			}
-			rows = append(rows, r)
-		}
-		for _, v := range delta.Removed {
-			rows = append(rows, tagRow{Platform: platform, Tag: tag.Path(), Value: v, Change: "removed"})
-		}
+	for _, d := range deltas {
+		rows = append(rows, rowsOf(p.Name, d)...)
 	}
 	return rows, nil
 }
 
-// tagCounts counts the securables that carry each value of each tag; values are sorted.
-func tagCounts(now *state.State) map[state.Securable][]ledger.TagCount {
-	counts := map[state.Securable][]ledger.TagCount{}
-	for _, k := range now.Keys() {
-		value, ok := now.Value(k).(state.Text)
-		if k.Fact != state.FactTagged || !ok {
-			continue
+// rowsOf lists a tag's values, then those that are gone.
+func rowsOf(platform string, d reconcile.TagDelta) []tagRow {
+	var rows []tagRow
+	for _, v := range d.Values {
+		r := tagRow{Platform: platform, Tag: d.Tag.Path(), Value: v.Value, Count: v.Count}
+		if slices.Contains(d.Added, v.Value) {
+			r.Change = "added"
 		}
-		list := counts[k.With]
-		at, found := slices.BinarySearchFunc(list, string(value), func(c ledger.TagCount, v string) int {
-			if c.Value < v {
-				return -1
-			}
-			if c.Value > v {
-				return 1
-			}
-			return 0
-		})
-		if !found {
-			list = slices.Insert(list, at, ledger.TagCount{Value: string(value)})
-		}
-		list[at].Count++
-		counts[k.With] = list
+		rows = append(rows, r)
 	}
-	return counts
+	for _, v := range d.Removed {
+		rows = append(rows, tagRow{Platform: platform, Tag: d.Tag.Path(), Value: v, Change: "removed"})
+	}
+	return rows
 }

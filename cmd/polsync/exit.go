@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/polsync/polsync/classify"
 	"github.com/polsync/polsync/reconcile"
 	"github.com/polsync/polsync/reconcile/plan"
 	"github.com/polsync/polsync/state/ledger"
@@ -103,7 +104,7 @@ func codeOf(err error) int {
 		return exitDone
 	case errors.As(err, &partial), errors.As(err, &guard), errors.As(err, &refused),
 		errors.Is(err, ledger.ErrHeld), errors.Is(err, ledger.ErrPaused), errors.Is(err, ledger.ErrFenced), errors.Is(err, ledger.ErrPlanUsed),
-		errors.Is(err, reconcile.ErrStopped):
+		errors.Is(err, reconcile.ErrStopped), errors.Is(err, classify.ErrConflict), errors.Is(err, reconcile.ErrUnread):
 		return exitPartly
 	case errors.Is(err, errDiffers):
 		return exitDiffers

@@ -52,18 +52,26 @@ func (a *app) loadWith(ctx context.Context, c *config.Config, open func(context.
 // Close closes the state.
 func (w *work) Close() error { return w.store.Close() }
 
-// on opens a platform, completes the declarations with what findings ask for there, and hands both over.
+// classification is the name that findings have as a source.
+const classification = "classification"
+
+// mayTag returns why findings may not ask for some tags.
+func (w *work) mayTag(d *state.Declarations) error {
+	if errs := w.conf.May[classification].Check(classification, d); len(errs) > 0 {
+		return errs
+	}
+	return nil
+}
+
+// on opens a platform and hands it over with the declarations.
 func (w *work) on(ctx context.Context, p config.Platform, do func(*session, *state.Declarations) error) (err error) {
 	s, err := w.open(ctx, w.conf, p, w.store, openOptions{})
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, s.Close()) }()
-	d, err := w.tagged(ctx, s)
-	if err != nil {
-		return err
-	}
-	return do(s, d)
+	s.reconciler.May = w.mayTag
+	return do(s, w.declarations)
 }
 
 // write prints the results that there are, in the order of the configuration.
