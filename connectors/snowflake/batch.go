@@ -13,7 +13,7 @@ const branches = 50
 
 // branch is one SELECT of a batch: it asks about one thing.
 type branch struct {
-	on  state.Securable // asked about
+	on  state.Securable // what is unknown when it fails
 	sql string
 }
 

@@ -19,10 +19,15 @@ func (s *snapshot) databases(ctx context.Context) error {
 		on := state.Securable{Kind: state.KindCatalog, Catalog: r.text(i, "NAME")}
 		why := foreignDatabase(on.Catalog, r.text(i, "KIND"), r.text(i, "ORIGIN"))
 		s.object(on, state.Object{Owner: owner(r, i), Comment: r.text(i, "COMMENT"), Identity: r.text(i, "CREATED_ON"), Foreign: why})
-		if why == "" && s.scope.Covers(on) {
+		if why != "" {
+			return
+		}
+		s.governable = append(s.governable, on.Catalog)
+		if s.scope.Covers(on) {
 			s.catalogs = append(s.catalogs, on.Catalog)
 		}
 	})
+	slices.Sort(s.governable)
 	slices.Sort(s.catalogs)
 	return err
 }
@@ -237,7 +242,7 @@ func columnType(r *answer, i int) state.DataType {
 // readObjects lists tables and views by SHOW, which unlike the information schema shows to a role with MANAGE GRANTS
 // or RESOLVE ALL what it holds nothing on. It is compared with the information schema later.
 func (s *snapshot) readObjects(ctx context.Context) error {
-	l := show{what: "tables and views", kind: "OBJECTS", paged: true, facts: coverFacts}
+	l := show{what: "tables and views", kind: "OBJECTS", paged: true, scope: true, facts: coverFacts}
 	return s.each(ctx, l, func(r *answer, i int) {
 		on := state.Securable{Kind: state.KindTable, Catalog: r.text(i, "DATABASE_NAME"), Schema: r.text(i, "SCHEMA_NAME"), Name: r.text(i, "NAME")}
 		if strings.Contains(r.text(i, "KIND"), "VIEW") {

@@ -41,6 +41,8 @@ type Options struct {
 
 	Logger      zerolog.Logger
 	Transporter http.RoundTripper // nil for the driver's own
+
+	rows int // showLimit, or fewer in tests
 }
 
 // Credentials is one way to sign in: exactly one field is set, and Passphrase beside an encrypted PrivateKey.
@@ -75,6 +77,7 @@ func (o Options) withDefaults() Options {
 	o.LoginTimeout = cmp.Or(o.LoginTimeout, 30*time.Second)
 	o.HTTPTimeout = cmp.Or(o.HTTPTimeout, time.Minute)
 	o.RetryTimeout = cmp.Or(o.RetryTimeout, 30*time.Second)
+	o.rows = cmp.Or(o.rows, showLimit)
 	if o.Port == 0 && o.Protocol == "https" {
 		o.Port = 443
 	}

@@ -67,6 +67,9 @@ func referenceBranch(on state.Securable, argument, more string) branch {
 	name, _ := dialect.Quoted(on)
 	literal, _ := dialect.Literal(name)
 	database, _ := dialect.Quoted(state.Securable{Kind: state.KindCatalog, Catalog: on.Catalog})
+	if on.Kind == state.KindMaskingPolicy {
+		on = account // where a policy is attached that does not say so, nobody knows
+	}
 	return branch{on, "SELECT " + referenceColumns + " FROM TABLE(" + database + ".INFORMATION_SCHEMA.POLICY_REFERENCES(" + argument + literal + more + "))"}
 }
 

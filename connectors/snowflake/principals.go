@@ -2,6 +2,7 @@ package snowflake
 
 import (
 	"context"
+	"fmt"
 	"strings"
 
 	"github.com/polsync/polsync/connectors/snowflake/dialect"
@@ -34,8 +35,8 @@ func (s *snapshot) readDatabaseRoles(ctx context.Context, catalog string) error 
 	if err != nil {
 		return s.failed(ctx, in, err, roleFacts...)
 	}
-	if len(r.rows) >= showLimit {
-		s.unknown(in, "the list of database roles was cut at 10000", roleFacts...)
+	if len(r.rows) >= s.a.opt.rows {
+		s.unknown(in, fmt.Sprintf("the list of database roles was cut at %d", s.a.opt.rows), roleFacts...)
 	}
 	r.each(func(r *answer, i int) {
 		// Users count in no column, so the members are always asked for.

@@ -18,6 +18,7 @@ type show struct {
 	what  string // for errors: tags, masking policies
 	kind  string // as SHOW has it: TAGS
 	paged bool   // the grammar has LIMIT ... FROM
+	scope bool   // only what is in scope is of interest
 	facts []state.FactKind
 }
 
@@ -25,13 +26,17 @@ type show struct {
 func (s *snapshot) each(ctx context.Context, l show, f func(r *answer, row int)) error {
 	r, err := s.query(ctx, "list "+l.what, "SHOW "+l.kind+" IN ACCOUNT")
 	switch {
-	case err == nil && len(r.rows) < showLimit:
+	case err == nil && len(r.rows) < s.a.opt.rows:
 		r.each(f)
 		return nil
 	case err != nil && fatal(ctx, err):
 		return err
 	}
-	for _, c := range s.catalogs {
+	catalogs := s.governable
+	if l.scope {
+		catalogs = s.catalogs
+	}
+	for _, c := range catalogs {
 		if err := s.eachIn(ctx, l, state.Securable{Kind: state.KindCatalog, Catalog: c}, f); err != nil {
 			return err
 		}
@@ -47,7 +52,7 @@ func (s *snapshot) eachIn(ctx context.Context, l show, in state.Securable, f fun
 	word := map[state.Kind]string{state.KindCatalog: "DATABASE", state.KindSchema: "SCHEMA"}[in.Kind]
 	r, err := s.query(ctx, "list "+l.what+" of "+in.String(), "SHOW "+l.kind+" IN "+word+" "+name)
 	switch {
-	case err == nil && len(r.rows) < showLimit:
+	case err == nil && len(r.rows) < s.a.opt.rows:
 		r.each(f)
 		return nil
 	case err != nil && fatal(ctx, err):
@@ -60,7 +65,7 @@ func (s *snapshot) eachIn(ctx context.Context, l show, in state.Securable, f fun
 		return s.failed(ctx, in, err, l.facts...)
 	}
 	r.each(f)
-	s.unknown(in, fmt.Sprintf("the list of %s was cut at %d", l.what, showLimit), l.facts...)
+	s.unknown(in, fmt.Sprintf("the list of %s was cut at %d", l.what, s.a.opt.rows), l.facts...)
 	return nil
 }
 
@@ -92,7 +97,7 @@ func (s *snapshot) pages(ctx context.Context, l show, in state.Securable, statem
 	seen := map[string]bool{}
 	from := ""
 	for {
-		page := fmt.Sprintf("%s LIMIT %d", statement, showLimit)
+		page := fmt.Sprintf("%s LIMIT %d", statement, s.a.opt.rows)
 		if from != "" {
 			literal, err := dialect.Literal(from)
 			if err != nil {
@@ -113,7 +118,7 @@ func (s *snapshot) pages(ctx context.Context, l show, in state.Securable, statem
 			}
 		}
 		switch {
-		case len(r.rows) < showLimit:
+		case len(r.rows) < s.a.opt.rows:
 			return nil
 		case fresh == 0:
 			s.unknown(in, fmt.Sprintf("the list of %s cannot be continued behind %d", l.what, len(seen)), l.facts...)

@@ -26,7 +26,8 @@ type snapshot struct {
 	st      *state.State
 	refused map[areaKey]bool
 
-	catalogs   []string          // databases whose inside is read, sorted
+	governable []string          // databases that are neither the system's nor somebody else's, sorted
+	catalogs   []string          // those of them whose inside is read, sorted
 	schemas    []state.Securable // of those, in scope
 	shown      []shownObject     // tables and views by SHOW
 	tags       []state.Securable
