@@ -1,0 +1,51 @@
+// Package snowflake is an embedded Snowflake account: an http.Handler that speaks the wire protocol of Snowflake's drivers and carries out SQL
+// on a catalogue in memory. gosnowflake connects to it unmodified. It is built from the vendor's documentation.
+//
+//	a := snowflake.New(snowflake.Options{})
+//	defer a.Close()
+//	err := a.Exec("ACCOUNTADMIN",
+//		"CREATE WAREHOUSE WH",
+//		"CREATE DATABASE CRM",
+//		"CREATE USER ALICE PASSWORD = 'secret' DEFAULT_WAREHOUSE = WH")
+//	srv := httptest.NewServer(a)
+//
+// A driver is pointed at it with protocol http, its host and port, and the account name of [Options]; [AdminUser] with [AdminPassword] has the
+// role ACCOUNTADMIN. [NewSample] gives an account that is filled with synthetic data, people and grants.
+//
+// # What it does
+//
+//   - Sessions: login by password, programmatic access token and key pair (the signature is verified), tokens that expire by the account's
+//     clock and are renewed, primary and secondary roles, warehouse, database, schema, parameters.
+//   - Statements: a request that is sent again is not carried out again; long ones are polled for, cancelled, fetched by id; several in one
+//     request; bound values; large results in chunks.
+//   - Catalogue: databases, schemas, tables, views, tags, masking and row access policies, account and database roles, users, warehouses.
+//   - Privileges: role hierarchy, ownership, grants with grant option, future grants, managed access, MANAGE GRANTS, the APPLY privileges. They
+//     are enforced for every statement, and what a role has no privilege on does not exist for it.
+//   - Tags with allowed values, on everything from the account to a column, inherited when they are read.
+//   - Masking policies on columns and on tags, with conditional columns, and row access policies, carried out when somebody queries. A column's
+//     own policy comes before those of tags. A column that several tags bring a policy to cannot be queried. Views run with their owner's
+//     rights; the context functions answer for who asks.
+//   - Reading: SHOW and DESCRIBE, information schemas, TAG_REFERENCES, TAG_REFERENCES_ALL_COLUMNS, POLICY_REFERENCES, GET_DDL, SYSTEM$GET_TAG,
+//     and SNOWFLAKE.ACCOUNT_USAGE, as far behind the clock as [Options] says.
+//   - Recording: [Account.Statements] and [Account.Requests].
+//   - Faults: [Faults] delays, refuses, cuts, breaks answers and lets chosen statements fail; [Account.LockTable] holds the lock of a table.
+//
+// # What it does not do
+//
+// A statement, function or option that is not known fails with [UnsupportedCode] and is logged: nothing is answered with success that was not
+// carried out. Left out on purpose: stages and loading, MERGE, procedures, streams, tasks, shares, materialized, dynamic and external tables,
+// tags with several values, time travel but UNDROP TABLE, results in Arrow. Tables with a projection or aggregation policy can be described and
+// not queried. PROPAGATE is kept and shown; tags are not propagated.
+//
+// # Where the documentation leaves it open
+//
+//   - POLICY_REFERENCES of a policy names the tags it is attached to, not the columns that it reaches through them; asked for a table it names
+//     both, with the tag.
+//   - REF_ARG_COLUMN_NAMES holds the further columns of a conditional masking policy.
+//   - Attaching a conditional policy without USING is refused.
+//   - A masked text may be longer than its column; other types keep the column's.
+//   - SHOW cuts at 10,000 rows, or refuses with [Options].ShowOverflowFails.
+//   - SHOW GRANTS writes database roles with their database.
+//
+// Time is [Options].Clock's, identifiers come from a fixed sequence: two runs of the same calls give the same answers.
+package snowflake
