@@ -20,22 +20,22 @@ func (a *Account) Exec(ctx context.Context, st plan.Statement) (connectors.Outco
 	if st.SQL == "" {
 		return connectors.Outcome{}, fmt.Errorf("%s: a request (%s %s) is not for Snowflake, which takes SQL", a.opt.Name, st.Method, st.Path)
 	}
-	ids := make(chan string, 1)
+	var out connectors.Outcome
 	sent := false
 	err := a.on(ctx, a.writes, func(conn *sql.Conn) error {
 		sent = true
 		a.sent.Add(1)
+		ids := make(chan string, 1) // the driver closes it
 		_, err := conn.ExecContext(sf.WithQueryIDChan(ctx, ids), st.SQL)
+		select {
+		case out.QueryID = <-ids:
+		default:
+		}
 		if sessionGone(err) {
 			sent = false
 		}
 		return err
 	})
-	var out connectors.Outcome
-	select {
-	case out.QueryID = <-ids:
-	default:
-	}
 	if err == nil {
 		return out, nil
 	}
