@@ -122,7 +122,11 @@ func (c *catalog) table(o *object) (*sqlengine.Table, error) {
 	}
 	t := &sqlengine.Table{}
 	for _, col := range o.rel.columns {
-		t.Columns = append(t.Columns, sqlengine.Column{Name: col.name, Type: col.typ, Nullable: !col.notNull})
+		typ := col.typ
+		if o.kind == kindView || len(c.s.a.masksOn(o, col)) > 0 {
+			typ = maskedType(typ)
+		}
+		t.Columns = append(t.Columns, sqlengine.Column{Name: col.name, Type: typ, Nullable: !col.notNull})
 	}
 	if o.kind == kindView {
 		t.View = c.s.view(o)
@@ -215,11 +219,19 @@ func (c *catalog) policy(o *object, col *column, at *attachment) sqlengine.Polic
 	scope.as = c.as
 	p := sqlengine.Policy{Params: def.params, Body: def.expr, Result: def.returns, Catalog: scope}
 	if col != nil {
-		p.Result = col.typ
+		p.Result = maskedType(col.typ)
 	}
 	for _, a := range at.args {
 		_, i := o.rel.column(a)
 		p.Args = append(p.Args, sqlengine.PolicyArg{Column: i})
 	}
 	return p
+}
+
+// maskedType is the type of a column that is masked, there or below a view: text loses its length, as masks may be longer than what they hide.
+func maskedType(t sqlengine.Type) sqlengine.Type {
+	if t.Kind == sqlengine.KindText {
+		return sqlengine.TypeText
+	}
+	return t
 }

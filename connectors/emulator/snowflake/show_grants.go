@@ -247,9 +247,12 @@ func (c *cursor) showFutureGrants() (action, error) {
 func (s *session) futureGrants(word string, target nameOfKind) (*Result, error) {
 	r := &Result{Columns: columnsOf(futureColumns), typeID: typeShow}
 	if word == "IN" {
-		in, err := s.scope().container(target.kind, target.name)
+		in, err := s.within(&showing{in: target})
 		if err != nil {
 			return nil, err
+		}
+		if in.kind != kindDatabase && in.kind != kindSchema {
+			return nil, c42601("SHOW FUTURE GRANTS IN takes a database or schema.")
 		}
 		for _, f := range in.future {
 			r.Rows = append(r.Rows, f.row())
