@@ -54,12 +54,12 @@ type Change struct {
 	Was   state.Value
 	Want  state.Value
 	Phase Phase
-	Why   state.Origin   // of the declaration; for a removal, of the record that made the fact ours
-	Note  string         // why it goes away, or what else a reader should know
-	Type  state.DataType // of the column, for masks
-	Order int            // a stage within the phase, which gates like a phase
-	List  []string       // of an allowed value: all that the tag allows once the change's stage is done, sorted
-	Back  bool           // a policy goes back from its interim form to what it was, or gets what it was created for
+	Why   state.Origin // of the declaration; for a removal, of the record that made the fact ours
+	Note  string       // why it goes away, or what else a reader should know
+	Table state.Kind   // of a column: what it is a column of, where that is known
+	Order int          // a stage within the phase, which gates like a phase
+	List  []string     // of an allowed value: all that the tag allows once the change's stage is done, sorted
+	Back  bool         // a policy goes back from its interim form to what it was, or gets what it was created for
 }
 
 // Verb returns what the change does.

@@ -96,7 +96,11 @@ func (d *difference) recognised(k state.Key, is *state.MaskingPolicy) *state.Mas
 }
 
 func (d *difference) add(k state.Key, was, want state.Value, why state.Origin, note string) {
-	c := Change{Key: k, Was: was, Want: want, Why: why, Note: note, Type: d.in.Actual.Objects[k.On].Type}
+	c := Change{Key: k, Was: was, Want: want, Why: why, Note: note}
+	if k.On.Kind == state.KindColumn {
+		relation, _ := d.in.Actual.Relation(k.On)
+		c.Table = relation.Kind
+	}
 	place(&c)
 	d.changes = append(d.changes, c)
 	if want == nil {

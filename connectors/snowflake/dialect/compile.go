@@ -131,10 +131,17 @@ var keywords = map[state.Kind]string{
 	state.KindRole: "ROLE", state.KindDatabaseRole: "DATABASE ROLE", state.KindUser: "USER",
 }
 
-// alter begins an ALTER of what the changes stand on. Views of all sorts are VIEW there, external tables TABLE. A
-// column's relation is altered as a table, which Snowflake takes for views too where tags and policies are concerned.
-func alter(b *builder, on state.Securable) error {
+// alter begins an ALTER of what a change stands on. Views of all sorts are VIEW there, external tables TABLE. A column
+// whose relation is not known is altered as a table's.
+func alter(b *builder, c plan.Change) error {
+	on := c.Key.On
 	word := keywords[on.Kind]
+	if on.Kind == state.KindColumn && c.Table != state.KindNone {
+		table := c
+		table.Key.On = on.Table()
+		table.Key.On.Kind = c.Table
+		return alter(b, table)
+	}
 	switch on.Kind {
 	case state.KindMaterializedView:
 		word = "VIEW"

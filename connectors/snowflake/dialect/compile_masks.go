@@ -15,7 +15,7 @@ func masked(b *builder, changes []plan.Change) (string, error) {
 	if on.Kind != state.KindColumn {
 		return "", fmt.Errorf("a %s cannot be masked", on.Kind)
 	}
-	if err := alter(b, on); err != nil {
+	if err := alter(b, changes[0]); err != nil {
 		return "", err
 	}
 	columns(b, changes, func(c plan.Change) {

@@ -11,7 +11,7 @@ import (
 // tagged sets or unsets tags: of one securable several, of one table's columns all.
 func tagged(b *builder, changes []plan.Change) (string, error) {
 	on := changes[0].Key.On
-	if err := alter(b, on); err != nil {
+	if err := alter(b, changes[0]); err != nil {
 		return "", err
 	}
 	pair := func(c plan.Change) {
