@@ -2,7 +2,6 @@ package snowflake
 
 import (
 	"context"
-	"strings"
 
 	"github.com/polsync/polsync/connectors/emulator/sqlengine"
 )
@@ -101,7 +100,7 @@ func (c *cursor) alterObject(t target) (action, error) {
 		return t.act(c, c.owned(func(o *object) error { o.comment = ""; return nil }, "MODIFY")), nil
 	case t.kind == kindTag:
 		change, err := c.alterTag()
-		return t.act(c, c.tagOwned(change)), err
+		return t.act(c, change), err
 	case t.kind.isPolicy():
 		change, err := c.alterPolicy(t.kind)
 		return t.act(c, c.owned(change)), err
@@ -137,40 +136,23 @@ func (c *cursor) owned(change func(o *object) error, privileges ...string) func(
 	}
 }
 
-// tagOwned: masks of a tag need APPLY MASKING POLICY, which the change tests; all else ownership.
-func (c *cursor) tagOwned(change func(o *object) error) func(o *object) error {
-	return func(o *object) error {
-		r := c.s.may()
-		if !r.owns(o) && !(r.global(privApplyMasking) && c.PeekAt(0).Kind == sqlengine.TokenEOF && c.mentionsMask()) {
-			return errDenied(o)
-		}
-		return change(o)
-	}
-}
-
-// mentionsMask tells whether the statement is one about masking policies.
-func (c *cursor) mentionsMask() bool {
-	return strings.Contains(strings.ToUpper(c.Text(0, c.LastEnd())), "MASKING POLICY")
-}
-
 func (c *cursor) setProps(t target) (action, error) {
-	d := &definition{kind: t.kind, comment: "\x00"}
+	d := &definition{kind: t.kind}
 	if err := c.options(d); err != nil {
 		return nil, err
 	}
-	privilege := "MODIFY"
 	return t.act(c, c.owned(func(o *object) error {
-		if d.comment != "\x00" {
+		if d.commented {
 			o.comment = d.comment
 		}
 		if o.kind == kindUser {
-			return c.s.setUser(o, d.props)
+			return c.s.changeUser(o, d.props)
 		}
 		for _, p := range d.props {
 			o.setProp(p.name, p.value)
 		}
 		return nil
-	}, privilege)), nil
+	}, "MODIFY")), nil
 }
 
 func (c *cursor) unsetProps(t target) (action, error) {

@@ -18,6 +18,7 @@ type definition struct {
 	copyGrants  bool
 	modifiers   map[string]bool // TRANSIENT, TEMPORARY, SECURE
 	comment     string
+	commented   bool // a comment is written, be it empty
 	tags        []tagPair
 	props       []setting
 
@@ -243,6 +244,7 @@ func (c *cursor) option(d *definition) (err error) {
 		d.props = append(d.props, setting{"managed", "true"})
 		return nil
 	case c.AcceptKeyword("COMMENT"):
+		d.commented = true
 		d.comment, err = c.commentValue()
 		return err
 	}

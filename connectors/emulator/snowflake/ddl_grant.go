@@ -73,7 +73,7 @@ func (c *cursor) revoke() (action, error) {
 
 // privilegesOn reads <privileges> ON <target>.
 func (c *cursor) privilegesOn() (*grantSpec, error) {
-	if c.PeekKeyword("INHERITED") || c.PeekKeyword("CALLER") || c.PeekKeyword("IMPORTED") {
+	if c.PeekKeyword("INHERITED") || c.PeekKeyword("CALLER") {
 		return nil, errUnsupported("GRANT %s", strings.ToUpper(c.Peek().Text))
 	}
 	spec := &grantSpec{}

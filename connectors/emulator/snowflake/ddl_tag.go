@@ -1,6 +1,8 @@
 package snowflake
 
 import (
+	"slices"
+
 	"github.com/polsync/polsync/connectors/emulator/sqlengine"
 )
 
@@ -13,17 +15,35 @@ func (c *cursor) createTag(d *definition) error {
 		o.tag.masks = masks
 		return nil
 	}
-	for !c.AtEnd() && !c.PeekKeyword(";") {
-		if err := c.tagProperty(t, &d.comment); err != nil {
-			return err
-		}
-		c.AcceptKeyword(",")
+	comment, err := c.tagProperties(t)
+	if comment != nil {
+		d.comment = *comment
+	}
+	if err != nil {
+		return err
 	}
 	return t.check()
 }
 
-// tagProperty reads one property of a tag. The comment is set where one is written.
-func (c *cursor) tagProperty(t *tagDef, comment *string) (err error) {
+// tagProperties reads the properties of a tag. The comment is nil where none is written.
+func (c *cursor) tagProperties(t *tagDef) (*string, error) {
+	var comment *string
+	for !c.AtEnd() && !c.PeekKeyword(";") {
+		if c.AcceptKeyword("COMMENT") {
+			text, err := c.commentValue()
+			if err != nil {
+				return nil, err
+			}
+			comment = &text
+		} else if err := c.tagProperty(t); err != nil {
+			return nil, err
+		}
+		c.AcceptKeyword(",")
+	}
+	return comment, nil
+}
+
+func (c *cursor) tagProperty(t *tagDef) (err error) {
 	switch {
 	case c.AcceptKeyword("ALLOWED_VALUES"):
 		t.listed = true
@@ -39,8 +59,6 @@ func (c *cursor) tagProperty(t *tagDef, comment *string) (err error) {
 		if t.onConflict = c.AcceptAny("ALLOWED_VALUES_SEQUENCE", "MERGE"); t.onConflict == "" {
 			t.onConflict, err = c.StringLiteral()
 		}
-	case c.AcceptKeyword("COMMENT"):
-		*comment, err = c.commentValue()
 	default:
 		return c.Errorf("unexpected token in a tag definition")
 	}
@@ -65,8 +83,22 @@ func (t *tagDef) check() error {
 	return nil
 }
 
-// alterTag reads what follows ALTER TAG <name>.
+// alterTag reads what follows ALTER TAG <name>. Masking policies need APPLY MASKING POLICY, which the change tests; all else needs ownership.
 func (c *cursor) alterTag() (change func(o *object) error, err error) {
+	switch {
+	case c.PeekKeyword("SET", "MASKING", "POLICY"):
+		return c.tagMasks()
+	case c.words("UNSET MASKING POLICY"):
+		names, err := c.maskNames()
+		return func(o *object) error { return c.s.unsetTagMasks(o, names) }, err
+	}
+	if change, err = c.alterTagProperties(); err != nil {
+		return nil, err
+	}
+	return c.owned(change), nil
+}
+
+func (c *cursor) alterTagProperties() (change func(o *object) error, err error) {
 	switch {
 	case c.words("ADD ALLOWED_VALUES"):
 		list, err := c.stringList()
@@ -74,11 +106,6 @@ func (c *cursor) alterTag() (change func(o *object) error, err error) {
 	case c.words("DROP ALLOWED_VALUES"):
 		list, err := c.stringList()
 		return func(o *object) error { return o.changeAllowed(nil, list) }, err
-	case c.PeekKeyword("SET", "MASKING", "POLICY"):
-		return c.tagMasks()
-	case c.words("UNSET MASKING POLICY"):
-		names, err := c.maskNames()
-		return func(o *object) error { return c.s.unsetTagMasks(o, names) }, err
 	case c.AcceptKeyword("UNSET"):
 		return c.unsetTagProperty()
 	case c.AcceptKeyword("SET"):
@@ -111,12 +138,9 @@ func (o *object) changeAllowed(add, drop []string) error {
 
 func (c *cursor) setTagProperties() (func(o *object) error, error) {
 	t := &tagDef{}
-	comment := "\x00"
-	for !c.AtEnd() && !c.PeekKeyword(";") {
-		if err := c.tagProperty(t, &comment); err != nil {
-			return nil, err
-		}
-		c.AcceptKeyword(",")
+	comment, err := c.tagProperties(t)
+	if err != nil {
+		return nil, err
 	}
 	return func(o *object) error {
 		next := *o.tag
@@ -133,8 +157,8 @@ func (c *cursor) setTagProperties() (func(o *object) error, error) {
 			return err
 		}
 		*o.tag = next
-		if comment != "\x00" {
-			o.comment = comment
+		if comment != nil {
+			o.comment = *comment
 		}
 		return nil
 	}, nil
@@ -223,6 +247,7 @@ func (s *session) setTagMasks(tag *object, names []sqlengine.Name, force bool) e
 }
 
 func (s *session) unsetTagMasks(tag *object, names []sqlengine.Name) error {
+	next := append([]*attachment{}, tag.tag.masks...)
 	for _, n := range names {
 		p, err := s.policyFor(kindMasking, n)
 		if err != nil {
@@ -231,17 +256,12 @@ func (s *session) unsetTagMasks(tag *object, names []sqlengine.Name) error {
 		if !s.may().global(privApplyMasking) {
 			return errDenied(p)
 		}
-		found := false
-		for _, have := range tag.tag.masks {
-			if have.policy == p {
-				tag.tag.masks = without(tag.tag.masks, have)
-				found = true
-				break
-			}
-		}
-		if !found {
+		at := slices.IndexFunc(next, func(m *attachment) bool { return m.policy == p })
+		if at < 0 {
 			return compilation(codePolicyConflict, "02000", "Masking policy '%s' is not associated with tag '%s'.", p.plain(), tag.plain())
 		}
+		next = slices.Delete(next, at, at+1)
 	}
+	tag.tag.masks = next
 	return nil
 }

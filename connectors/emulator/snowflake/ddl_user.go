@@ -8,6 +8,7 @@ import (
 	"encoding/base64"
 	"encoding/hex"
 	"encoding/pem"
+	"maps"
 	"strconv"
 	"strings"
 	"time"
@@ -39,7 +40,10 @@ type accessToken struct {
 func (c *cursor) createUser(d *definition) error {
 	d.fill = func(o *object) error {
 		o.user = &user{loginName: o.name}
-		return c.s.setUser(o, d.props)
+		if err := c.s.setUser(o, d.props); err != nil {
+			return err
+		}
+		return o.checkUserType()
 	}
 	return c.options(d)
 }
@@ -52,6 +56,19 @@ func (s *session) setUser(o *object, props []setting) error {
 		}
 	}
 	return nil
+}
+
+// changeUser is setUser for a user that is there already: it does all or nothing.
+func (s *session) changeUser(o *object, props []setting) error {
+	before, kept := *o.user, maps.Clone(o.props)
+	err := s.setUser(o, props)
+	if err == nil {
+		err = o.checkUserType()
+	}
+	if err != nil {
+		*o.user, o.props = before, kept
+	}
+	return err
 }
 
 func (s *session) setUserProp(o *object, p setting) error {
@@ -76,6 +93,14 @@ func (s *session) setUserProp(o *object, p setting) error {
 		}
 	}
 	o.setProp(p.name, p.value)
+	return nil
+}
+
+// checkUserType: service users sign in by key or token, never by password.
+func (o *object) checkUserType() error {
+	if o.prop("TYPE", "PERSON") == "SERVICE" && o.user.password != "" {
+		return compilation(codeInvalidValue, "22023", "Cannot set PASSWORD on user '%s' of type SERVICE.", o.name)
+	}
 	return nil
 }
 

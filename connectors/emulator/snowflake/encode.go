@@ -86,7 +86,7 @@ func describeColumn(c sqlengine.Column) rowType {
 func (a *Account) resultData(x *exchange, q *query) *resultJSON {
 	r := q.result
 	inline := r.Rows[:min(len(r.Rows), a.opt.InlineRows)]
-	out := &resultJSON{Parameters: q.client, RowSet: encodeRows(q.ws.session, r.Columns, inline), Total: len(r.Rows), Returned: len(r.Rows),
+	out := &resultJSON{Parameters: q.client, RowSet: encodeRows(r.Columns, inline, q.indent), Total: len(r.Rows), Returned: len(r.Rows),
 		QueryID: q.id, FinalDatabase: q.info.Database, FinalSchema: q.info.Schema, FinalWarehouse: q.info.Warehouse, FinalRole: q.info.Role,
 		TypeID: r.typeID, Version: 1, SendTime: a.opt.Clock().UnixMilli(), Format: "json", ResultIDs: r.ids, ResultTypes: r.types}
 	for _, c := range r.Columns {
@@ -112,7 +112,7 @@ func (a *Account) chunk(x *exchange, rest string) {
 		return
 	}
 	rows := q.result.Rows[from:min(from+a.chunkRows(), len(q.result.Rows))]
-	b, err := json.Marshal(encodeRows(q.ws.session, q.result.Columns, rows))
+	b, err := json.Marshal(encodeRows(q.result.Columns, rows, q.indent))
 	if err != nil {
 		http.Error(x.w, "internal error", http.StatusInternalServerError)
 		return
@@ -125,8 +125,8 @@ func (a *Account) chunk(x *exchange, rest string) {
 }
 
 // encodeRows writes cells as texts; NULL is null.
-func encodeRows(s *session, cols []sqlengine.Column, rows []sqlengine.Row) [][]*string {
-	enc := encoder{&sqlengine.Session{Dialect: sqlengine.Snowflake}, s.intParam("JSON_INDENT")}
+func encodeRows(cols []sqlengine.Column, rows []sqlengine.Row, indent int) [][]*string {
+	enc := encoder{&sqlengine.Session{Dialect: sqlengine.Snowflake}, indent}
 	out := make([][]*string, len(rows))
 	for i, row := range rows {
 		out[i] = make([]*string, len(cols))

@@ -49,6 +49,7 @@ const (
 	codeDivision           = 100051
 	codeTooLong            = 100078
 	codeNotNull            = 100072
+	codeInternal           = 300002
 	codeTagValue           = 391817 // *
 	codeTagQuota           = 391818 // *
 	codeTagging            = 391801
@@ -118,7 +119,7 @@ func asError(err error) *Error {
 	if errors.As(err, &engine) {
 		return engineError(engine)
 	}
-	return errorf(300002, "XX000", "Processing aborted: %v", err)
+	return errorf(codeInternal, "XX000", "Processing aborted: %v", err)
 }
 
 // engineCodes maps the engine's errors that need no text of their own.

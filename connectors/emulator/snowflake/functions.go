@@ -336,16 +336,20 @@ func wait(_ *catalog, ctx context.Context, a []sqlengine.Value) (sqlengine.Value
 	if !ok {
 		return nil, nil
 	}
-	unit := time.Second
+	unit := "SECONDS"
 	if len(a) > 1 {
 		u, _ := a[1].(string)
-		unit = map[string]time.Duration{"MILLISECONDS": time.Millisecond, "SECONDS": time.Second, "MINUTES": time.Minute}[strings.ToUpper(u)]
+		unit = strings.ToUpper(u)
 	}
-	t := time.NewTimer(time.Duration(n) * unit)
+	length, ok := map[string]time.Duration{"MILLISECONDS": time.Millisecond, "SECONDS": time.Second, "MINUTES": time.Minute}[unit]
+	if !ok {
+		return nil, compilation(codeInvalidValue, "22023", "invalid unit [%s] for SYSTEM$WAIT", unit)
+	}
+	t := time.NewTimer(time.Duration(n) * length)
 	defer t.Stop()
 	select {
 	case <-t.C:
-		return "waited " + strconv.FormatInt(n, 10) + " seconds", nil
+		return "waited " + strconv.FormatInt(n, 10) + " " + strings.ToLower(unit), nil
 	case <-ctx.Done():
 		return nil, ctx.Err()
 	}

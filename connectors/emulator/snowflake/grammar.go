@@ -34,6 +34,7 @@ func grammar() []form {
 		{words: "SHOW", reads: true, parse: (*cursor).show},
 		{words: "DESCRIBE", reads: true, parse: (*cursor).describe},
 		{words: "DESC", reads: true, parse: (*cursor).describe},
+		{words: "CALL", reads: true, parse: (*cursor).call},
 		{words: "USE", parse: (*cursor).use},
 		{words: "ALTER SESSION", parse: (*cursor).alterSession},
 		{words: "CREATE", parse: (*cursor).create},
@@ -44,6 +45,8 @@ func grammar() []form {
 		{words: "GRANT", parse: (*cursor).grant},
 		{words: "REVOKE", parse: (*cursor).revoke},
 		{words: "INSERT", parse: (*cursor).insert},
+		{words: "UPDATE", parse: (*cursor).update},
+		{words: "DELETE FROM", parse: (*cursor).delete},
 		{words: "TRUNCATE", parse: (*cursor).truncate},
 		{words: "BEGIN", parse: (*cursor).begin},
 		{words: "START TRANSACTION", parse: (*cursor).begin},
@@ -80,7 +83,7 @@ func (s *session) parse(sql string) (action, bool, error) {
 }
 
 // knownVerbs begin statements of Snowflake that the emulator does not have; any other word is a syntax error.
-var knownVerbs = map[string]bool{"MERGE": true, "CALL": true, "UPDATE": true, "COPY": true, "PUT": true, "GET": true, "LIST": true, "LS": true, "REMOVE": true, "RM": true, "EXPLAIN": true,
+var knownVerbs = map[string]bool{"MERGE": true, "COPY": true, "PUT": true, "GET": true, "LIST": true, "LS": true, "REMOVE": true, "RM": true, "EXPLAIN": true,
 	"EXECUTE": true, "DECLARE": true, "SET": true, "UNSET": true, "DELETE": true, "START": true}
 
 // words accepts words separated by blanks.

@@ -55,6 +55,19 @@ func (s *session) principal(g nameOfKind) (*object, error) {
 	return o, nil
 }
 
+// imported turns IMPORTED PRIVILEGES on the SNOWFLAKE database into USAGE, as which it is stored and shown.
+func (spec *grantSpec) imported() error {
+	if len(spec.privileges) != 1 || spec.privileges[0] != "IMPORTED PRIVILEGES" {
+		return nil
+	}
+	t := spec.target
+	if t.kind != kindDatabase || t.scope != "" || t.name.Last() != systemDatabase || spec.option {
+		return c42601("IMPORTED PRIVILEGES can be granted on imported databases only, without grant option.")
+	}
+	spec.privileges = []string{privUsage}
+	return nil
+}
+
 // checkGrant refuses what cannot be granted to anybody.
 func checkGrant(spec *grantSpec, to *object) error {
 	t := spec.target
@@ -96,6 +109,9 @@ func (s *session) carryOutGrant(spec *grantSpec) (*Result, error) {
 	s.commit()
 	to, err := s.principal(spec.grantee)
 	if err != nil {
+		return nil, err
+	}
+	if err := spec.imported(); err != nil {
 		return nil, err
 	}
 	if err := checkGrant(spec, to); err != nil {
@@ -192,6 +208,9 @@ func (s *session) carryOutRevoke(spec *grantSpec) (*Result, error) {
 			s.a.removeFuture(f.privilege, f.kind, f.in, to)
 			return nil
 		})
+	}
+	if err := spec.imported(); err != nil {
+		return nil, err
 	}
 	if err := checkGrant(&grantSpec{privileges: spec.privileges, target: spec.target}, to); err != nil {
 		return nil, err

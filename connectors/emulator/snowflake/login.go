@@ -32,6 +32,7 @@ const (
 // wireSession is a session with its tokens.
 type wireSession struct {
 	*session
+	login                       string // name of the user, as it was at login
 	token, master               string
 	expires, masterExpires      time.Time
 	expireNow, masterExpiredNow bool
@@ -147,7 +148,7 @@ func (s *session) clientParameters() []nameValue {
 func (a *Account) openSession(s *session) *wireSession {
 	now := a.opt.Clock()
 	n := a.queryIDs.Add(1)
-	ws := &wireSession{session: s, token: fmt.Sprintf("session-%d-%d", s.id, n), master: fmt.Sprintf("master-%d-%d", s.id, n),
+	ws := &wireSession{session: s, login: s.user.name, token: fmt.Sprintf("session-%d-%d", s.id, n), master: fmt.Sprintf("master-%d-%d", s.id, n),
 		expires: now.Add(a.opt.SessionValidity), masterExpires: now.Add(a.opt.MasterValidity)}
 	a.wmu.Lock()
 	defer a.wmu.Unlock()

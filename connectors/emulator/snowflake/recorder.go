@@ -55,7 +55,7 @@ func (a *Account) receive(x *exchange) Request {
 	defer a.wmu.Unlock()
 	if err == nil {
 		if ws := a.sessions[token]; ws != nil {
-			rec.User = ws.user.name
+			rec.User = ws.login
 		}
 	}
 	a.received = append(a.received, rec)
@@ -70,7 +70,7 @@ func (a *Account) record(q *query) {
 		}
 		return *p
 	}
-	st := Statement{ID: q.id, RequestID: q.requestID, SessionID: q.ws.id, User: q.ws.user.name, Role: text(q.info.Role), Warehouse: text(q.info.Warehouse),
+	st := Statement{ID: q.id, RequestID: q.requestID, SessionID: q.ws.id, User: q.ws.login, Role: text(q.info.Role), Warehouse: text(q.info.Warehouse),
 		Database: text(q.info.Database), Schema: text(q.info.Schema), Tag: q.tag, SQL: q.sql, Type: firstWord(q.sql), Started: q.started, Ended: q.ended}
 	if q.result != nil {
 		st.Rows = len(q.result.Rows)

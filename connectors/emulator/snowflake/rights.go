@@ -18,6 +18,18 @@ type rights struct {
 	a       *Account
 	primary *object          // the role that owns what is made
 	roles   map[*object]bool // active roles with all they have been granted, and users whose own privileges count
+	globals map[string]bool  // privileges on the account
+}
+
+// newRights computes the rights of active roles.
+func (a *Account) newRights(primary *object, roles map[*object]bool) *rights {
+	r := &rights{a: a, primary: primary, roles: roles, globals: map[string]bool{}}
+	for _, g := range a.root.grants {
+		if roles[g.to] {
+			r.globals[g.privilege] = true
+		}
+	}
+	return r
 }
 
 // closure gives roles with all roles granted to them, PUBLIC included.
@@ -41,9 +53,9 @@ func (a *Account) closure(start ...*object) map[*object]bool {
 // rightsOf gives the rights of one role alone, as code that runs with its owner's rights has them.
 func (a *Account) rightsOf(role *object) *rights {
 	if role == nil {
-		return &rights{a: a, roles: map[*object]bool{}}
+		return a.newRights(nil, map[*object]bool{})
 	}
-	return &rights{a: a, primary: role, roles: a.closure(role)}
+	return a.newRights(role, a.closure(role))
 }
 
 // owns tells whether an active role owns the object.
@@ -63,7 +75,7 @@ func (r *rights) granted(privilege string, o *object) bool {
 func (r *rights) holds(privilege string, o *object) bool { return r.owns(o) || r.granted(privilege, o) }
 
 // global tells whether a privilege on the account is there.
-func (r *rights) global(privilege string) bool { return r.granted(privilege, r.a.root) }
+func (r *rights) global(privilege string) bool { return r.globals[privilege] }
 
 // some tells whether any privilege on the object itself is there.
 func (r *rights) some(o *object) bool {

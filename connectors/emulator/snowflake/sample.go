@@ -77,7 +77,7 @@ func samplePrincipals() []string {
 	}
 	out = append(out, "GRANT ROLE SUPPORT TO ROLE SUPPORT_LEAD",
 		"CREATE USER "+SampleGovernanceUser+" PASSWORD = '"+SampleGovernancePassword+"' DEFAULT_ROLE = "+SampleGovernanceRole+
-			" DEFAULT_WAREHOUSE = "+SampleWarehouse+" TYPE = SERVICE COMMENT = 'Applies policies'",
+			" DEFAULT_WAREHOUSE = "+SampleWarehouse+" TYPE = LEGACY_SERVICE COMMENT = 'Applies policies'",
 		"GRANT ROLE "+SampleGovernanceRole+" TO USER "+SampleGovernanceUser)
 	for _, p := range samplePeople {
 		out = append(out, "CREATE USER "+p.name+" PASSWORD = 'sample-"+p.name+"' DEFAULT_ROLE = "+p.roles[0]+" DEFAULT_WAREHOUSE = "+SampleWarehouse)

@@ -69,7 +69,7 @@ func (s *session) may() *rights {
 			start = append(start, g.on)
 		}
 	}
-	s.rights = &rights{a: s.a, primary: s.role, roles: s.a.closure(start...)}
+	s.rights = s.a.newRights(s.role, s.a.closure(start...))
 	s.rev, s.self = s.a.version, key
 	return s.rights
 }

@@ -202,7 +202,27 @@ func (s *session) showObjects(sh *showing, k kind, columns []sqlengine.Column) (
 			break
 		}
 	}
+	if sh.terse {
+		r = r.terse(k)
+	}
 	return s.capped(r, sh)
+}
+
+// terse keeps the columns that SHOW TERSE has.
+func (r *Result) terse(k kind) *Result {
+	out := &Result{Columns: columnsOf("@created_on,name,kind,database_name,schema_name"), typeID: r.typeID}
+	for _, row := range r.Rows {
+		short := make(sqlengine.Row, len(out.Columns))
+		for i, c := range out.Columns {
+			if at := r.index(c.Name); at >= 0 {
+				short[i] = row[at]
+			} else if c.Name == "kind" {
+				short[i] = string(k)
+			}
+		}
+		out.Rows = append(out.Rows, short)
+	}
+	return out
 }
 
 // listing gives the candidates of a SHOW, ordered by database, schema and name.

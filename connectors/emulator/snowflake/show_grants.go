@@ -2,8 +2,10 @@ package snowflake
 
 import (
 	"context"
+	"slices"
 	"sort"
 	"strconv"
+	"strings"
 
 	"github.com/polsync/polsync/connectors/emulator/sqlengine"
 )
@@ -17,6 +19,46 @@ const (
 )
 
 func (c *cursor) showGrants() (action, error) {
+	like := ""
+	if c.AcceptKeyword("LIKE") {
+		var err error
+		if like, err = c.StringLiteral(); err != nil {
+			return nil, err
+		}
+	}
+	carry, err := c.grantListing()
+	if err != nil {
+		return nil, err
+	}
+	limit, err := c.showLimit()
+	return func(context.Context) (*Result, error) {
+		r, err := carry(c.s)
+		if err != nil {
+			return nil, err
+		}
+		r.keepLike(like)
+		if limit > 0 {
+			r = r.first(limit)
+		}
+		return r, nil
+	}, err
+}
+
+// keepLike keeps the rows whose name matches a pattern.
+func (r *Result) keepLike(pattern string) {
+	at := r.index("name")
+	if pattern == "" || at < 0 {
+		return
+	}
+	match := likePattern(pattern)
+	r.Rows = slices.DeleteFunc(r.Rows, func(row sqlengine.Row) bool {
+		name, _ := row[at].(string)
+		return !match(name)
+	})
+}
+
+// grantListing reads which grants to show.
+func (c *cursor) grantListing() (func(*session) (*Result, error), error) {
 	var carry func(*session) (*Result, error)
 	switch c.AcceptAny("ON", "TO", "OF") {
 	case "ON":
@@ -43,14 +85,7 @@ func (c *cursor) showGrants() (action, error) {
 	default:
 		carry = (*session).ownGrants
 	}
-	limit, err := c.showLimit()
-	return func(context.Context) (*Result, error) {
-		r, err := carry(c.s)
-		if err != nil || limit == 0 {
-			return r, err
-		}
-		return r.first(limit), nil
-	}, err
+	return carry, nil
 }
 
 func (c *cursor) showLimit() (int, error) {
@@ -105,11 +140,22 @@ func grantsOn(o *object) []grantRow {
 
 // shown gives the cells that all listings of grants share.
 func (g *grant) shown() sqlengine.Row {
-	return sqlengine.Row{g.created.Truncate(1e6), g.privilege, string(g.on.kind), g.on.dotted()}
+	return sqlengine.Row{g.created.Truncate(1e6), g.privilege, string(g.on.kind), g.on.grantName()}
 }
 
+// grantName is the name of an object in a list of grants. Functions end in the type of their result.
+func (o *object) grantName() string {
+	if o.kind == kindFunction {
+		return o.parent.dotted() + `."` + o.name + ":" + bareType(o.policy.returns) + `"`
+	}
+	return o.dotted()
+}
+
+// grantedTo gives the grantee and its option, which nobody has on what lies in a schema with managed access.
 func (g *grant) grantedTo() sqlengine.Row {
-	return sqlengine.Row{string(g.to.kind), granteeName(g.to), strconv.FormatBool(g.option), g.byName()}
+	sch := g.on.schema()
+	managed := sch != nil && sch != g.on && sch.managed()
+	return sqlengine.Row{string(g.to.kind), granteeName(g.to), strconv.FormatBool(g.option && !managed), g.byName()}
 }
 
 func (s *session) showGrantsOn(t nameOfKind) (*Result, error) {
@@ -129,18 +175,11 @@ func (s *session) showGrantsOn(t nameOfKind) (*Result, error) {
 
 // sortGrants puts grants in order of what they are on, privilege and grantee.
 func sortGrants(list []*grant) {
-	key := func(g *grant) []string {
-		return []string{string(g.on.kind), g.on.plain(), g.privilege, string(g.to.kind), granteeName(g.to), g.byName()}
+	keys := make(map[*grant]string, len(list))
+	for _, g := range list {
+		keys[g] = strings.Join([]string{string(g.on.kind), g.on.plain(), g.privilege, string(g.to.kind), granteeName(g.to), g.byName()}, "\x00")
 	}
-	sort.SliceStable(list, func(i, k int) bool {
-		a, b := key(list[i]), key(list[k])
-		for x := range a {
-			if a[x] != b[x] {
-				return a[x] < b[x]
-			}
-		}
-		return false
-	})
+	sort.SliceStable(list, func(i, k int) bool { return keys[list[i]] < keys[list[k]] })
 }
 
 func (s *session) grantsTo(name nameOfKind) (*Result, error) {
@@ -152,17 +191,23 @@ func (s *session) grantsTo(name nameOfKind) (*Result, error) {
 	if to.kind == kindUser {
 		return s.grantsToUser(to, list)
 	}
-	s.a.walk(s.a.root, func(o *object) {
-		if o.owner == to {
-			list = append(list, ownership(o))
-		}
-	})
+	s.a.root.eachOwned(to, func(o *object) { list = append(list, ownership(o)) })
 	sortGrants(list)
 	r := &Result{Columns: columnsOf(grantsToColumns), typeID: typeShow}
 	for _, g := range list {
 		r.Rows = append(r.Rows, append(g.shown(), g.grantedTo()...))
 	}
 	return r, nil
+}
+
+// eachOwned visits what a role owns in an object, in no order.
+func (o *object) eachOwned(role *object, visit func(*object)) {
+	if o.owner == role {
+		visit(o)
+	}
+	for _, c := range o.children {
+		c.eachOwned(role, visit)
+	}
 }
 
 // grantsToUser lists roles and privileges of a user, to those who may see them: the user, its owner, and who manages grants.
@@ -283,4 +328,9 @@ func (f *futureGrant) row() sqlengine.Row {
 func (r *Result) first(n int) *Result {
 	r.Rows = r.Rows[:min(n, len(r.Rows))]
 	return r
+}
+
+// index gives the place of a column, -1 where there is none.
+func (r *Result) index(column string) int {
+	return slices.IndexFunc(r.Columns, func(c sqlengine.Column) bool { return c.Name == column })
 }

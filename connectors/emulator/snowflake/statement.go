@@ -37,6 +37,7 @@ type query struct {
 	children []*query
 	info     sessionInfo
 	client   []nameValue
+	indent   int // of nested data
 }
 
 type queryRequest struct {
@@ -126,6 +127,12 @@ func (a *Account) keep(q *query) {
 // carryOut executes a statement and records it.
 func (a *Account) carryOut(ctx context.Context, q *query, fault Fault) {
 	defer q.cancel()
+	defer func() {
+		if p := recover(); p != nil { // one statement must not take the account with it
+			a.opt.Log.Error("statement failed in the emulator", "sql", q.sql, "panic", p)
+			a.finish(q, nil, errorf(codeInternal, "XX000", "Processing aborted: internal error of the emulator."))
+		}
+	}()
 	if seconds := a.timeout(q); seconds > 0 {
 		var cancel context.CancelFunc
 		ctx, cancel = context.WithTimeout(ctx, time.Duration(seconds)*time.Second)
@@ -194,7 +201,7 @@ func wireError(err error) *Error {
 func (a *Account) finish(q *query, r *Result, err error) {
 	a.mu.RLock()
 	q.result, q.err, q.ended = r, wireError(err), a.now()
-	q.info, q.client = q.ws.info(), q.ws.clientParameters()
+	q.info, q.client, q.indent = q.ws.info(), q.ws.clientParameters(), q.ws.intParam("JSON_INDENT")
 	if q.tag = q.params["QUERY_TAG"]; q.tag == "" {
 		q.tag = q.ws.param("QUERY_TAG")
 	}
