@@ -72,7 +72,7 @@ func newResolver(in Input) *resolver {
 		inv:      newInventory(in.Dialect, in.Actual),
 		target:   &Target{State: state.New(), Absent: map[state.Key]state.Origin{}, Held: map[state.Key]string{}, Expired: map[state.Key]state.Origin{}},
 		tags:     map[string]*tagInfo{},
-		policies: map[state.Securable]string{},
+		policies: map[state.Securable]policyOf{},
 	}
 	r.target.State.Objects = in.Actual.Objects
 	return r
@@ -83,7 +83,7 @@ type resolver struct {
 	inv        *inventory
 	target     *Target
 	tags       map[string]*tagInfo                 // by logical name
-	policies   map[state.Securable]string          // policy -> mask that made it, to find collisions
+	policies   map[state.Securable]policyOf        // policy -> what it was made for, to find collisions
 	principals map[state.Securable]state.Securable // folded and lower-cased -> as it is there
 	tagged     map[state.Securable][]taggedOn      // by tag: declared assignments, for selectors
 }
@@ -107,6 +107,17 @@ func (r *resolver) note(level Level, on state.Securable, o state.Origin, format 
 // put states a declared fact. Of two layers the stronger one stands; within one, equal statements are one and
 // different ones are an error, except that findings which disagree withdraw each other.
 func (r *resolver) put(f state.Fact) {
+	if o, gone := r.target.Absent[f.Key]; gone {
+		switch {
+		case o.Layer > f.Origin.Layer:
+			r.note(Info, f.Key.On, f.Origin, "%s: overridden by %s", f.Key, o)
+			return
+		case o.Layer == f.Origin.Layer:
+			r.note(Error, f.Key.On, f.Origin, "%s: declared absent at %s and declared here", f.Key, o)
+			return
+		}
+		delete(r.target.Absent, f.Key)
+	}
 	old, there := r.target.State.Facts[f.Key]
 	switch {
 	case !there:
@@ -158,7 +169,11 @@ func (r *resolver) expand(on, except []state.Selector, accept func(state.Securab
 		found = append(found, r.selected(sel, accept, weak)...)
 	}
 	slices.SortFunc(found, state.Securable.Compare)
-	found = slices.Compact(found)
+	return r.less(slices.Compact(found), except)
+}
+
+// less returns what is left of found without what except names. A tag takes out what carries it, whoever set it.
+func (r *resolver) less(found []state.Securable, except []state.Selector) []state.Securable {
 	if len(except) == 0 {
 		return found
 	}
@@ -166,7 +181,7 @@ func (r *resolver) expand(on, except []state.Selector, accept func(state.Securab
 	gone := map[state.Securable]bool{}
 	for _, sel := range except {
 		if sel.Tag != "" {
-			for _, s := range r.selectedByTag(sel, accept, weak) {
+			for _, s := range r.selectedByTag(sel, func(state.Securable) bool { return true }, true) {
 				gone[s] = true
 			}
 		} else if sel.Pattern.Platform == r.in.Platform {

@@ -176,6 +176,18 @@ func (r *resolver) maskColumn(on state.Securable, p *state.MaskingPolicy, o stat
 	r.put(state.Fact{Key: state.Key{Fact: state.FactMask, On: on}, Value: mask, Origin: o})
 }
 
+// policyOf is what a policy was made for: a mask, and the tag's value where policies cannot ask for it. The two are kept
+// apart, since the names made of them are not: mask a with value b_c and mask a_b with value c.
+type policyOf struct{ mask, value string }
+
+// String returns the mask and the value as a reader knows them.
+func (p policyOf) String() string {
+	if p.value == "" {
+		return p.mask
+	}
+	return p.mask + " for " + p.value
+}
+
 // policy states the policy of a mask for a family, once, and returns it; nil when it cannot be said. For a value the
 // rules are narrowed to those that speak of it, and what it shows depends on no tag any more.
 func (r *resolver) policy(d state.MaskDeclaration, value string, f state.Family, tag state.Securable, columns []carriedColumn) *state.MaskingPolicy {
@@ -187,15 +199,15 @@ func (r *resolver) policy(d state.MaskDeclaration, value string, f state.Family,
 	if len(args) > 0 {
 		name += "_by_" + strings.Join(args, "_") // a signature cannot change: another signature is another policy
 	}
-	on := r.in.Dialect.Policy(name, f, r.in.Home)
+	on, of := r.in.Dialect.Policy(name, f, r.in.Home), policyOf{d.Name, value}
 	if made, ok := r.policies[on]; ok {
-		if made != name {
-			r.note(Error, on, d.Origin, "masks %s and %s would both be called %s", made, name, on)
+		if made != of {
+			r.note(Error, on, d.Origin, "masks %s and %s would both be called %s", made, of, on)
 			return nil
 		}
 		return r.target.State.Policy(on)
 	}
-	r.policies[on] = name
+	r.policies[on] = of
 	p := &state.MaskingPolicy{Name: on, Family: f, Tag: tag, Primary: d.Primary, Args: args}
 	if !r.argTypes(p, d, columns) || !r.fill(p, d, value) {
 		return nil
@@ -290,7 +302,7 @@ func (r *resolver) fill(p *state.MaskingPolicy, d state.MaskDeclaration, value s
 
 func (r *resolver) rule(rd state.RuleDeclaration, d state.MaskDeclaration, value string) (state.Rule, bool) {
 	rule := state.Rule{To: r.named(rd.To, "mask "+d.Name), Values: slices.Clone(rd.Values), Show: r.show(rd.Show, rd.Origin)}
-	if value != "" {
+	if d.Tag != "" && !r.in.Dialect.TagMasks() {
 		if !rule.Matches(value) {
 			return rule, false
 		}
