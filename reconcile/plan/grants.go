@@ -141,13 +141,16 @@ func (r *resolver) acceptFor(sel state.Selector, kinds []state.Kind) func(state.
 
 func (r *resolver) openOn(set map[state.Key]bool, on state.Securable, sel state.Selector, d state.GrantDeclaration) {
 	given := false
+	container := on.Kind == state.KindCatalog || on.Kind == state.KindSchema
 	for _, p := range r.privilegesOn(on, sel, d) {
+		if container && !d.Absent && r.leavesOut(on, p, d) {
+			continue
+		}
 		set[state.Key{Fact: state.FactGrant, On: on, Name: p}] = true
 		given = true
 	}
-	container := on.Kind == state.KindCatalog || on.Kind == state.KindSchema
 	if d.Access != "" && container {
-		for _, below := range r.below(on, r.acceptFor(state.Selector{Pattern: state.Pattern{Deep: true}}, d.Kinds)) {
+		for _, below := range r.less(r.below(on, r.acceptFor(state.Selector{Pattern: state.Pattern{Deep: true}}, d.Kinds)), d.Except) {
 			r.openOn(set, below, state.Selector{Pattern: state.Pattern{Deep: true}}, d)
 		}
 		given = true
@@ -155,6 +158,21 @@ func (r *resolver) openOn(set map[state.Key]bool, on state.Securable, sel state.
 	if given && d.Parents && !d.Absent {
 		r.openParents(set, on)
 	}
+}
+
+// leavesOut reports, as an error, a privilege on a container that reaches all below it, while `except` takes some of
+// that out: nothing can be held back from such a grant.
+func (r *resolver) leavesOut(on state.Securable, privilege string, d state.GrantDeclaration) bool {
+	if len(d.Except) == 0 || r.in.Dialect.FutureContainers() || r.in.Dialect.Usage(on.Kind) == privilege {
+		return false
+	}
+	inside := r.below(on, func(s state.Securable) bool { return s != on && (s.Kind == state.KindSchema || s.Kind.Relation()) })
+	rest := r.less(slices.Clone(inside), d.Except)
+	if len(rest) == len(inside) {
+		return false
+	}
+	r.note(Error, on, d.Origin, "%s on %s reaches all that is in it, also what `except` takes out; name what is to be opened instead", privilege, on)
+	return true
 }
 
 func (r *resolver) openParents(set map[state.Key]bool, on state.Securable) {

@@ -1,0 +1,164 @@
+package plan_test
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"testing/fstest"
+
+	"github.com/polsync/polsync/connectors"
+	"github.com/polsync/polsync/connectors/memory"
+	"github.com/polsync/polsync/reconcile/plan"
+	"github.com/polsync/polsync/state"
+	"github.com/polsync/polsync/state/declare"
+)
+
+const place = `
+objects:
+  - {on: catalog CRM}
+  - {on: schema CRM.PUBLIC}
+  - {on: table CRM.PUBLIC.CUSTOMERS}
+  - {on: column CRM.PUBLIC.CUSTOMERS.ID, type: number}
+  - {on: column CRM.PUBLIC.CUSTOMERS.EMAIL, type: string}
+  - {on: schema CRM.HR}
+  - {on: table CRM.HR.PAY}
+  - {on: column CRM.HR.PAY.AMOUNT, type: number}
+  - {on: role ANALYST}
+  - {on: role SUPPORT}
+`
+
+const names = `
+apiVersion: polsync/v1
+principals: {analyst: {mem: ANALYST}, support: {mem: SUPPORT}}
+`
+
+// planned returns the plan for policies over the place with more facts of the warehouse, given as YAML, of which ours
+// are polsync's.
+func planned(t *testing.T, policies, facts, ours string, adapt func(*plan.Input)) *plan.Plan {
+	t.Helper()
+	fsys := fstest.MapFS{"p.yaml": {Data: []byte(names + policies)}}
+	d, err := declare.Load(fsys, []string{"p.yaml"}, declare.Options{Platforms: map[string]string{"mem": "memory"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	actual := facts2state(t, facts)
+	in := plan.Input{Platform: "mem", Dialect: memory.Dialect{}, Declarations: d, Actual: actual, Owned: plan.Owned{}, Now: now}
+	for k, f := range facts2state(t, ours).Facts {
+		in.Owned[k] = plan.Ownership{Value: f.Value, Run: "7"}
+	}
+	if adapt != nil {
+		adapt(&in)
+	}
+	p, err := plan.Make(in)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+func facts2state(t *testing.T, facts string) *state.State {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "w.yaml")
+	if err := os.WriteFile(path, []byte(place+facts), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	w, err := memory.Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := w.Snapshot(t.Context(), connectors.Scope{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+// lines returns the plan's changes as verb and key, and its notices as level and text.
+func lines(p *plan.Plan) string {
+	var b strings.Builder
+	for _, c := range p.Changes() {
+		b.WriteString(c.Verb().String() + " " + c.Key.String() + "\n")
+	}
+	for _, n := range p.Notices {
+		b.WriteString(string(n.Level) + ": " + n.Text + "\n")
+	}
+	return b.String()
+}
+
+func expect(t *testing.T, p *plan.Plan, has, lacks []string) {
+	t.Helper()
+	got := lines(p)
+	for _, want := range has {
+		if !strings.Contains(got, want) {
+			t.Errorf("the plan lacks %q:\n%s", want, got)
+		}
+	}
+	for _, not := range lacks {
+		if strings.Contains(got, not) {
+			t.Errorf("the plan has %q:\n%s", not, got)
+		}
+	}
+}
+
+// An access level on a container opens what is in it, but never what `except` takes out.
+func TestExceptBelowContainer(t *testing.T) {
+	p := planned(t, `
+grants: [{to: analyst, access: read, on: "mem:CRM", except: "mem:CRM.HR"}]
+`, "facts: []", "facts: []", nil)
+	expect(t, p, []string{"+ CRM.PUBLIC.CUSTOMERS grant SELECT role ANALYST"}, []string{"+ CRM.HR.PAY grant SELECT"})
+}
+
+// A privilege on a container that reaches all below cannot leave anything out.
+func TestExceptBelowInheritedPrivilege(t *testing.T) {
+	p := planned(t, `
+access_levels: {peek: {catalog: [CREATE SCHEMA]}}
+grants: [{to: analyst, privileges: [CREATE SCHEMA], on: "mem:CRM", except: "mem:CRM.HR"}]
+`, "facts: []", "facts: []", nil)
+	expect(t, p, []string{"error: "}, []string{"+ CRM grant"})
+}
+
+// A mask by value and another mask can have one name for their policies; neither may be taken for the other.
+func TestPolicyNameOfTwoMasks(t *testing.T) {
+	p := planned(t, `
+tags: [{name: pii, values: [email, phone]}]
+tag_assignments: [{tag: pii, value: email, on: "mem:CRM.PUBLIC.CUSTOMERS.EMAIL"}, {tag: pii, value: phone, on: "mem:CRM.PUBLIC.CUSTOMERS.ID"}]
+masks:
+  - {name: pii, tag: pii, rules: [{to: everyone, show: clear}]}
+  - {name: pii_phone, on: "mem:CRM.HR.PAY.AMOUNT", rules: []}
+`, "facts: []", "facts: []", func(in *plan.Input) { in.Dialect = memory.Dialect{PerColumn: true} })
+	expect(t, p, []string{"error: masks"}, nil)
+}
+
+// A column that carries the tag without a value is spoken of by no rule that names values.
+func TestBareTagByValue(t *testing.T) {
+	p := planned(t, `
+tags: [{name: pii}]
+masks: [{name: pii, tag: pii, rules: [{to: support, values: [email], show: clear}]}]
+`, `facts: [{fact: tagged, on: column CRM.PUBLIC.CUSTOMERS.EMAIL, with: tag PII}]`, "facts: []",
+		func(in *plan.Input) { in.Dialect = memory.Dialect{PerColumn: true} })
+	for _, c := range p.Changes() {
+		if m, ok := c.Want.(*state.MaskingPolicy); ok && len(m.Rules) > 0 {
+			t.Errorf("%s has the rules %v", m.Name, m.Rules)
+		}
+	}
+	expect(t, p, []string{"+ CRM.PUBLIC.CUSTOMERS.EMAIL mask"}, nil)
+}
+
+const boundTag = `
+facts:
+  - {fact: tag, on: tag PII, value: {any_value: true}}
+  - {fact: binding, on: tag PII, name: number, value: {policy: PII_NUMBER}}
+  - {fact: tagged, on: column CRM.HR.PAY.AMOUNT, with: tag PII, value: pay}
+`
+
+// A declaration that something must not be contradicts one that it must, whichever comes first.
+func TestAbsentBeforeDeclared(t *testing.T) {
+	for _, grants := range []string{
+		`[{to: analyst, privileges: SELECT, on: "mem:CRM.HR.*", ensure: absent}, {to: analyst, privileges: SELECT, on: "mem:CRM.HR.PAY"}]`,
+		`[{to: analyst, privileges: SELECT, on: "mem:CRM.HR.PAY"}, {to: analyst, privileges: SELECT, on: "mem:CRM.HR.*", ensure: absent}]`,
+	} {
+		p := planned(t, "grants: "+grants, "facts: []", "facts: []", nil)
+		expect(t, p, []string{"error: CRM.HR.PAY grant SELECT role ANALYST: declared"}, []string{"grant SELECT role ANALYST\n"})
+	}
+}
