@@ -1,6 +1,9 @@
 package snowflake
 
-import "fmt"
+import (
+	"fmt"
+	"time"
+)
 
 // Users, secrets and the warehouse of the sample. All names, numbers and addresses of the sample are synthetic: generated here, in ranges set
 // aside for examples where there are such.
@@ -11,6 +14,9 @@ const (
 	SampleGovernanceRole     = "GOVERNANCE_ADMIN"
 	SampleWarehouse          = "WH"
 )
+
+// sampleAge is how old everything in the sample is, so that the account's usage views show it at once.
+const sampleAge = 30 * 24 * time.Hour
 
 // SamplePasswords gives the passwords of the sample's people by user.
 func SamplePasswords() map[string]string {
@@ -42,7 +48,7 @@ var sampleRoles = []string{"ANALYST", "PII_READER", "SUPPORT", "SUPPORT_LEAD", "
 // GOV, whose schemas TAGS and POLICIES are empty and belong to SampleGovernanceRole.
 func NewSample(opt Options) (*Account, error) {
 	a := New(opt)
-	if err := a.fillSample(); err != nil {
+	if err := a.Backdate(sampleAge, a.fillSample); err != nil {
 		a.Close()
 		return nil, fmt.Errorf("filling the sample account: %w", err)
 	}
@@ -155,9 +161,11 @@ func sampleGrants() []string {
 		"GRANT USAGE ON DATABASE RAW TO ROLE CONTRACTOR", "GRANT USAGE ON SCHEMA RAW.WEB TO ROLE CONTRACTOR", "GRANT SELECT ON TABLE RAW.WEB.EVENTS TO ROLE CONTRACTOR",
 		"GRANT USAGE ON DATABASE RAW TO ROLE LOADER", "GRANT USAGE ON SCHEMA RAW.WEB TO ROLE LOADER", "GRANT INSERT ON ALL TABLES IN SCHEMA RAW.WEB TO ROLE LOADER",
 		"GRANT SELECT ON FUTURE TABLES IN SCHEMA CRM_PROD.PUBLIC TO ROLE ANALYST",
-		"GRANT MANAGE GRANTS, APPLY TAG, APPLY MASKING POLICY, CREATE ROLE ON ACCOUNT TO ROLE "+SampleGovernanceRole,
+		"GRANT MANAGE GRANTS, APPLY TAG, APPLY MASKING POLICY, APPLY ROW ACCESS POLICY, CREATE ROLE ON ACCOUNT TO ROLE "+SampleGovernanceRole,
+		"GRANT DATABASE ROLE SNOWFLAKE.OBJECT_VIEWER TO ROLE "+SampleGovernanceRole, "GRANT DATABASE ROLE SNOWFLAKE.GOVERNANCE_VIEWER TO ROLE "+SampleGovernanceRole,
+		"GRANT DATABASE ROLE SNOWFLAKE.SECURITY_VIEWER TO ROLE "+SampleGovernanceRole,
 		"GRANT USAGE ON DATABASE GOV TO ROLE "+SampleGovernanceRole,
 		"GRANT CREATE DATABASE ROLE ON DATABASE CRM_PROD TO ROLE "+SampleGovernanceRole,
 		"GRANT OWNERSHIP ON SCHEMA GOV.TAGS TO ROLE "+SampleGovernanceRole, "GRANT OWNERSHIP ON SCHEMA GOV.POLICIES TO ROLE "+SampleGovernanceRole,
-		"GRANT CREATE TAG ON SCHEMA GOV.TAGS TO ROLE "+SampleGovernanceRole, "GRANT CREATE MASKING POLICY ON SCHEMA GOV.POLICIES TO ROLE "+SampleGovernanceRole)
+		"GRANT CREATE TAG ON SCHEMA GOV.TAGS TO ROLE "+SampleGovernanceRole, "GRANT CREATE MASKING POLICY, CREATE ROW ACCESS POLICY ON SCHEMA GOV.POLICIES TO ROLE "+SampleGovernanceRole)
 }

@@ -68,6 +68,9 @@ func TestSampleToday(t *testing.T) {
 	if got := g.rows("SELECT COUNT(*) FROM HR.PUBLIC.EMPLOYEES"); got != "60" {
 		t.Error(got)
 	}
+	if got := g.rows("SELECT COUNT(*) FROM SNOWFLAKE.ACCOUNT_USAGE.TABLES WHERE TABLE_CATALOG = 'CRM_PROD' AND DELETED IS NULL"); got != "9" {
+		t.Errorf("account usage shows %s tables", got)
+	}
 	g.refused(codeDenied, "CREATE DATABASE X")
 	g.refused(codeDenied, "DROP TABLE CRM_PROD.PUBLIC.CUSTOMERS")
 }
