@@ -9,7 +9,7 @@ CHECK   := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 all: build
 
 build: ## bin/polsync, static
-	CGO_ENABLED=0 $(GO) build -trimpath -tags $(TAGS) -o bin/polsync ./cmd/polsync
+	CGO_ENABLED=0 $(GO) build -trimpath -ldflags '-s -w' -tags $(TAGS) -o bin/polsync ./cmd/polsync
 
 demo: build ## the whole way, on embedded warehouses; needs no account
 	./bin/polsync demo

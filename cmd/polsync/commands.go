@@ -13,7 +13,7 @@ func (a *app) commands() []*cobra.Command {
 		a.validateCommand(), a.planCommand(), a.reconcileCommand(), a.daemonCommand(),
 		a.classifyCommand(), a.findingsCommand(), a.refreshTagsCommand(), a.historyCommand(),
 		a.adoptCommand(), a.releaseCommand(), a.pauseCommand(), a.resumeCommand(),
-		a.doctorCommand(), a.devCommand(), a.initCommand(), a.schemaCommand(), a.versionCommand(),
+		a.doctorCommand(), a.devCommand(), a.demoCommand(), a.initCommand(), a.schemaCommand(), a.versionCommand(),
 	}
 }
 

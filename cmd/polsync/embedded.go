@@ -13,6 +13,9 @@ import (
 	"path/filepath"
 	"strings"
 	"time"
+
+	"github.com/polsync/polsync/connectors"
+	"github.com/polsync/polsync/state"
 )
 
 //go:embed sample
@@ -25,14 +28,16 @@ type embedded struct {
 	close   func()
 	secrets map[string]string              // file below secrets/ -> content
 	config  func(host, port string) string // the platform's entry in polsync.yaml
-	readers map[string]string              // credentials of principals, for demonstrations
+
+	// reader opens the warehouse so that a column can be read as a principal, a user or a role.
+	reader func(ctx context.Context, host, port, as string) (connectors.Platform, state.Securable, error)
 
 	server *http.Server
 	listen net.Listener
 }
 
 // embeddings makes every embedded warehouse, by the name its platform has.
-var embeddings = []func() (*embedded, error){embedDatabricks}
+var embeddings = []func() (*embedded, error){embedSnowflake, embedDatabricks}
 
 // sandbox is a folder with a configuration and policies for embedded warehouses that are being served.
 type sandbox struct {
@@ -146,12 +151,33 @@ func (s *sandbox) Close() error {
 	return errors.Join(errs...)
 }
 
-// readersOf returns the credentials to read as others on a platform.
-func (s *sandbox) readersOf(name string) map[string]string {
+// warehouse returns the one of that name, nil where there is none.
+func (s *sandbox) warehouse(name string) *embedded {
 	for _, e := range s.warehouses {
 		if e.name == name {
-			return e.readers
+			return e
 		}
 	}
 	return nil
+}
+
+// looked is how many values a demonstration reads of a column.
+const looked = 5
+
+// readAs returns some values of a column as a principal sees them.
+func (e *embedded) readAs(ctx context.Context, as string, column state.Securable) (values []*string, err error) {
+	host, port, err := net.SplitHostPort(e.listen.Addr().String())
+	if err != nil {
+		return nil, err
+	}
+	p, who, err := e.reader(ctx, host, port, as)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, p.Close()) }()
+	r, ok := p.(connectors.Reader)
+	if !ok {
+		return nil, fmt.Errorf("%s: columns cannot be read as somebody", e.name)
+	}
+	return r.ReadAs(ctx, who, column, looked)
 }

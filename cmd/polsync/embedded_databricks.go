@@ -1,9 +1,13 @@
 package main
 
 import (
+	"context"
 	"fmt"
 
+	"github.com/polsync/polsync/connectors"
+	connector "github.com/polsync/polsync/connectors/databricks"
 	"github.com/polsync/polsync/connectors/emulator/databricks"
+	"github.com/polsync/polsync/state"
 )
 
 // embedDatabricks makes the sample workspace.
@@ -23,7 +27,7 @@ func embedDatabricks() (*embedded, error) {
 		}
 	}
 	return &embedded{
-		name: "lake", handler: w, close: w.Close, readers: databricks.SampleTokens(),
+		name: "lake", handler: w, close: w.Close, reader: readDatabricks,
 		secrets: map[string]string{"lake.secret": databricks.SampleGovernanceSecret},
 		config: func(host, port string) string {
 			return fmt.Sprintf(`  lake:
@@ -36,4 +40,11 @@ func embedDatabricks() (*embedded, error) {
 `, host, port, databricks.SampleGovernanceID, databricks.SampleWarehouse)
 		},
 	}, nil
+}
+
+func readDatabricks(ctx context.Context, host, port, as string) (connectors.Platform, state.Securable, error) {
+	tokens := databricks.SampleTokens()
+	p, err := connector.Open(ctx, connector.Options{Name: "lake", Host: "http://" + host + ":" + port, Token: tokens[as], WarehouseID: databricks.SampleWarehouse,
+		Readers: tokens, RateLimit: localRate})
+	return p, state.Securable{Kind: state.KindUser, Name: as}, err
 }
