@@ -148,8 +148,8 @@ masks: [{name: pii, tag: pii, rules: [{to: support, values: [email], show: clear
 const boundTag = `
 facts:
   - {fact: tag, on: tag PII, value: {any_value: true}}
-  - {fact: binding, on: tag PII, name: number, value: {policy: PII_NUMBER}}
-  - {fact: tagged, on: column CRM.HR.PAY.AMOUNT, with: tag PII, value: pay}
+  - {fact: policy, on: masking_policy PII_NUMBER, value: {name: masking_policy PII_NUMBER, family: number, tag: tag PII}}
+  - {fact: binding, on: tag PII, name: number, value: {policy: masking_policy PII_NUMBER}}
 `
 
 // A declaration that something must not be contradicts one that it must, whichever comes first.
@@ -161,4 +161,81 @@ func TestAbsentBeforeDeclared(t *testing.T) {
 		p := planned(t, "grants: "+grants, "facts: []", "facts: []", nil)
 		expect(t, p, []string{"error: CRM.HR.PAY grant SELECT role ANALYST: declared"}, []string{"grant SELECT role ANALYST\n"})
 	}
+}
+
+// A binding that our tag needs no longer stays while other carriers of the tag cannot be seen, and while the tag itself
+// stays.
+func TestBindingOutlivesWhatIsNotSeen(t *testing.T) {
+	masked := `
+tags: [{name: pii}]
+masks: [{name: pii, tag: pii}]
+`
+	hidden := boundTag + `unknown: [{facts: [tagged, mask, binding, policy], within: table CRM.HR.PAY, reason: no privilege on it}]
+`
+	p := planned(t, masked, hidden, boundTag, nil)
+	expect(t, p, nil, []string{"- tag PII binding"})
+
+	changed := boundTag + "  - {fact: tagged, on: column CRM.HR.PAY.AMOUNT, with: tag PII, value: "
+	p = planned(t, masked, changed+"theirs}\n", changed+"ours}\n", nil)
+	expect(t, p, nil, []string{"- tag PII binding", "- CRM.HR.PAY.AMOUNT tagged"})
+}
+
+// A mask put on because of a tag stays while tags cannot be read.
+func TestMaskOutlivesUnreadTag(t *testing.T) {
+	masked := `
+facts:
+  - {fact: tag, on: tag PII, value: {any_value: true}}
+  - {fact: policy, on: masking_policy PII_PAY_NUMBER, value: {name: masking_policy PII_PAY_NUMBER, family: number}}
+  - {fact: mask, on: column CRM.HR.PAY.AMOUNT, value: {policy: masking_policy PII_PAY_NUMBER}}
+`
+	p := planned(t, "tags: [{name: pii}]\nmasks: [{name: pii, tag: pii}]\n",
+		masked+"unknown: [{facts: [tagged], within: catalog CRM, reason: denied}]\n", masked, func(in *plan.Input) { in.Dialect = memory.Dialect{PerColumn: true} })
+	expect(t, p, nil, []string{"- CRM.HR.PAY.AMOUNT mask", "- masking_policy"})
+}
+
+// A grant waits for the mask of what it opens, also where that is outside the narrowed part or was refused.
+func TestGrantWaitsForMissingCover(t *testing.T) {
+	policies := `
+tags: [{name: pii, values: [pay]}]
+tag_assignments: [{tag: pii, value: pay, on: "mem:CRM.HR.PAY.AMOUNT"}]
+masks: [{name: pii, tag: pii}]
+roles: [{name: ANALYST, in: [mem], members: [role:SUPPORT]}]
+grants: [{to: analyst, privileges: SELECT, on: ["mem:CRM.HR.PAY", "mem:CRM.PUBLIC.CUSTOMERS"]}]
+`
+	binding := state.Key{Fact: state.FactBinding, On: state.Securable{Kind: state.KindTag, Name: "PII"}, Name: "number"}
+	policy := state.Key{Fact: state.FactPolicy, On: state.Securable{Kind: state.KindMaskingPolicy, Name: "PII_NUMBER"}}
+	for name, adapt := range map[string]func(*plan.Input){
+		"only":    func(in *plan.Input) { in.Only = []state.FactKind{state.FactGrant, state.FactMember} },
+		"binding": func(in *plan.Input) { in.Aside = map[state.Key]string{binding: "denied"} },
+		"policy":  func(in *plan.Input) { in.Aside = map[state.Key]string{policy: "denied"} },
+	} {
+		t.Run(name, func(t *testing.T) {
+			p := planned(t, policies, "facts: []", "facts: []", adapt)
+			expect(t, p, []string{"+ CRM.PUBLIC.CUSTOMERS grant SELECT"}, []string{"+ CRM.HR.PAY grant SELECT", "+ role ANALYST member"})
+		})
+	}
+}
+
+// A policy that a column still has is not dropped because another was declared and refused.
+func TestPolicyOfRefusedSwapStays(t *testing.T) {
+	masked := `
+facts:
+  - {fact: policy, on: masking_policy OLD_NUMBER, value: {name: masking_policy OLD_NUMBER, family: number}}
+  - {fact: mask, on: column CRM.HR.PAY.AMOUNT, value: {policy: masking_policy OLD_NUMBER}}
+`
+	pay := state.Key{Fact: state.FactMask, On: state.Securable{Kind: state.KindColumn, Catalog: "CRM", Schema: "HR", Name: "PAY", Column: "AMOUNT"}}
+	p := planned(t, `masks: [{name: new, on: "mem:CRM.HR.PAY.AMOUNT"}]`, masked, masked, func(in *plan.Input) {
+		in.Aside = map[state.Key]string{pay: "denied"}
+	})
+	expect(t, p, nil, []string{"- masking_policy OLD_NUMBER"})
+}
+
+// Where a mask of its own was to take the place of a tag's, and was refused, the tag's stays.
+func TestBindingWaitsForWhatReplacesIt(t *testing.T) {
+	tagged := boundTag + "  - {fact: tagged, on: column CRM.HR.PAY.AMOUNT, with: tag PII, value: pay}\n"
+	pay := state.Key{Fact: state.FactMask, On: state.Securable{Kind: state.KindColumn, Catalog: "CRM", Schema: "HR", Name: "PAY", Column: "AMOUNT"}}
+	p := planned(t, `masks: [{name: own, on: "mem:CRM.HR.PAY.AMOUNT"}]`, tagged, tagged, func(in *plan.Input) {
+		in.Aside = map[state.Key]string{pay: "denied"}
+	})
+	expect(t, p, nil, []string{"- tag PII binding", "- CRM.HR.PAY.AMOUNT tagged", "- masking_policy PII_NUMBER"})
 }

@@ -17,7 +17,6 @@ type difference struct {
 	kept      []Kept
 	notices   []Notice
 	unchanged int
-	removed   map[state.Key]bool
 	crossings map[state.Securable]bool // see crossing
 }
 
@@ -32,18 +31,26 @@ type difference struct {
 //	no        yes    yes      remove, if nothing else needs it and it is still as we set it
 //	no        yes    no       kept, with the reason
 func Diff(in Input, t *Target) ([]Change, []Kept, []Notice, int) {
-	d := &difference{in: in, target: t, removed: map[state.Key]bool{}}
+	d := &difference{in: in, target: t}
 	d.recognise()
 	d.declared()
 	d.undeclared()
 	d.policies()
 	d.keepNeeded()
 	d.holdUncertain()
-	d.setAside()
+	d.holdBack()
 	d.lists()
 	slices.SortFunc(d.changes, Change.Compare)
 	slices.SortFunc(d.kept, func(a, b Kept) int { return a.Fact.Key.Compare(b.Fact.Key) })
 	return d.changes, d.kept, d.notices, d.unchanged
+}
+
+// holdBack takes out what was refused before, what would open data whose cover is therefore missing, and the removal
+// of what is therefore still needed.
+func (d *difference) holdBack() {
+	d.setAside()
+	d.holdUncovered()
+	d.keepNeeded()
 }
 
 // wanted reports whether a fact lies in what the run was narrowed to.
@@ -103,9 +110,6 @@ func (d *difference) add(k state.Key, was, want state.Value, why state.Origin, n
 	}
 	place(&c)
 	d.changes = append(d.changes, c)
-	if want == nil {
-		d.removed[k] = true
-	}
 }
 
 // declared finds what must be created or replaced, and what must be absent.
@@ -120,6 +124,8 @@ func (d *difference) declared() {
 			d.add(k, nil, f.Value, f.Origin, d.openSince(k))
 		case state.Equal(is.Value, f.Value):
 			d.unchanged++
+		case d.doubted(k) != "":
+			d.notices = append(d.notices, Notice{Held, k.On, fmt.Sprintf("%s stays as it is: the tags that it masks by could not be read completely: %s", k, d.doubted(k)), f.Origin})
 		default:
 			d.add(k, is.Value, f.Value, f.Origin, "")
 		}
@@ -222,6 +228,9 @@ func (d *difference) stays(k state.Key, is state.Fact, owned Ownership) string {
 	if reason := d.in.Actual.UnknownReason(k); reason != "" {
 		return "could not be read completely: " + reason
 	}
+	if reason := d.doubted(k); reason != "" {
+		return "the tags that it masks by could not be read completely: " + reason
+	}
 	if d.protected(k) {
 		return "a right of polsync's own"
 	}
@@ -236,6 +245,21 @@ func (d *difference) stays(k state.Key, is state.Fact, owned Ownership) string {
 	}
 	if owned.Value != nil && !state.Equal(owned.Value, is.Value) && k.Fact != state.FactTag && k.Fact != state.FactRole {
 		return "changed by somebody else since polsync set it"
+	}
+	return ""
+}
+
+// doubted returns why it cannot be known that a mask covers nothing any more, or another value: a tag somewhere, which
+// could not be read, may still ask for it.
+func (d *difference) doubted(k state.Key) string {
+	if k.Fact != state.FactMask && k.Fact != state.FactBinding {
+		return ""
+	}
+	for _, a := range d.in.Actual.Unknown {
+		tags := len(a.Facts) == 0 || slices.Contains(a.Facts, state.FactTagged)
+		if tags && (k.Fact == state.FactBinding || a.Within.Covers(k.On)) {
+			return a.Reason
+		}
 	}
 	return ""
 }
@@ -265,7 +289,7 @@ func (d *difference) mentioned(spoken map[state.Securable]bool, k state.Key) boo
 
 // keepNeeded takes back removals of definitions that something which stays still refers to.
 func (d *difference) keepNeeded() {
-	needed := d.references()
+	needed := d.references(d.outcome())
 	d.changes = slices.DeleteFunc(d.changes, func(c Change) bool {
 		if c.Want != nil {
 			return false
@@ -279,6 +303,19 @@ func (d *difference) keepNeeded() {
 	})
 }
 
+// outcome returns which facts the changes remove and which they set.
+func (d *difference) outcome() (removed, set map[state.Key]bool) {
+	removed, set = map[state.Key]bool{}, map[state.Key]bool{}
+	for _, c := range d.changes {
+		if c.Want == nil {
+			removed[c.Key] = true
+		} else {
+			set[c.Key] = true
+		}
+	}
+	return removed, set
+}
+
 // needKey is the definition a fact depends on, by which references finds it.
 func needKey(k state.Key) state.Key {
 	if k.Fact == state.FactTag || k.Fact == state.FactPolicy || k.Fact == state.FactRole || k.Fact == state.FactAllowedValue {
@@ -288,7 +325,7 @@ func needKey(k state.Key) state.Key {
 }
 
 // references returns, for each definition, a fact that will be there after the run and needs it.
-func (d *difference) references() map[state.Key]state.Key {
+func (d *difference) references(removed, set map[state.Key]bool) map[state.Key]state.Key {
 	needed := map[state.Key]state.Key{}
 	need := func(what, by state.Key) {
 		if old, ok := needed[what]; !ok || by.Compare(old) < 0 {
@@ -317,7 +354,7 @@ func (d *difference) references() map[state.Key]state.Key {
 		}
 	}
 	for k, f := range d.in.Actual.Facts {
-		if !d.removed[k] && !d.target.State.Has(k) {
+		if !removed[k] && !set[k] {
 			visit(k, f.Value)
 		}
 	}
@@ -365,6 +402,7 @@ func (d *difference) uncertain(k state.Key) string {
 
 // lists fills in, for each change of an allowed value, the whole list that results, for platforms that replace it.
 func (d *difference) lists() {
+	removed, _ := d.outcome()
 	values := map[state.Securable]map[string]bool{}
 	touched := func(on state.Securable) map[string]bool {
 		if values[on] == nil {
@@ -388,7 +426,7 @@ func (d *difference) lists() {
 	}
 	final := map[state.Securable][]string{}
 	for on, all := range after {
-		final[on] = slices.DeleteFunc(slices.Clone(all), func(v string) bool { return d.removed[state.Key{Fact: state.FactAllowedValue, On: on, Name: v}] })
+		final[on] = slices.DeleteFunc(slices.Clone(all), func(v string) bool { return removed[state.Key{Fact: state.FactAllowedValue, On: on, Name: v}] })
 	}
 	for i := range d.changes {
 		c := &d.changes[i]

@@ -21,7 +21,7 @@ func Make(in Input) (*Plan, error) {
 	for _, a := range in.Actual.Unknown {
 		p.Notices = append(p.Notices, Notice{Level: Held, On: a.Within, Text: "could not be read completely: " + a.Reason})
 	}
-	if err := p.compile(in, changes); err != nil {
+	if err := p.compile(in, target, changes); err != nil {
 		return nil, err
 	}
 	slices.SortStableFunc(p.Notices, compareNotices)
@@ -65,7 +65,7 @@ func (p *Plan) has(l Level) bool {
 
 // compile fills in the statements, phase by phase. When a change cannot be made it is set aside, which takes with it
 // what depends on it, and the rest is compiled anew.
-func (p *Plan) compile(in Input, changes []Change) error {
+func (p *Plan) compile(in Input, target *Target, changes []Change) error {
 	for {
 		steps, refused, err := Compile(in.Dialect, changes)
 		if err == nil {
@@ -75,14 +75,15 @@ func (p *Plan) compile(in Input, changes []Change) error {
 		if refused == nil {
 			return err
 		}
-		d := difference{in: in, changes: changes}
+		d := difference{in: in, target: target, changes: changes}
+		d.recognise()
 		d.in.Aside = map[state.Key]string{refused.Key: err.Error()}
 		before := len(d.changes)
-		d.setAside()
+		d.holdBack()
 		if len(d.changes) == before {
 			return fmt.Errorf("compile the plan for %s: %w", in.Platform, err)
 		}
-		changes, p.Notices = d.changes, append(p.Notices, d.notices...)
+		changes, p.Notices, p.Kept = d.changes, append(p.Notices, d.notices...), append(p.Kept, d.kept...)
 	}
 }
 

@@ -103,12 +103,15 @@ func (r *resolver) indexTagged() {
 
 // leaves reports whether an undeclared fact that is there will be gone after the run.
 func (r *resolver) leaves(k state.Key) bool {
+	d := difference{in: r.in, target: r.target}
+	if !d.wanted(k) {
+		return false
+	}
 	if _, gone := r.target.Absent[k]; gone {
 		return true
 	}
-	_, ours := r.in.Owned[k]
-	_, held := r.target.Held[k]
-	return ours && !held
+	owned, ours := r.in.Owned[k]
+	return ours && d.stays(k, r.in.Actual.Facts[k], owned) == ""
 }
 
 // carriedColumn is a column that a tag covers in the end, with the value that counts there.
