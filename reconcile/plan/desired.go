@@ -86,6 +86,7 @@ type resolver struct {
 	policies   map[state.Securable]policyOf        // policy -> what it was made for, to find collisions
 	principals map[state.Securable]state.Securable // folded and lower-cased -> as it is there
 	tagged     map[state.Securable][]taggedOn      // by tag: declared assignments, for selectors
+	masked     map[state.Securable]bool            // containers that carry a masked tag; nil until asked for
 }
 
 type tagInfo struct {

@@ -289,6 +289,10 @@ func (d *difference) mentioned(spoken map[state.Securable]bool, k state.Key) boo
 
 // keepNeeded takes back removals of definitions that something which stays still refers to.
 func (d *difference) keepNeeded() {
+	drops := func(c Change) bool { return c.Want == nil && needKey(c.Key) != state.Key{} }
+	if !slices.ContainsFunc(d.changes, drops) {
+		return
+	}
 	needed := d.references(d.outcome())
 	d.changes = slices.DeleteFunc(d.changes, func(c Change) bool {
 		if c.Want != nil {

@@ -268,12 +268,31 @@ func (r *resolver) dropCovered(set map[state.Key]bool) {
 
 // warnUntagged says that tables to come can be read before anything has tagged them.
 func (r *resolver) warnUntagged(on state.Securable, d state.GrantDeclaration) {
-	for _, k := range r.target.State.Keys() {
-		if k.Fact == state.FactBinding && slices.ContainsFunc(r.tagged[k.On], func(t taggedOn) bool { return t.on.Covers(on) }) {
+	if r.masked == nil {
+		r.masked = r.maskedPlaces()
+	}
+	for up, ok := on, true; ok; up, ok = up.Parent() {
+		if r.masked[up] {
 			return
 		}
 	}
 	r.note(Warning, on, d.Origin, "%s carries no masked tag itself, so tables created in it can be read before they are tagged", on)
+}
+
+// maskedPlaces returns the catalogs and schemas that carry a tag with a mask.
+func (r *resolver) maskedPlaces() map[state.Securable]bool {
+	places := map[state.Securable]bool{}
+	for k := range r.target.State.Facts {
+		if k.Fact != state.FactBinding {
+			continue
+		}
+		for _, t := range r.tagged[k.On] {
+			if t.on.Kind == state.KindCatalog || t.on.Kind == state.KindSchema {
+				places[t.on] = true
+			}
+		}
+	}
+	return places
 }
 
 func isStar(p state.Part) bool { return !p.Quoted && p.Text == "*" }
