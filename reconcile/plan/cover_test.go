@@ -239,3 +239,24 @@ func TestBindingWaitsForWhatReplacesIt(t *testing.T) {
 	})
 	expect(t, p, nil, []string{"- tag PII binding", "- CRM.HR.PAY.AMOUNT tagged", "- masking_policy PII_NUMBER"})
 }
+
+// A rule that hides names also whom an incomplete reading of the principals has missed; one that shows does not.
+func TestHidingRuleNamesWhoWasNotRead(t *testing.T) {
+	p := planned(t, `
+masks:
+  - name: m
+    on: "mem:CRM.HR.PAY.AMOUNT"
+    rules: [{to: "role:GUEST", show: nothing}, {to: "role:FRIEND", show: clear}, {to: everyone, show: clear}]
+`, "unknown: [{facts: [role, member], reason: denied}]\n", "facts: []", nil)
+	for _, c := range p.Changes() {
+		m, ok := c.Want.(*state.MaskingPolicy)
+		if !ok {
+			continue
+		}
+		if len(m.Rules) != 2 || m.Rules[0].To[0].Name != "GUEST" || m.Rules[1].To[0] != state.Everyone {
+			t.Errorf("%s has the rules %v", m.Name, m.Rules)
+		}
+		return
+	}
+	t.Error("no policy is made:\n" + lines(p))
+}

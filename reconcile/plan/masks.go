@@ -280,7 +280,7 @@ func (r *resolver) fill(p *state.MaskingPolicy, d state.MaskDeclaration, value s
 	}
 	for _, e := range r.in.Declarations.Exceptions {
 		if e.Mask == d.Name && r.in.Now.Before(e.Until) {
-			if to := r.named(e.To, "the exception to mask "+d.Name); len(to) > 0 {
+			if to := r.named(e.To, "the exception to mask "+d.Name, false); len(to) > 0 {
 				p.Rules = append(p.Rules, state.Rule{To: to, Show: state.Show{Kind: state.ShowClear}})
 			}
 		}
@@ -301,7 +301,7 @@ func (r *resolver) fill(p *state.MaskingPolicy, d state.MaskDeclaration, value s
 }
 
 func (r *resolver) rule(rd state.RuleDeclaration, d state.MaskDeclaration, value string) (state.Rule, bool) {
-	rule := state.Rule{To: r.named(rd.To, "mask "+d.Name), Values: slices.Clone(rd.Values), Show: r.show(rd.Show, rd.Origin)}
+	rule := state.Rule{To: r.named(rd.To, "mask "+d.Name, rd.Show.Word() != state.ShowClear), Values: slices.Clone(rd.Values), Show: r.show(rd.Show, rd.Origin)}
 	if d.Tag != "" && !r.in.Dialect.TagMasks() {
 		if !rule.Matches(value) {
 			return rule, false

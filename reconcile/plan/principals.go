@@ -96,8 +96,9 @@ func (r *resolver) exists(p state.Securable) bool {
 	return there || r.target.State.Has(state.Key{Fact: state.FactRole, On: p})
 }
 
-// named returns those of the principals a rule names that are there, sorted; each other one is a notice.
-func (r *resolver) named(refs []state.PrincipalRef, what string) []state.Securable {
+// named returns those of the principals a rule names that are there, sorted; each other one is a notice. A rule that
+// hides goes on naming whom an incomplete reading may have missed, or a later rule would show them more.
+func (r *resolver) named(refs []state.PrincipalRef, what string, hides bool) []state.Securable {
 	var all []state.Securable
 	for _, ref := range refs {
 		found, mapped := r.principal(ref)
@@ -105,7 +106,8 @@ func (r *resolver) named(refs []state.PrincipalRef, what string) []state.Securab
 			r.note(Warning, state.Securable{}, ref.Origin, "%s names %s, which is not mapped for %s: the rule names nobody there", what, ref, r.in.Platform)
 		}
 		for _, p := range found {
-			if !r.exists(p) {
+			missed := hides && r.in.Actual.UnknownReason(state.Key{Fact: state.FactRole, On: p}) != ""
+			if !r.exists(p) && !missed {
 				r.note(Warning, p, ref.Origin, "%s names %s, which is not there: no rule names it", what, p)
 				continue
 			}
