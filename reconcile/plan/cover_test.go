@@ -260,3 +260,13 @@ masks:
 	}
 	t.Error("no policy is made:\n" + lines(p))
 }
+
+// A mask of the column's own goes before that of its tag also where both are set on the column.
+func TestDirectMaskBeforeTagByColumn(t *testing.T) {
+	p := planned(t, `
+tags: [{name: pii, values: [pay]}]
+tag_assignments: [{tag: pii, value: pay, on: "mem:CRM.HR.PAY.AMOUNT"}]
+masks: [{name: pii, tag: pii}, {name: own, on: "mem:CRM.HR.PAY.AMOUNT"}]
+`, "facts: []", "facts: []", func(in *plan.Input) { in.Dialect = memory.Dialect{PerColumn: true} })
+	expect(t, p, []string{"+ CRM.HR.PAY.AMOUNT mask", "+ masking_policy OWN_NUMBER"}, []string{"error:", "+ masking_policy PII"})
+}

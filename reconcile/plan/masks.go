@@ -12,23 +12,29 @@ import (
 func (r *resolver) masks() {
 	seen := map[state.Securable]string{} // column -> tag mask that covers it
 	for _, d := range r.in.Declarations.Masks {
-		if !r.here(d.In) {
-			continue
-		}
-		if d.Tag != "" {
-			r.tagMask(d, seen)
-		} else {
+		if r.here(d.In) && d.Tag == "" {
 			r.directMask(d)
 		}
 	}
+	direct := map[state.Securable]bool{} // where these stand, a tag's mask does not go on
+	for k := range r.target.State.Facts {
+		if k.Fact == state.FactMask {
+			direct[k.On] = true
+		}
+	}
+	for _, d := range r.in.Declarations.Masks {
+		if r.here(d.In) && d.Tag != "" {
+			r.tagMask(d, seen, direct)
+		}
+	}
 	for k, f := range r.target.State.Facts {
-		if k.Fact == state.FactMask && seen[k.On] != "" && r.in.Dialect.TagMasks() {
+		if k.Fact == state.FactMask && seen[k.On] != "" && direct[k.On] {
 			r.note(Warning, k.On, f.Origin, "%s: the direct mask goes before mask %s of its tag", k.On, seen[k.On])
 		}
 	}
 }
 
-func (r *resolver) tagMask(d state.MaskDeclaration, seen map[state.Securable]string) {
+func (r *resolver) tagMask(d state.MaskDeclaration, seen map[state.Securable]string, direct map[state.Securable]bool) {
 	info := r.tags[d.Tag]
 	if info == nil {
 		return
@@ -50,13 +56,14 @@ func (r *resolver) tagMask(d state.MaskDeclaration, seen map[state.Securable]str
 		}
 		seen[c.on] = d.Name
 	}
+	free := slices.DeleteFunc(slices.Clone(columns), func(c carriedColumn) bool { return direct[c.on] })
 	switch {
 	case !r.in.Dialect.TagMasks():
-		r.maskByValue(d, columns)
+		r.maskByValue(d, free)
 	case everywhere:
 		r.bind(d, info.on, columns)
 	default:
-		r.maskNarrow(d, info.on, columns, places)
+		r.maskNarrow(d, info.on, free, places)
 	}
 }
 
