@@ -270,3 +270,17 @@ masks: [{name: pii, tag: pii}, {name: own, on: "mem:CRM.HR.PAY.AMOUNT"}]
 `, "facts: []", "facts: []", func(in *plan.Input) { in.Dialect = memory.Dialect{PerColumn: true} })
 	expect(t, p, []string{"+ CRM.HR.PAY.AMOUNT mask", "+ masking_policy OWN_NUMBER"}, []string{"error:", "+ masking_policy PII"})
 }
+
+// What others may still use is not dropped while it cannot be read what they use.
+func TestDefinitionOutlivesUnreadUsers(t *testing.T) {
+	ours := `
+facts:
+  - {fact: role, on: role OLD}
+  - {fact: tag, on: tag OLD, value: {any_value: true}}
+  - {fact: policy, on: masking_policy OLD, value: {name: masking_policy OLD, family: number}}
+`
+	p := planned(t, "", ours+"unknown: [{facts: [tagged, mask, grant], within: table CRM.HR.PAY, reason: denied}]\n", ours, nil)
+	expect(t, p, nil, []string{"- role OLD", "- tag OLD", "- masking_policy OLD"})
+	p = planned(t, "", ours, ours, nil)
+	expect(t, p, []string{"- role OLD", "- tag OLD", "- masking_policy OLD"}, nil)
+}

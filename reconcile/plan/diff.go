@@ -231,6 +231,11 @@ func (d *difference) stays(k state.Key, is state.Fact, owned Ownership) string {
 	if reason := d.doubted(k); reason != "" {
 		return "the tags that it masks by could not be read completely: " + reason
 	}
+	for _, a := range d.in.Actual.Unknown {
+		if slices.ContainsFunc(users[k.Fact], func(f state.FactKind) bool { return len(a.Facts) == 0 || slices.Contains(a.Facts, f) }) {
+			return "what still uses it could not be read completely: " + a.Reason
+		}
+	}
 	if d.protected(k) {
 		return "a right of polsync's own"
 	}
@@ -247,6 +252,14 @@ func (d *difference) stays(k state.Key, is state.Fact, owned Ownership) string {
 		return "changed by somebody else since polsync set it"
 	}
 	return ""
+}
+
+// users lists by kind of definition what may use one, and would go with it.
+var users = map[state.FactKind][]state.FactKind{
+	state.FactRole:         {state.FactMember, state.FactGrant, state.FactOwner},
+	state.FactTag:          {state.FactTagged, state.FactBinding},
+	state.FactAllowedValue: {state.FactTagged},
+	state.FactPolicy:       {state.FactMask, state.FactBinding},
 }
 
 // doubted returns why it cannot be known that a mask covers nothing any more, or another value: a tag somewhere, which
