@@ -36,7 +36,6 @@ const (
 	codePolicyConflict     = 3534 // *
 	codePolicyMismatch     = 3540 // *
 	codeManyPolicies       = 3542 // *
-	codePolicyKind         = 3550 // *
 	codeNotBoolean         = 3551
 	codePolicyOverlap      = 3553 // *
 	codeTooMuchData        = 90030
