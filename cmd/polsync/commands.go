@@ -11,8 +11,8 @@ import (
 func (a *app) commands() []*cobra.Command {
 	return []*cobra.Command{
 		a.validateCommand(), a.planCommand(), a.reconcileCommand(), a.daemonCommand(),
-		a.classifyCommand(), a.findingsCommand(), a.refreshTagsCommand(), a.historyCommand(),
-		a.adoptCommand(), a.releaseCommand(), a.pauseCommand(), a.resumeCommand(),
+		a.classifyCommand(), a.findingsCommand(), a.refreshTagsCommand(), a.historyCommand(), a.auditCommand(),
+		a.adoptCommand(), a.releaseCommand(), a.pauseCommand(), a.resumeCommand(), a.stateCommand(),
 		a.doctorCommand(), a.devCommand(), a.demoCommand(), a.initCommand(), a.schemaCommand(), a.versionCommand(),
 	}
 }

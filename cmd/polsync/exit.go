@@ -15,7 +15,7 @@ import (
 const (
 	exitDone    = 0 // in sync, or all done
 	exitCannot  = 1 // could not run; bad input too
-	exitDiffers = 2 // plan found differences
+	exitDiffers = 2 // plan found differences, or the audit log does not verify
 	exitPartly  = 3 // partly done, held, unread, or refused by a guard
 )
 
@@ -106,7 +106,7 @@ func codeOf(err error) int {
 		errors.Is(err, ledger.ErrHeld), errors.Is(err, ledger.ErrPaused), errors.Is(err, ledger.ErrFenced), errors.Is(err, ledger.ErrPlanUsed),
 		errors.Is(err, reconcile.ErrStopped), errors.Is(err, classify.ErrConflict), errors.Is(err, reconcile.ErrUnread):
 		return exitPartly
-	case errors.Is(err, errDiffers):
+	case errors.Is(err, errDiffers), errors.Is(err, ledger.ErrBroken), errors.Is(err, ledger.ErrHistory):
 		return exitDiffers
 	}
 	return exitCannot

@@ -24,6 +24,8 @@ func TestExitCode(t *testing.T) {
 		{"bad files", document.Errors{{File: "a.yaml", Message: "no"}}, exitCannot},
 		{"bad flag", usagef("no such flag"), exitCannot},
 		{"differences", errDiffers, exitDiffers},
+		{"broken log", &ledger.BrokenError{Seq: 1}, exitDiffers},
+		{"another log", &ledger.HistoryError{}, exitDiffers},
 		{"partly", partial, exitPartly},
 		{"partly, and something else", errors.Join(broken, partial), exitPartly},
 		{"guard", &plan.GuardError{Platform: "a", Breaches: []string{"too many"}}, exitPartly},
