@@ -111,10 +111,14 @@ func (a *app) owning(ctx context.Context, names []string, tag, verb string, do f
 		}
 		return err
 	})
+	chosen, err := a.chosen(w.conf)
+	if err != nil {
+		return err
+	}
 	n := 0
-	for i, list := range keys {
-		for _, k := range list {
-			fmt.Fprintf(a.out, "%s %s: %s\n", verb, w.conf.Platforms[i].Name, k)
+	for i, p := range chosen {
+		for _, k := range keys[i] {
+			fmt.Fprintf(a.out, "%s %s: %s\n", verb, p.Name, k)
 			n++
 		}
 	}
