@@ -92,10 +92,10 @@ func (r *rights) some(o *object) bool {
 
 // enters tells whether names in a container can be resolved: one privilege on it is enough.
 func (r *rights) enters(o *object) bool {
+	if isSystem(o) {
+		return true
+	}
 	for x := o; x != nil && x.kind != kindAccount; x = x.parent {
-		if x.kind == kindDatabase && x.name == systemDatabase {
-			return true
-		}
 		if !r.some(x) {
 			return false
 		}
