@@ -170,8 +170,13 @@ func (e encoder) cell(v sqlengine.Value, t sqlengine.Type) string {
 	return e.engine.Format(v, t)
 }
 
-// timestampCell writes seconds since 1970 with their fraction; those with a zone add it in minutes, 1440 for UTC.
+// timestampCell writes seconds since 1970 with as much of their fraction as the type has; those with a zone add it in minutes, 1440 for UTC.
 func timestampCell(x time.Time, t sqlengine.Type) string {
+	unit := time.Second
+	for range min(t.Scale, 9) {
+		unit /= 10
+	}
+	x = x.Truncate(unit)
 	seconds, nanos := x.Unix(), x.Nanosecond()
 	text := fmt.Sprintf("%d.%09d", seconds, nanos)
 	if seconds < 0 && nanos > 0 {

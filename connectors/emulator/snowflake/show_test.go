@@ -3,6 +3,7 @@ package snowflake
 import (
 	"context"
 	"fmt"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -140,4 +141,14 @@ func TestQueriesNeedAWarehouse(t *testing.T) {
 	db.refused(codeNoWarehouse, "SELECT * FROM D.S.T")
 	db.refused(codeNoWarehouse, "SELECT * FROM D.INFORMATION_SCHEMA.TABLES")
 	db.exec("SHOW TABLES IN ACCOUNT", "DESCRIBE TABLE D.S.T", "USE WAREHOUSE WH", "SELECT * FROM D.S.T")
+}
+
+// TestListingsTellTimeInMilliseconds, as their type says.
+func TestListingsTellTimeInMilliseconds(t *testing.T) {
+	_, q := catalogued(t)
+	for _, query := range []string{"SHOW DATABASES LIKE 'D'", "SHOW GRANTS ON DATABASE D"} {
+		if got := q.rows(query, "created_on"); got == "" || regexp.MustCompile(`\.\d{4}`).MatchString(got) {
+			t.Errorf("%s: %s", query, got)
+		}
+	}
 }
