@@ -163,7 +163,7 @@ func (e encoder) cell(v sqlengine.Value, t sqlengine.Type) string {
 	case sqlengine.Date:
 		return strconv.Itoa(int(x))
 	case sqlengine.TimeOfDay:
-		return fmt.Sprintf("%d.%09d", int64(x)/1e9, int64(x)%1e9)
+		return secondsCell(int64(x)/1e9, int(int64(x)%1e9), t.Scale)
 	case time.Time:
 		return timestampCell(x, t)
 	}
@@ -178,15 +178,23 @@ func timestampCell(x time.Time, t sqlengine.Type) string {
 	}
 	x = x.Truncate(unit)
 	seconds, nanos := x.Unix(), x.Nanosecond()
-	text := fmt.Sprintf("%d.%09d", seconds, nanos)
+	text := secondsCell(seconds, nanos, t.Scale)
 	if seconds < 0 && nanos > 0 {
-		text = fmt.Sprintf("-%d.%09d", -(seconds + 1), 1_000_000_000-nanos)
+		text = "-" + secondsCell(-(seconds+1), 1_000_000_000-nanos, t.Scale)
 	}
 	if t.Kind == sqlengine.KindTimestampTZ {
 		_, offset := x.Zone()
 		text += " " + strconv.Itoa(offset/60+1440)
 	}
 	return text
+}
+
+// secondsCell writes seconds with the digits of their fraction that a type keeps.
+func secondsCell(seconds int64, nanos, scale int) string {
+	if scale == 0 {
+		return strconv.FormatInt(seconds, 10)
+	}
+	return strconv.FormatInt(seconds, 10) + "." + fmt.Sprintf("%09d", nanos)[:min(scale, 9)]
 }
 
 func (e encoder) nested(v sqlengine.Value) string {

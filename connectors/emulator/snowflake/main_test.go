@@ -52,7 +52,9 @@ func fresh(t *testing.T) *served { return serve(t, New(Options{})) }
 // open connects with the unmodified driver; edit may change the settings.
 func (s *served) open(user, password, role string, edit ...func(*gosnowflake.Config)) *sql.DB {
 	cfg := gosnowflake.Config{Account: "EMULATOR", User: user, Password: password, Role: role, Protocol: "http", Host: s.host, Port: s.port,
-		DisableTelemetry: true, DisableOCSPChecks: true}
+		//lint:ignore SA1019 the pinned driver has no other switch
+		DisableTelemetry:  true,
+		DisableOCSPChecks: true}
 	for _, e := range edit {
 		e(&cfg)
 	}

@@ -27,7 +27,8 @@ func (s *session) query(ctx context.Context, q *sqlengine.Query) (*Result, error
 	return &Result{Columns: st.Columns, Rows: rows, typeID: typeSelect}, nil
 }
 
-// executeUsing simulates a role: EXECUTE USING POLICY_CONTEXT(CURRENT_ROLE => 'R') AS SELECT ...
+// executeUsing simulates a role: EXECUTE USING POLICY_CONTEXT(CURRENT_ROLE => 'R') AS SELECT ... It lets see what the role sees, so it takes
+// APPLY MASKING POLICY.
 func (c *cursor) executeUsing() (action, error) {
 	if err := c.expectWords("( CURRENT_ROLE =>"); err != nil {
 		return nil, err
@@ -47,6 +48,9 @@ func (c *cursor) executeUsing() (action, error) {
 		r := c.s.a.root.child("role", role)
 		if r == nil {
 			return nil, errMissing(kindRole, role)
+		}
+		if !c.s.may().global(privApplyMasking) {
+			return nil, errDenied(c.s.a.root)
 		}
 		es := c.s.engine()
 		cat := c.s.catalog()
