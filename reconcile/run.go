@@ -97,6 +97,9 @@ func (e *PartialError) Error() string {
 // Unwrap returns the errors of the steps.
 func (e *PartialError) Unwrap() []error { return e.errs }
 
+// ErrMoved says that what would run is not what a saved plan shows.
+var ErrMoved = errors.New("what would run now is not what the saved plan shows; plan again")
+
 // Plan reads and plans without writing anything, on the platform or in the store.
 func (r *Reconciler) Plan(ctx context.Context, d *state.Declarations, o Options) (*Result, error) {
 	res := &Result{Platform: r.Name, Started: r.now()}
@@ -138,6 +141,9 @@ func (r *Reconciler) Run(ctx context.Context, d *state.Declarations, o Options) 
 	// the lease.
 	if in, err = r.planSettled(ctx, d, o, res, lease.Epoch); err != nil || res.Plan.Empty() {
 		return res, errors.Join(err, r.incomplete(res))
+	}
+	if o.Saved != nil && Digest(res.Plan) != o.Saved.Digest {
+		return res, fmt.Errorf("%s: %w", r.Name, ErrMoved)
 	}
 	if Digest(res.Plan) != digest {
 		if err := plan.Guard(res.Plan, len(in.Owned), r.limits(), o.Pass); err != nil {

@@ -104,7 +104,7 @@ func codeOf(err error) int {
 		return exitDone
 	case errors.As(err, &partial), errors.As(err, &guard), errors.As(err, &refused),
 		errors.Is(err, ledger.ErrHeld), errors.Is(err, ledger.ErrPaused), errors.Is(err, ledger.ErrFenced), errors.Is(err, ledger.ErrPlanUsed),
-		errors.Is(err, reconcile.ErrStopped), errors.Is(err, classify.ErrConflict), errors.Is(err, reconcile.ErrUnread):
+		errors.Is(err, reconcile.ErrStopped), errors.Is(err, classify.ErrConflict), errors.Is(err, reconcile.ErrUnread), errors.Is(err, reconcile.ErrMoved):
 		return exitPartly
 	case errors.Is(err, errDiffers), errors.Is(err, ledger.ErrBroken), errors.Is(err, ledger.ErrHistory):
 		return exitDiffers

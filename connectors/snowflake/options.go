@@ -136,9 +136,19 @@ func seconds(d time.Duration) string { return fmt.Sprint(max(1, int(d/time.Secon
 func (o Options) config(c Credentials) (sf.Config, error) {
 	cfg := sf.Config{
 		Account: o.Account, User: o.User, Role: o.Role, Warehouse: o.Warehouse, Host: o.Host, Port: o.Port, Protocol: o.Protocol,
-		Application: "polsync", DisableTelemetry: true, DisableConsoleLogin: sf.ConfigBoolTrue,
-		ClientRequestMfaToken: sf.ConfigBoolFalse, ClientStoreTemporaryCredential: sf.ConfigBoolFalse,
-		LoginTimeout: o.LoginTimeout, ClientTimeout: o.HTTPTimeout, RequestTimeout: o.RetryTimeout,
+		Application: "polsync", DisableConsoleLogin: sf.ConfigBoolTrue,
+		//lint:ignore SA1019 the pinned driver has no other switch, and telemetry is traffic that nobody asked for
+		DisableTelemetry: true,
+		//lint:ignore SA1019 the pinned driver would look for a credential store otherwise
+		ClientRequestMfaToken: sf.ConfigBoolFalse,
+		//lint:ignore SA1019 the same
+		ClientStoreTemporaryCredential: sf.ConfigBoolFalse,
+		//lint:ignore SA1019 without bounds a cancelled call of the pinned driver can hang for ever
+		LoginTimeout: o.LoginTimeout,
+		//lint:ignore SA1019 the same
+		ClientTimeout: o.HTTPTimeout,
+		//lint:ignore SA1019 the same
+		RequestTimeout:    o.RetryTimeout,
 		DisableOCSPChecks: o.Protocol == "http", Transporter: o.Transporter,
 	}
 	given := 0

@@ -38,6 +38,7 @@ type snapshot struct {
 type areaKey struct {
 	within state.Securable
 	reason string
+	facts  string // an area with the same reason may be of other facts
 }
 
 // Snapshot implements connectors.Platform. The order is that of what depends on what: databases, then definitions and
@@ -146,7 +147,7 @@ func (s *snapshot) failed(ctx context.Context, within state.Securable, err error
 func (s *snapshot) unknown(within state.Securable, reason string, facts ...state.FactKind) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	key := areaKey{within, reason}
+	key := areaKey{within, reason, fmt.Sprint(facts)}
 	if s.refused[key] {
 		return
 	}

@@ -76,7 +76,7 @@ func removal(c Change) bool {
 func unmasking(c Change) bool {
 	switch c.Key.Fact {
 	case state.FactMask, state.FactBinding:
-		return c.Want == nil
+		return c.Was != nil // another policy may show more
 	case state.FactPolicy:
 		return c.Phase == PhasePermit && !c.Back
 	case state.FactTagged:

@@ -58,23 +58,10 @@ func (r *resolver) assignments() {
 				r.absent(key, d.Origin)
 				continue
 			}
-			r.assign(key, d)
+			r.put(state.Fact{Key: key, Value: state.Text(d.Value), Origin: d.Origin})
 		}
 	}
 	r.indexTagged()
-}
-
-// assign states one assignment; a finding gives way to a value that somebody else set.
-func (r *resolver) assign(key state.Key, d state.AssignmentDeclaration) {
-	if d.Origin.Layer == state.LayerClassification {
-		is, there := r.in.Actual.Facts[key]
-		_, ours := r.in.Owned[key]
-		if there && !ours && !state.Equal(is.Value, state.Text(d.Value)) {
-			r.note(Info, key.On, d.Origin, "%s: a value set by hand stays (conflict: keep-manual)", key)
-			return
-		}
-	}
-	r.put(state.Fact{Key: key, Value: state.Text(d.Value), Origin: d.Origin})
 }
 
 func taggable(s state.Securable) bool {

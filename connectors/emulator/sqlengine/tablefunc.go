@@ -331,27 +331,29 @@ func compileRange(c *compiler, t *TableFunc, sc *scope) (*plan, error) {
 
 // compileGenerator is Snowflake's GENERATOR(ROWCOUNT => n), rows without columns.
 func compileGenerator(c *compiler, t *TableFunc, sc *scope) (*plan, error) {
+	if len(t.Call.Named) == 0 {
+		return nil, errorf(ErrArgumentCount, "GENERATOR", t.Pos(), "GENERATOR needs ROWCOUNT")
+	}
 	for _, a := range t.Call.Named {
 		if a.Name != "ROWCOUNT" {
 			return nil, unsupported("GENERATOR with "+a.Name, t.Pos())
 		}
-		n, err := c.rowCount(a.Value, 0)
-		if err != nil {
-			return nil, err
-		}
-		return &plan{scan: func(r *run, _ *frame, yield func(Row) error) error {
-			for range n {
-				if err := r.tick(); err != nil {
-					return err
-				}
-				if err := yield(Row{}); err != nil {
-					return err
-				}
-			}
-			return nil
-		}}, nil
 	}
-	return nil, errorf(ErrArgumentCount, "GENERATOR", t.Pos(), "GENERATOR needs ROWCOUNT")
+	n, err := c.rowCount(t.Call.Named[0].Value, 0)
+	if err != nil {
+		return nil, err
+	}
+	return &plan{scan: func(r *run, _ *frame, yield func(Row) error) error {
+		for range n {
+			if err := r.tick(); err != nil {
+				return err
+			}
+			if err := yield(Row{}); err != nil {
+				return err
+			}
+		}
+		return nil
+	}}, nil
 }
 
 // compileSplitToTable gives SEQ, INDEX (from 1) and VALUE for each part of a text.
