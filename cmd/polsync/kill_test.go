@@ -78,7 +78,7 @@ func newKilling(t *testing.T) *killing {
 		}
 	})
 	k := &killing{t: t, dir: dir, sample: map[string]string{},
-		flags: []string{"--allow-removals", "--allow-unmasking", "--allow-shrink", "--lease", "1s", "--grace", "50ms"}}
+		flags: []string{"--allow-removals", "--allow-unmasking", "--allow-shrink", "--lease", "2s", "--grace", "50ms"}}
 	for _, name := range []string{"people.yaml", "tags.yaml", "masks.yaml", "grants.yaml"} {
 		data, err := os.ReadFile(filepath.Join(dir, "policies", name))
 		if err != nil {
