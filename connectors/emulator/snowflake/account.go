@@ -95,6 +95,7 @@ type Account struct {
 	shift   atomic.Int64 // nanoseconds added to the clock while old times are seeded
 	gone    []*object    // dropped, for UNDROP
 	dirty   []*object    // changed by the statement that runs
+	regrant []*grant     // made, changed or taken away by it
 	usage   *usageLog
 
 	server

@@ -89,12 +89,16 @@ func (a *Account) touch(objects ...*object) {
 	}
 }
 
+// touchGrant notes that a grant was made, changed or taken away.
+func (a *Account) touchGrant(g *grant) { a.regrant = append(a.regrant, g) }
+
 // settle ends a statement that may have changed the catalogue.
 func (a *Account) settle() {
-	if len(a.dirty) == 0 {
+	if len(a.dirty)+len(a.regrant) == 0 {
 		return
 	}
 	a.version++
 	a.usage.record(a, a.dirty)
-	a.dirty = a.dirty[:0]
+	a.usage.recordGrants(a.now(), a.regrant)
+	a.dirty, a.regrant = a.dirty[:0], a.regrant[:0]
 }

@@ -36,6 +36,8 @@
 // carried out. Left out on purpose: stages and loading, MERGE, procedures, streams, tasks, shares, materialized, dynamic and external tables,
 // tags with several values, time travel but UNDROP TABLE, results in Arrow. Tables with a projection or aggregation policy can be described and
 // not queried. PROPAGATE is kept and shown; tags are not propagated.
+// UPDATE and DELETE with WHERE refuse tables whose rows are masked or filtered. ROLLBACK takes back the session's own changes of rows; other
+// sessions see them before COMMIT.
 //
 // # Where the documentation leaves it open
 //
@@ -46,6 +48,8 @@
 //   - A masked text may be longer than its column; other types keep the column's.
 //   - SHOW cuts at 10,000 rows, or refuses with [Options].ShowOverflowFails.
 //   - SHOW GRANTS writes database roles with their database.
+//   - Error numbers that could not be found out are marked in errors.go; their texts are the vendor's.
+//   - EXECUTE USING POLICY_CONTEXT takes APPLY MASKING POLICY on the account.
 //
-// Time is [Options].Clock's, identifiers come from a fixed sequence: two runs of the same calls give the same answers.
+// Time is [Options].Clock's, but for the expiry of key-pair tokens, which clients sign by the real clock, and for waiting. Identifiers come from a fixed sequence: two runs of the same calls give the same answers.
 package snowflake

@@ -18,7 +18,7 @@ func (a *Account) addGrant(g *grant) {
 	for _, have := range g.on.grants {
 		if have.privilege == g.privilege && have.to == g.to && have.by == g.by {
 			have.option = have.option || g.option
-			a.touch(g.on)
+			a.touchGrant(have)
 			return
 		}
 	}
@@ -29,7 +29,7 @@ func (a *Account) addGrant(g *grant) {
 	} else {
 		g.to.held = append(g.to.held, g)
 	}
-	a.touch(g.on)
+	a.touchGrant(g)
 }
 
 func (g *grant) isMembership() bool {
@@ -44,7 +44,7 @@ func (a *Account) removeGrant(g *grant) {
 	} else {
 		g.to.held = without(g.to.held, g)
 	}
-	a.touch(g.on)
+	a.touchGrant(g)
 }
 
 // without gives a list without an item; the list itself is left alone.
@@ -123,7 +123,7 @@ func (a *Account) removeAll(hit []*grant, v revocation) error {
 	for _, g := range hit {
 		if v.optionOnly {
 			g.option = false
-			a.touch(g.on)
+			a.touchGrant(g)
 			continue
 		}
 		a.removeGrant(g)

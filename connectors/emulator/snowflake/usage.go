@@ -72,6 +72,25 @@ func (u *usageLog) recordObject(a *Account, o *object) {
 	}
 }
 
+// recordGrants brings single grants up to date, without a look at all others on the same object.
+func (u *usageLog) recordGrants(now time.Time, grants []*grant) {
+	for _, g := range grants {
+		known := u.known[g.on.id]
+		if known == nil {
+			continue // the object was never in the catalogue
+		}
+		r := grantUsage(grantRow{g})
+		switch {
+		case contains(g.on.grants, g):
+			u.put(r.key, now, r.row)
+			known[r.key] = true
+		case known[r.key]:
+			u.put(r.key, now, closedRow(r.key, u.last(r.key), now, g.on.isDropped()))
+			delete(known, r.key)
+		}
+	}
+}
+
 func sortedKeys(m map[usageKey]bool) []usageKey {
 	keys := make([]usageKey, 0, len(m))
 	for k := range m {

@@ -56,8 +56,7 @@ func (a *Account) usageRows(o *object) []usageRow {
 		}
 	}
 	for _, g := range grantsOn(o) {
-		view, row := grantUsageRow(g)
-		add(view, subKey(g.privilege, "/", g.to.id, "/", nameOf(g.by)), row)
+		out = append(out, grantUsage(g))
 	}
 	return out
 }
@@ -164,6 +163,12 @@ func tagUsageRow(t *tagging, o *object, c *column) sqlengine.Row {
 		row[10], row[11], row[12] = "COLUMN", c.id, c.name
 	}
 	return row
+}
+
+// grantUsage gives the row of a grant.
+func grantUsage(g grantRow) usageRow {
+	view, row := grantUsageRow(g)
+	return usageRow{usageKey{view, g.on.id, subKey(g.privilege, "/", g.to.id, "/", nameOf(g.by))}, row}
 }
 
 func grantUsageRow(g grantRow) (string, sqlengine.Row) {
