@@ -51,5 +51,6 @@
 //   - Error numbers that could not be found out are marked in errors.go; their texts are the vendor's.
 //   - EXECUTE USING POLICY_CONTEXT takes APPLY MASKING POLICY on the account.
 //
-// Time is [Options].Clock's, but for the expiry of key-pair tokens, which clients sign by the real clock, and for waiting. Identifiers come from a fixed sequence: two runs of the same calls give the same answers.
+// Time is [Options].Clock's, but for the expiry of key-pair tokens, which clients sign by the real clock, and for waiting. Identifiers come
+// from a fixed sequence: two runs of the same calls give the same answers.
 package snowflake
