@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"sync"
 
 	"github.com/polsync/polsync/state"
 )
@@ -153,7 +154,7 @@ func (d *difference) protected(k state.Key) bool {
 
 // undeclared finds what is there without being declared: ours goes, anything else is kept and listed.
 func (d *difference) undeclared() {
-	spoken := d.spokenOf()
+	spoken := sync.OnceValue(d.spokenOf) // large, and needed only where something is there that is not ours
 	for k, is := range d.in.Actual.Facts {
 		if d.target.State.Has(k) || !d.wanted(k) {
 			continue
@@ -166,7 +167,7 @@ func (d *difference) undeclared() {
 		}
 		owned, ours := d.ownership(k)
 		if !ours {
-			if d.mentioned(spoken, k) {
+			if d.mentioned(spoken(), k) {
 				d.keep(is, "not set by polsync")
 			}
 			continue

@@ -112,5 +112,8 @@ func (s *Session) Cast(v Value, from, to Type) (Value, error) {
 	if err != nil || v == nil {
 		return nil, err
 	}
+	if conv == nil {
+		return v, nil // the types are one
+	}
 	return conv(v)
 }
