@@ -30,6 +30,7 @@ type Reconciler struct {
 	Holder  string        // name of this process among those that share the store
 	Lease   time.Duration // 0 means 60 s
 	Grace   time.Duration // a predecessor's statement may still be on its way; longer than Timeout. 0 means 45 s
+	MaxRow  int           // failed steps in a row that end a phase; 0 means 5
 	Timeout time.Duration // of one statement, on the platform. 0 means 30 s
 	Version string
 	By      string
@@ -310,7 +311,7 @@ func (r *Reconciler) execute(ctx context.Context, d *state.Declarations, in plan
 	res.Run = run
 	j := &journal{r: r, run: run, epoch: lease.Epoch, actual: in.Actual}
 	renewed, stopRenewing := r.keepLease(ctx, lease)
-	e := Executor{Sender: r.Platform, Journal: j, Timeout: r.timeout(), Sleep: r.Sleep, Now: r.Now, Report: o.Report}
+	e := Executor{Sender: r.Platform, Journal: j, Timeout: r.timeout(), Sleep: r.Sleep, Now: r.Now, Report: o.Report, MaxRow: r.MaxRow}
 	var stopped error
 	res.Steps, stopped = e.Execute(renewed, res.Plan)
 	stopRenewing()
