@@ -71,23 +71,7 @@ func (w *work) on(ctx context.Context, p config.Platform, do func(*session, *sta
 	}
 	defer func() { err = errors.Join(err, s.Close()) }()
 	s.reconciler.May = w.mayTag
-	return do(s, spoken(w.declarations, p.Dialect()))
-}
-
-// spoken returns the declarations without the properties of tags that a platform of the dialect does not have: it would
-// never read them back, and the plan would never settle.
-func spoken(d *state.Declarations, dialect string) *state.Declarations {
-	out := *d
-	out.Tags = slices.Clone(d.Tags)
-	for i := range out.Tags {
-		if dialect == "snowflake" {
-			out.Tags[i].Governed = false
-		}
-		if dialect == "databricks" {
-			out.Tags[i].Propagate = ""
-		}
-	}
-	return &out
+	return do(s, w.declarations)
 }
 
 // write prints the results that there are, in the order of the configuration.

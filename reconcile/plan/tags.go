@@ -19,6 +19,12 @@ func (r *resolver) tagDefinitions() {
 		on := r.in.Dialect.Tag(d.Name, schema, r.in.Home)
 		r.tags[d.Name] = &tagInfo{decl: d, on: on}
 		want := state.Tag{AnyValue: d.AnyValue, Comment: d.Comment, Propagate: d.Propagate, Governed: d.Governed}
+		switch r.in.Dialect.Name() { // what a platform does not have it never reads back
+		case "snowflake":
+			want.Governed = false
+		case "databricks":
+			want.Propagate = ""
+		}
 		key := state.Key{Fact: state.FactTag, On: on}
 		if is, ok := r.in.Actual.Value(key).(state.Tag); ok {
 			if d.Comment == "" {

@@ -15,6 +15,9 @@ type lexer struct {
 	line    int // line of off, from 1
 	bol     int // offset of the first byte of that line
 	tokens  []Token
+
+	counted int // offset up to which column counts
+	column  int // of that offset, from 1
 }
 
 func lex(d Dialect, sql string) []Token {
@@ -56,8 +59,15 @@ func (l *lexer) next() bool {
 	return l.operator(at)
 }
 
+// pos returns where the lexer stands. It counts on from where it counted last: statements of a scan are one line of
+// hundreds of kilobytes.
 func (l *lexer) pos() Pos {
-	return Pos{Offset: l.off, Line: l.line, Column: utf8.RuneCountInString(l.src[l.bol:l.off]) + 1}
+	if l.column == 0 || l.counted < l.bol || l.counted > l.off {
+		l.counted, l.column = l.bol, 1
+	}
+	l.column += utf8.RuneCountInString(l.src[l.counted:l.off])
+	l.counted = l.off
+	return Pos{Offset: l.off, Line: l.line, Column: l.column}
 }
 
 func (l *lexer) peek(n int) byte {
