@@ -284,3 +284,31 @@ facts:
 	p = planned(t, "", ours, ours, nil)
 	expect(t, p, []string{"- role OLD", "- tag OLD", "- masking_policy OLD"}, nil)
 }
+
+// What is inside a narrowed part brings the definitions it refers to, and nothing else from outside.
+func TestNarrowedPartBringsItsDefinitions(t *testing.T) {
+	p := planned(t, `
+tags: [{name: pii, values: [email, phone]}, {name: other}]
+tag_assignments:
+  - {tag: pii, value: email, on: "mem:CRM.PUBLIC.CUSTOMERS.EMAIL"}
+  - {tag: other, value: x, on: "mem:CRM.HR.PAY.AMOUNT"}
+masks:
+  - {name: id, on: "mem:CRM.PUBLIC.CUSTOMERS.ID", rules: [{to: analyst, show: clear}]}
+  - {name: pay, on: "mem:CRM.HR.PAY.AMOUNT", rules: [{to: analyst, show: clear}]}
+`, "", "", func(in *plan.Input) {
+		in.Scope = []state.Securable{{Kind: state.KindSchema, Catalog: "CRM", Schema: "PUBLIC"}}
+	})
+	got := map[string]bool{}
+	for _, c := range p.Changes() {
+		got[c.Key.String()] = true
+	}
+	for _, want := range []string{"tag PII tag", "tag PII allowed_value email", "masking_policy ID_NUMBER policy", "CRM.PUBLIC.CUSTOMERS.ID mask", "CRM.PUBLIC.CUSTOMERS.EMAIL tagged tag PII"} {
+		if !got[want] {
+			t.Errorf("%s is missing", want)
+		}
+		delete(got, want)
+	}
+	if len(got) > 0 {
+		t.Errorf("from outside: %v", got)
+	}
+}

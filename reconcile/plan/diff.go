@@ -19,6 +19,8 @@ type difference struct {
 	notices   []Notice
 	unchanged int
 	crossings map[state.Securable]bool // see crossing
+
+	definitions map[state.Key]bool // see defined
 }
 
 // Diff compares what is there with the target. Only what is ours, or declared absent, is removed; what could not be
@@ -62,7 +64,35 @@ func (d *difference) wanted(k state.Key) bool {
 	if len(d.in.Scope) == 0 {
 		return true
 	}
+	return d.inside(k) || d.defined()[k] && !d.in.Actual.Has(k)
+}
+
+func (d *difference) inside(k state.Key) bool {
 	return slices.ContainsFunc(d.in.Scope, func(s state.Securable) bool { return s.Covers(k.On) })
+}
+
+// defined returns the declared definitions that facts inside the narrowed part refer to. They live outside it, and are
+// made where they are missing; what is there is not touched from a narrower view.
+func (d *difference) defined() map[state.Key]bool {
+	if d.definitions != nil {
+		return d.definitions
+	}
+	d.definitions = map[state.Key]bool{}
+	for k, f := range d.target.State.Facts {
+		if !d.inside(k) {
+			continue
+		}
+		switch v := f.Value.(type) {
+		case state.Text:
+			d.definitions[state.Key{Fact: state.FactTag, On: k.With}] = true
+			d.definitions[state.Key{Fact: state.FactAllowedValue, On: k.With, Name: string(v)}] = true
+		case state.Mask:
+			d.definitions[state.Key{Fact: state.FactPolicy, On: v.Policy}] = true
+		case state.Option:
+			d.definitions[state.Key{Fact: state.FactRole, On: k.With}] = true
+		}
+	}
+	return d.definitions
 }
 
 // recognise gives the policies that are there their rules: a body that is the target's has the target's rules, one
