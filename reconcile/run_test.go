@@ -378,3 +378,21 @@ func TestKilledAnywhereConverges(t *testing.T) {
 		}
 	}
 }
+
+// A saved plan runs as it was shown, or not at all.
+func TestSavedPlanRunsOnlyAsItWasShown(t *testing.T) {
+	b := newBench(t)
+	s := b.store()
+	r := b.reconciler(s, b.w, "a")
+	shown, err := r.Plan(t.Context(), tagged("A"), reconcile.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	saved := &reconcile.Saved{Digest: reconcile.Digest(shown.Plan)}
+	if _, err := r.Run(t.Context(), tagged("A", "B"), reconcile.Options{Saved: saved}); !errors.Is(err, reconcile.ErrMoved) || len(b.tags()) > 0 {
+		t.Errorf("another plan than the saved one: %v, tagged %v", err, b.tags())
+	}
+	if b.run(r, tagged("A"), reconcile.Options{Saved: saved}); len(b.tags()) != 1 {
+		t.Errorf("tagged %v", b.tags())
+	}
+}
