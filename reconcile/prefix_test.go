@@ -279,6 +279,19 @@ func (w *world) contradicts(s *state.State) bool {
 	})
 }
 
+// covered reports whether a mask of its own or of a tag covers a column.
+func (w *world) covered(s *state.State, c state.Securable) bool {
+	if s.Has(state.Key{Fact: state.FactMask, On: c}) {
+		return true
+	}
+	for k := range s.Facts {
+		if k.Fact == state.FactTagged && k.On.Covers(c) && s.Has(state.Key{Fact: state.FactBinding, On: k.With, Name: "string"}) {
+			return true
+		}
+	}
+	return false
+}
+
 func (w *world) compare(t *testing.T, m *memory.Warehouse, before, after map[[2]state.Securable]bool, at string) {
 	t.Helper()
 	snapshot := memory.New(memory.Dialect{PerColumn: w.perColumn}, m.Peek())
@@ -415,6 +428,21 @@ func TestSightsAreWhatTheWarehouseShows(t *testing.T) {
 			}
 		}
 		told += len(gains) + len(loses)
+		for _, who := range append(slices.Clone(w.users), w.roles...) {
+			for _, c := range w.columns {
+				pair := [2]state.Securable{who, c}
+				if !w.covered(start, c) && !w.covered(reached.State(), c) {
+					continue
+				}
+				// Who is named nowhere and has nothing but what everyone has stands under everyone.
+				if before[pair] && !after[pair] && !loses[pair] && !loses[[2]state.Securable{state.Everyone, c}] {
+					t.Errorf("seed %d: that %v loses sight of %v goes unsaid", i, who, c)
+				}
+				if !before[pair] && after[pair] && !gains[pair] && !gains[[2]state.Securable{state.Everyone, c}] {
+					t.Errorf("seed %d: that %v gains sight of %v goes unsaid", i, who, c)
+				}
+			}
+		}
 		for pair := range gains {
 			if before[pair] || !after[pair] && pair[0] != state.Everyone {
 				t.Errorf("seed %d: %v does not gain sight of %v", i, pair[0], pair[1])
