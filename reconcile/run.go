@@ -22,7 +22,7 @@ type Reconciler struct {
 	Store    ledger.Store
 	Home     state.Securable
 	Scope    connectors.Scope
-	Foreign  []state.Securable
+	Foreign  plan.Foreign
 	Self     []state.Securable
 	Limits   plan.Limits
 	Log      zerolog.Logger

@@ -159,7 +159,7 @@ func (a *app) adopt(ctx context.Context, names []string, tag string) error {
 
 // needs reports whether polsync itself needs a fact to work, or another tool manages it.
 func (s *session) needs(k state.Key) bool {
-	return slices.Contains(s.reconciler.Self, k.With) || slices.Contains(s.reconciler.Foreign, k.With) || k.Fact == state.FactOwner
+	return slices.Contains(s.reconciler.Self, k.With) || s.reconciler.Foreign.Manages(k) != "" || k.Fact == state.FactOwner
 }
 
 // isPinned returns an error where the state belongs to another account than the one that was read.

@@ -85,14 +85,14 @@ func selfOf(d plan.Dialect, p config.Platform) []state.Securable {
 	return self
 }
 
-func foreignOf(d plan.Dialect, c *config.Config, platform string) []state.Securable {
-	var all []state.Securable
+func foreignOf(d plan.Dialect, c *config.Config, platform string) plan.Foreign {
+	all := plan.Foreign{}
 	for _, f := range c.Foreign {
 		if len(f.Platforms) > 0 && !slices.Contains(f.Platforms, platform) {
 			continue
 		}
 		for _, r := range f.Principals {
-			all = append(all, principalOf(d, r))
+			all[principalOf(d, r)] = f.Tool
 		}
 	}
 	return all

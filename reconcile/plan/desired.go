@@ -20,7 +20,7 @@ type Input struct {
 	Now          time.Time            // until compares with it
 	Scope        []state.Securable    // narrows what is diffed; none means all
 	Only         []state.FactKind     // narrows likewise
-	Foreign      []state.Securable    // principals that another tool manages
+	Foreign      Foreign              // principals whose grants and memberships another tool manages
 	Self         []state.Securable    // principals polsync acts as; their rights are never taken
 	Aside        map[state.Key]string // changes refused for good in an earlier run, with the reason
 }
@@ -57,6 +57,7 @@ func Desired(in Input) *Target {
 	r.assignments()
 	r.masks()
 	r.grants()
+	r.leaveForeign()
 	slices.SortStableFunc(r.target.Notices, func(a, b Notice) int {
 		if c := a.On.Compare(b.On); c != 0 {
 			return c
@@ -87,6 +88,7 @@ type resolver struct {
 	principals map[state.Securable]state.Securable // folded and lower-cased -> as it is there
 	tagged     map[state.Securable][]taggedOn      // by tag: declared assignments, for selectors
 	masked     map[state.Securable]bool            // containers that carry a masked tag; nil until asked for
+	unfits     map[string]*unfitColumns            // what the masks' types cannot show
 }
 
 type tagInfo struct {
@@ -277,12 +279,14 @@ func (r *resolver) selectedByTag(sel state.Selector, accept func(state.Securable
 		return nil
 	}
 	var found []state.Securable
-	for _, t := range r.carriers(info.on, weak) {
-		if len(sel.TagValues) > 0 && !slices.Contains(sel.TagValues, t.value) {
+	said := r.valuesOf(info.on)
+	for _, t := range r.tagged[info.on] {
+		if !counts(t, sel, weak) {
 			continue
 		}
 		for _, s := range r.below(t.on, accept) {
-			if len(under) == 0 || slices.ContainsFunc(under, func(m match) bool { return m.reaches(s) }) {
+			inside := len(under) == 0 || slices.ContainsFunc(under, func(m match) bool { return m.reaches(s) })
+			if inside && nearestCounts(said, s, sel, weak) {
 				found = append(found, s)
 			}
 		}
@@ -290,14 +294,39 @@ func (r *resolver) selectedByTag(sel state.Selector, accept func(state.Securable
 	return found
 }
 
-func (r *resolver) carriers(tag state.Securable, weak bool) []taggedOn {
-	var all []taggedOn
-	for _, t := range r.tagged[tag] {
-		if weak || t.layer >= state.LayerStore {
-			all = append(all, t)
+// counts reports whether a tag's assignment is one that a selector asks for.
+func counts(t taggedOn, sel state.Selector, weak bool) bool {
+	return asks(sel, t.value) && (weak || t.layer >= state.LayerStore)
+}
+
+func asks(sel state.Selector, value string) bool {
+	return len(sel.TagValues) == 0 || slices.Contains(sel.TagValues, value)
+}
+
+// nearestCounts reports whether the value of the tag that holds for s is one that the selector asks for: of several on
+// the way up the nearest holds, whoever set it. A value that does not open anything by itself but is asked for leaves
+// the question to the next above.
+func nearestCounts(said map[state.Securable]taggedOn, s state.Securable, sel state.Selector, weak bool) bool {
+	for up, ok := s, true; ok; up, ok = up.Parent() {
+		t, there := said[placeOf(up)]
+		switch {
+		case !there:
+		case counts(t, sel, weak):
+			return true
+		case !asks(sel, t.value):
+			return false
 		}
 	}
-	return all
+	return false
+}
+
+// valuesOf returns the assignments of a tag by place.
+func (r *resolver) valuesOf(tag state.Securable) map[state.Securable]taggedOn {
+	said := make(map[state.Securable]taggedOn, len(r.tagged[tag]))
+	for _, t := range r.tagged[tag] {
+		said[placeOf(t.on)] = t
+	}
+	return said
 }
 
 // below returns the accepted objects that are s or lie in it.

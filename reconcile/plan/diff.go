@@ -197,7 +197,9 @@ func (d *difference) undeclared() {
 		}
 		owned, ours := d.ownership(k)
 		if !ours {
-			if d.mentioned(spoken(), k) {
+			if tool := d.in.Foreign.Manages(k); tool != "" && d.mentioned(spoken(), k) {
+				d.keep(is, managedBy(tool))
+			} else if d.mentioned(spoken(), k) {
 				d.keep(is, "not set by polsync")
 			}
 			continue
@@ -253,6 +255,9 @@ func (d *difference) ownership(k state.Key) (Ownership, bool) {
 
 // stays returns why a fact of ours must not be removed, or "".
 func (d *difference) stays(k state.Key, is state.Fact, owned Ownership) string {
+	if tool := d.in.Foreign.Manages(k); tool != "" {
+		return managedBy(tool)
+	}
 	if reason := d.target.Held[k]; reason != "" {
 		return "held: " + reason
 	}

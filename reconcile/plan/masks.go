@@ -27,6 +27,7 @@ func (r *resolver) masks() {
 			r.tagMask(d, seen, direct)
 		}
 	}
+	r.sayUnfit()
 	for k, f := range r.target.State.Facts {
 		if k.Fact == state.FactMask && seen[k.On] != "" && direct[k.On] {
 			r.note(Warning, k.On, f.Origin, "%s: the direct mask goes before mask %s of its tag", k.On, seen[k.On])
@@ -216,7 +217,7 @@ func (r *resolver) policy(d state.MaskDeclaration, value string, f state.Family,
 	}
 	r.policies[on] = of
 	p := &state.MaskingPolicy{Name: on, Family: f, Tag: tag, Primary: d.Primary, Args: args}
-	if !r.argTypes(p, d, columns) || !r.fill(p, d, value) {
+	if !r.argTypes(p, d, columns) || !r.fill(p, d, value, r.valued(value, r.ofFamily(f, columns))) {
 		return nil
 	}
 	body, err := r.in.Dialect.Body(p)
@@ -230,6 +231,14 @@ func (r *resolver) policy(d state.MaskDeclaration, value string, f state.Family,
 	}
 	r.put(state.Fact{Key: state.Key{Fact: state.FactPolicy, On: on}, Value: p, Origin: d.Origin})
 	return p
+}
+
+// valued returns the columns with a value of the tag, where a policy is made for one value.
+func (r *resolver) valued(value string, columns []carriedColumn) []carriedColumn {
+	if r.in.Dialect.TagMasks() {
+		return columns
+	}
+	return slices.DeleteFunc(columns, func(c carriedColumn) bool { return c.value != value })
 }
 
 // siblings returns the columns that the mask's conditions look at, folded and sorted.
@@ -276,7 +285,7 @@ func (r *resolver) argTypes(p *state.MaskingPolicy, d state.MaskDeclaration, col
 }
 
 // fill turns the declared rules into the policy's: exceptions first, then by priority, then as written.
-func (r *resolver) fill(p *state.MaskingPolicy, d state.MaskDeclaration, value string) bool {
+func (r *resolver) fill(p *state.MaskingPolicy, d state.MaskDeclaration, value string, columns []carriedColumn) bool {
 	dialect := r.in.Dialect.Name()
 	if d.SQL != nil {
 		p.Opaque, p.Body = true, d.SQL[dialect]
@@ -294,9 +303,11 @@ func (r *resolver) fill(p *state.MaskingPolicy, d state.MaskDeclaration, value s
 	}
 	rules := slices.Clone(d.Rules)
 	slices.SortStableFunc(rules, func(a, b state.RuleDeclaration) int { return b.Priority - a.Priority })
+	fits := true
 	for _, rd := range rules {
 		if rule, ok := r.rule(rd, d, value); ok {
 			p.Rules = append(p.Rules, rule)
+			fits = r.fit(d.Name, rule.Show, p.Family, rd.Origin, speaksOf(rd.Values, columns)) && fits
 		}
 	}
 	def, ok := d.Default[p.Family]
@@ -304,7 +315,7 @@ func (r *resolver) fill(p *state.MaskingPolicy, d state.MaskDeclaration, value s
 		def = d.Default[state.FamilyOther]
 	}
 	p.Default = r.show(def, d.Origin)
-	return true
+	return r.fit(d.Name, p.Default, p.Family, d.Origin, columns) && fits
 }
 
 func (r *resolver) rule(rd state.RuleDeclaration, d state.MaskDeclaration, value string) (state.Rule, bool) {

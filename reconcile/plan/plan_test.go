@@ -17,6 +17,7 @@ import (
 	"github.com/polsync/polsync/reconcile"
 	"github.com/polsync/polsync/reconcile/plan"
 	"github.com/polsync/polsync/reconcile/report"
+	"github.com/polsync/polsync/state"
 	"github.com/polsync/polsync/state/declare"
 )
 
@@ -26,7 +27,7 @@ var update = flag.Bool("update", false, "rewrite the expected plans")
 var now = time.Date(2026, 11, 25, 12, 0, 0, 0, time.UTC)
 
 // TestPlans reads testdata/*.txtar. Each holds policies.yaml; warehouse.yaml, a memory warehouse; ours.yaml, whose
-// facts are those that polsync set (left out: none); and plan.txt, the plan as it is printed, phases and all.
+// facts are those that polsync set (left out: none); foreign.txt, a role and the tool that manages it a line; and plan.txt, the plan as it is printed, phases and all.
 func TestPlans(t *testing.T) {
 	cases, err := filepath.Glob("testdata/*.txtar")
 	if err != nil || len(cases) == 0 {
@@ -52,6 +53,7 @@ func TestPlans(t *testing.T) {
 type planCase struct {
 	policies, want  string
 	warehouse, ours string // paths
+	foreign         plan.Foreign
 }
 
 func unpack(t *testing.T, a *txtar.Archive) planCase {
@@ -70,6 +72,12 @@ func unpack(t *testing.T, a *txtar.Archive) planCase {
 			c.warehouse = path
 		case "ours.yaml":
 			c.ours = path
+		case "foreign.txt":
+			c.foreign = plan.Foreign{}
+			for line := range strings.Lines(string(f.Data)) {
+				role, tool, _ := strings.Cut(strings.TrimSpace(line), " ")
+				c.foreign[state.Securable{Kind: state.KindRole, Name: role}] = tool
+			}
 		case "plan.txt":
 			c.want = string(f.Data)
 		}
@@ -92,7 +100,7 @@ func (c planCase) plan(t *testing.T) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	in := plan.Input{Platform: "mem", Dialect: w.Dialect(), Declarations: d, Actual: actual, Owned: c.owned(t), Now: now}
+	in := plan.Input{Platform: "mem", Dialect: w.Dialect(), Declarations: d, Actual: actual, Owned: c.owned(t), Now: now, Foreign: c.foreign}
 	p, err := plan.Make(in)
 	if err != nil {
 		t.Fatal(err)

@@ -1,0 +1,56 @@
+package plan
+
+import "github.com/polsync/polsync/state"
+
+// Foreign names the tool that manages the grants and memberships of a principal. Two tools that both set and take
+// them away would never come to rest, so polsync leaves those of these principals as they are.
+type Foreign map[state.Securable]string
+
+// Manages returns the tool that manages a fact, or "": a grant or membership of a foreign principal, or a membership in
+// one.
+func (f Foreign) Manages(k state.Key) string {
+	switch k.Fact {
+	case state.FactMember:
+		if tool, ok := f[k.On]; ok {
+			return tool
+		}
+		return f[k.With]
+	case state.FactGrant, state.FactOwner:
+		return f[k.With]
+	}
+	return ""
+}
+
+// leaveForeign takes what another tool manages out of the target, whether it is declared or declared absent, and says
+// so where it is not already as declared.
+func (r *resolver) leaveForeign() {
+	if len(r.in.Foreign) == 0 {
+		return
+	}
+	for k, f := range r.target.State.Facts {
+		tool := r.in.Foreign.Manages(k)
+		is, there := r.in.Actual.Facts[k]
+		if tool == "" || there && state.Equal(is.Value, f.Value) {
+			continue
+		}
+		delete(r.target.State.Facts, k)
+		r.left(k, f.Origin, tool)
+	}
+	for k, o := range r.target.Absent {
+		tool := r.in.Foreign.Manages(k)
+		if tool == "" {
+			continue
+		}
+		delete(r.target.Absent, k)
+		if r.in.Actual.Has(k) {
+			r.left(k, o, tool)
+		}
+	}
+}
+
+func (r *resolver) left(k state.Key, o state.Origin, tool string) {
+	r.target.Held[k] = managedBy(tool)
+	r.note(Held, k.On, o, "%s is left to %s, which polsync.yaml names under foreign; take the principal out there to have polsync set it", k, tool)
+}
+
+func managedBy(tool string) string { return "managed by " + tool }
