@@ -212,6 +212,25 @@ type ScanDeclaration struct {
 	Origin     Origin
 }
 
+// Ruling is what was decided about a finding.
+type Ruling string
+
+// The rulings.
+const (
+	Approved Ruling = "approved" // it may become a tag, also where its scan waits for a person
+	Rejected Ruling = "rejected" // it never does
+)
+
+// DecisionDeclaration approves or rejects the findings of columns.
+type DecisionDeclaration struct {
+	Ruling     Ruling
+	On         []Selector
+	Except     []Selector
+	Classifier string // "" for any
+	Reasons    []string
+	Origin     Origin
+}
+
 // AutotagMap turns a classifier's findings into a tag.
 type AutotagMap struct {
 	Classifier string
@@ -261,6 +280,7 @@ type Declarations struct {
 	Collections map[string][]string
 	Scans       []ScanDeclaration
 	Autotag     []AutotagDeclaration
+	Decisions   []DecisionDeclaration
 	Deferred    []Deferred
 	Tests       []Expectation
 	Findings    []Finding // of the classification layer

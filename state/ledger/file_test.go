@@ -34,7 +34,7 @@ func TestRefusedFiles(t *testing.T) {
 		{"empty", nil, ledger.ErrCorrupt, "damaged"},
 		{"text", []byte("apiVersion: polsync/v1\nthis is no database at all"), ledger.ErrCorrupt, "damaged"},
 		{"cut", whole[:len(whole)/2], ledger.ErrCorrupt, "damaged"},
-		{"newer", newer, ledger.ErrVersion, "layout 99, this program knows up to 1"},
+		{"newer", newer, ledger.ErrVersion, "layout 99, this program knows up to 2"},
 		{"foreign", foreign, nil, "another program's"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

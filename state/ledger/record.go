@@ -31,6 +31,8 @@ const (
 	RecordPause   RecordKind = "pause"
 	RecordResume  RecordKind = "resume"
 	RecordAccept  RecordKind = "accept" // a person accepted a state older than one seen before
+	RecordDecide  RecordKind = "decide" // a person approved or rejected findings
+	RecordRecall  RecordKind = "recall" // a person withdrew such a decision
 )
 
 // Record is one entry of the log. Fields a kind does not use are zero.
@@ -66,6 +68,8 @@ type Record struct {
 	Forgot []state.Key `json:"forgot,omitempty"` // facts that are no longer ours
 	Reason string      `json:"reason,omitempty"`
 	End    *EndCounts  `json:"end,omitempty"`
+
+	Decision *Decision `json:"decision,omitempty"` // made, or withdrawn; its ID is that of the record that made it
 }
 
 // EndCounts is how a run ended, in statements.

@@ -79,5 +79,10 @@ CREATE TABLE tag_values (
 	first INTEGER NOT NULL, last INTEGER NOT NULL, PRIMARY KEY (platform, tag, value),
 	FOREIGN KEY (platform, tag) REFERENCES tags
 ) STRICT, WITHOUT ROWID;
+`, `
+CREATE TABLE decisions (
+	id INTEGER PRIMARY KEY REFERENCES audit, platform TEXT NOT NULL, place TEXT NOT NULL, classifier TEXT NOT NULL, body TEXT NOT NULL,
+	UNIQUE (platform, place, classifier)
+) STRICT;
 `,
 }

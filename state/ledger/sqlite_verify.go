@@ -25,7 +25,7 @@ func (s *SQLite) Verify(ctx context.Context, remembered Head) (Head, error) {
 		return Head{}, s.explain(what, err)
 	}
 	v := &verifier{seal: s.seal, remembered: remembered, owned: map[fact]string{}, open: map[int64]Status{},
-		leases: map[string]standing{}, pauses: map[string]standing{}}
+		leases: map[string]standing{}, pauses: map[string]standing{}, decisions: map[spot]Decision{}}
 	if err = s.checkSeal(ctx, tx); err == nil {
 		err = v.run(ctx, tx)
 	}
@@ -50,6 +50,7 @@ type verifier struct {
 	open       map[int64]Status // claims
 	leases     map[string]standing
 	pauses     map[string]standing
+	decisions  map[spot]Decision
 }
 
 // standing is the record that a lease or pause in force rests on.
@@ -78,7 +79,7 @@ func (v *verifier) run(ctx context.Context, tx *sql.Tx) error {
 	if err := v.compareHead(ctx, tx); err != nil {
 		return err
 	}
-	for _, compare := range []func(context.Context, *sql.Tx) error{v.compareOwned, v.compareClaims, v.compareLeases, v.comparePauses} {
+	for _, compare := range []func(context.Context, *sql.Tx) error{v.compareOwned, v.compareClaims, v.compareLeases, v.comparePauses, v.compareDecisions} {
 		if err := compare(ctx, tx); err != nil {
 			return err
 		}
@@ -189,6 +190,8 @@ func (v *verifier) apply(r *row) error {
 	case RecordResume:
 		delete(v.pauses, r.platform)
 		return nil
+	case RecordDecide, RecordRecall:
+		return v.decide(r)
 	case RecordAdopt, RecordRelease:
 	default:
 		return nil

@@ -20,6 +20,7 @@ type Store interface {
 	Memory
 	Audit
 	Findings
+	Decisions
 	Caches
 
 	// Close releases the store. Open claims stay open.
@@ -165,6 +166,19 @@ type Findings interface {
 
 	// Marks returns which tables a scan has covered.
 	Marks(ctx context.Context, platform, scan string) (map[state.Securable]Mark, error)
+}
+
+// Decisions is what people decided about findings. Each is in the log, and so is each withdrawal.
+type Decisions interface {
+	// Decide records decisions, all or none, and returns them with ID and, where it was zero, At. A decision takes the
+	// place of an earlier one about the same place and classifier.
+	Decide(ctx context.Context, decisions []Decision) ([]Decision, error)
+
+	// Recall withdraws a decision in force. ErrNotFound where none has the id.
+	Recall(ctx context.Context, id int64, by string) (Decision, error)
+
+	// Decided returns the decisions in force, of all platforms where none is named, oldest first.
+	Decided(ctx context.Context, platform string) ([]Decision, error)
 }
 
 // Caches is what was read from a platform and may be shown without reading again.

@@ -130,6 +130,34 @@ func TestTampering(t *testing.T) {
 	}
 }
 
+// TestTamperingWithDecisions expects Verify to find a decision that nobody made, changed or withdrew by the log.
+func TestTamperingWithDecisions(t *testing.T) {
+	col := state.Securable{Kind: state.KindColumn, Catalog: "C", Schema: "S", Name: "T", Column: "EMAIL"}
+	for _, c := range []struct{ name, sql string }{
+		{"ruling turned", `UPDATE decisions SET body = replace(body, 'rejected', 'approved')`},
+		{"moved", `UPDATE decisions SET place = replace(place, 'EMAIL', 'PHONE')`},
+		{"dropped", `DELETE FROM decisions`},
+		{"forged", `INSERT INTO decisions SELECT 1, platform, place, 'email', body FROM decisions`},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			path := filepath.Join(t.TempDir(), "state.db")
+			story(t, path, ledger.Options{})
+			s := open(t, path, ledger.Options{})
+			_, err := s.Decide(t.Context(), []ledger.Decision{{Platform: "snow", Ruling: state.Rejected, On: col, By: "ann"}})
+			check(t, err)
+			_, err = s.Verify(t.Context(), ledger.Head{})
+			check(t, err)
+			closed(t, s)
+			tamper(t, path, c.sql)
+			s = open(t, path, ledger.Options{})
+			defer closed(t, s)
+			if _, err := s.Verify(t.Context(), ledger.Head{}); !errors.Is(err, ledger.ErrBroken) {
+				t.Fatalf("got %v, want a broken log", err)
+			}
+		})
+	}
+}
+
 // TestCutWithRewrittenHead is the one attack that needs the exported head to be found, and is found with it.
 func TestCutWithRewrittenHead(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "state.db")
@@ -280,6 +308,9 @@ func outcome(t *testing.T, path string, damaged []byte, want string) string {
 		return "refused"
 	}
 	_, err = s.Verify(t.Context(), ledger.Head{})
+	if err == nil { // a table's own description may be damaged, which only its reader meets
+		_, err = s.Claims(t.Context(), "snow")
+	}
 	closed(t, s)
 	if err != nil {
 		return "found"

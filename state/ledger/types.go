@@ -220,6 +220,28 @@ type RulesVersion struct {
 	First, Last time.Time
 }
 
+// Decision is what a person decided about findings. It holds for every finding that its place and classifier fit, those
+// of later scans too.
+type Decision struct {
+	ID         int64           `json:"id,omitempty"` // the sequence number of the record that made it
+	Platform   string          `json:"platform"`
+	Ruling     state.Ruling    `json:"ruling"`
+	On         state.Securable `json:"on,omitzero"`          // a column, or a table for all its columns; zero with Pattern
+	Pattern    string          `json:"pattern,omitempty"`    // a written name with globs, such as snow:CRM.*.*.EMAIL
+	Classifier string          `json:"classifier,omitempty"` // "" for findings of any
+	Reason     string          `json:"reason,omitempty"`
+	By         string          `json:"by"`
+	At         time.Time       `json:"at"`
+}
+
+// Place returns what the decision is about, for people.
+func (d Decision) Place() string {
+	if d.Pattern != "" {
+		return d.Pattern
+	}
+	return d.Platform + ":" + d.On.Path()
+}
+
 // Mark says that a table was scanned as it then was.
 type Mark struct {
 	Table  state.Securable

@@ -158,6 +158,70 @@ func findings(t *testing.T, b *bench) {
 	}
 }
 
+func decisions(t *testing.T, b *bench) {
+	decide := func(d ledger.Decision) ledger.Decision {
+		return must[[]ledger.Decision](t)(b.Decide(b.ctx, []ledger.Decision{d}))[0]
+	}
+	list := func(platform string) []ledger.Decision { return must[[]ledger.Decision](t)(b.Decided(b.ctx, platform)) }
+	b.same(len(list("")), 0)
+	email := ledger.Decision{Platform: snow, Ruling: state.Approved, On: column("EMAIL"), Classifier: "email", Reason: "DPO-1", By: "ann"}
+	first := decide(email)
+	b.same([]any{first.ID > 0, first.At}, []any{true, b.clock.Now()})
+	b.clock.Add(time.Hour)
+	glob := decide(ledger.Decision{Platform: "lake", Ruling: state.Rejected, Pattern: "lake:main.*.*.url", By: "bob"})
+	b.same(list(""), []ledger.Decision{first, glob})
+	b.same(list("lake"), []ledger.Decision{glob})
+
+	// A second decision about the same takes the place of the first; one of another classifier stands beside it.
+	email.Ruling, email.By = state.Rejected, "cy"
+	second := decide(email)
+	any := decide(ledger.Decision{Platform: snow, Ruling: state.Approved, On: column("EMAIL"), By: "ann"})
+	b.same(list(snow), []ledger.Decision{second, any})
+	b.verified()
+
+	if _, err := b.Recall(b.ctx, first.ID, "ann"); !errors.Is(err, ledger.ErrNotFound) {
+		t.Fatalf("a decision that another took the place of was withdrawn: %v", err)
+	}
+	b.same(must[ledger.Decision](t)(b.Recall(b.ctx, second.ID, "ann")), second)
+	b.is(recall(b, second.ID), ledger.ErrNotFound)
+	b.same(must[[]ledger.Decision](t)(b.another().Decided(b.ctx, snow)), []ledger.Decision{any})
+	b.verified()
+
+	var kinds []ledger.RecordKind
+	for _, r := range must[[]ledger.Record](t)(b.Records(b.ctx, ledger.RecordFilter{})) {
+		kinds = append(kinds, r.Kind)
+	}
+	b.same(kinds, []ledger.RecordKind{ledger.RecordDecide, ledger.RecordDecide, ledger.RecordDecide, ledger.RecordDecide, ledger.RecordRecall})
+	refusedDecisions(t, b)
+}
+
+func recall(b *bench, id int64) error {
+	_, err := b.Recall(b.ctx, id, "ann")
+	return err
+}
+
+// refusedDecisions expects that of decisions given together none is kept where one is not sound.
+func refusedDecisions(t *testing.T, b *bench) {
+	before := must[[]ledger.Decision](t)(b.Decided(b.ctx, ""))
+	good := ledger.Decision{Platform: snow, Ruling: state.Approved, On: column("PHONE")}
+	for _, change := range []func(*ledger.Decision){
+		func(d *ledger.Decision) { d.Platform = "" },
+		func(d *ledger.Decision) { d.Ruling = "perhaps" },
+		func(d *ledger.Decision) { d.On = state.Securable{} },
+		func(d *ledger.Decision) { d.Pattern = "snow:*.*.*.PHONE" },
+		func(d *ledger.Decision) {
+			d.On = state.Securable{Kind: state.KindSchema, Catalog: "CRM", Schema: "PUBLIC"}
+		},
+	} {
+		bad := good
+		change(&bad)
+		if _, err := b.Decide(b.ctx, []ledger.Decision{good, bad}); err == nil {
+			t.Errorf("%+v was taken", bad)
+		}
+	}
+	b.same(must[[]ledger.Decision](t)(b.Decided(b.ctx, "")), before)
+}
+
 func tagValues(t *testing.T, b *bench) {
 	put := func(values ...ledger.TagCount) ledger.TagDelta {
 		return must[ledger.TagDelta](t)(b.PutTagValues(b.ctx, snow, pii, values))
