@@ -25,7 +25,7 @@
 //   - SQL: DDL of all of these, GRANT and REVOKE, SHOW and DESCRIBE, INSERT, UPDATE, DELETE, CREATE TABLE AS, and queries.
 //   - system.access.audit, with the changes to Unity Catalog, and system.query.history.
 //   - Recording: [Workspace.Requests] and [Workspace.Statements].
-//   - Faults: [Faults] delays, refuses, cuts, truncates and kills.
+//   - Faults: [Faults] delays, refuses, cuts, truncates and kills, and calls a test back before and after chosen requests.
 //
 // # What it does not do
 //

@@ -33,6 +33,18 @@ type Fault struct {
 	SQLState   string        // of FailSQL; "": 40000
 	CutAfter   bool          // execute, then close the connection without an answer
 	Truncate   bool          // lose the second half of a list and its page token, or mark a result truncated
+
+	// What it calls; nil: nothing. No lock is held meanwhile, and the client waits. Skip: n-1 with Times: 1 picks the n-th
+	// match; a request that is sent again is another match.
+	Before func(Request) // when the request has come, before all of the above
+	After  func(Request) // when it was worked on, whatever came of it, before the answer or the cut; not if the fault or a cancellation kept it from running
+}
+
+// after calls After.
+func (f *Fault) after(r Request) {
+	if f.After != nil {
+		f.After(r)
+	}
 }
 
 // Faults holds the faults in force. Its methods may be called at any time.
@@ -82,9 +94,6 @@ func (f *Faults) Kill() {
 
 // take gives the fault for a request; never nil.
 func (f *Faults) take(rec *Request) *Fault {
-	if f == nil {
-		return &Fault{}
-	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if f.killed {
@@ -111,8 +120,11 @@ func (a *armed) matches(r *Request) bool {
 		(a.Match == nil || a.Match(*r))
 }
 
-// before waits; false if the connection is to be closed unanswered.
-func (f *Fault) before(r *http.Request) bool {
+// before calls Before and waits; false if the connection is to be closed unanswered.
+func (f *Fault) before(r *http.Request, rec *Request) bool {
+	if f.Before != nil {
+		f.Before(*rec)
+	}
 	if f.Latency > 0 {
 		t := time.NewTimer(f.Latency)
 		defer t.Stop()

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -131,6 +132,90 @@ func TestFailingAndPendingStatements(t *testing.T) {
 	b.must(err)
 	if r.Status.State != sql.StatementStatePending {
 		t.Errorf("state %s, want PENDING", r.Status.State)
+	}
+}
+
+func TestCallbacksSeeTheChosenStatementBeforeAndAfter(t *testing.T) {
+	b := newBench(t, emulator.Options{})
+	there := func(name string) bool {
+		r, err := b.w.Query(admin, "SHOW CATALOGS LIKE '"+name+"'")
+		if err != nil {
+			t.Error(err)
+			return false
+		}
+		return len(r.Rows) == 1
+	}
+	var calls []string
+	b.w.Faults().Add(emulator.Fault{SQL: "create catalog", Skip: 1, Times: 1,
+		Before: func(r emulator.Request) {
+			calls = append(calls, "before "+r.SQL)
+			if there("b") {
+				t.Error("executed before Before")
+			}
+		},
+		After: func(r emulator.Request) {
+			calls = append(calls, "after "+r.SQL)
+			if !there("b") {
+				t.Error("not executed before After")
+			}
+			if n := len(b.w.Statements()); n != 1 {
+				t.Errorf("%d statements have ended, want the first alone", n)
+			}
+		}})
+	for _, name := range []string{"a", "b", "c"} {
+		b.rows(admin, "CREATE CATALOG "+name)
+	}
+	if want := []string{"before CREATE CATALOG b", "after CREATE CATALOG b"}; !slices.Equal(calls, want) {
+		t.Errorf("called %q, want %q", calls, want)
+	}
+}
+
+func TestCallbacksAndCuts(t *testing.T) {
+	b := newBench(t, emulator.Options{})
+	var calls []string
+	note := func(what string) func(emulator.Request) {
+		return func(emulator.Request) { calls = append(calls, what) }
+	}
+	cut := func(f emulator.Fault) {
+		defer b.w.Faults().Add(f)()
+		_, err := b.client(admin).StatementExecution.ExecuteStatement(t.Context(), sql.ExecuteStatementRequest{Statement: "CREATE CATALOG c", WarehouseId: warehID})
+		if err == nil {
+			t.Error("the connection was not cut")
+		}
+	}
+	cut(emulator.Fault{SQL: "create", Times: 1, Before: note("before"), After: note("never"), CutBefore: true})
+	cut(emulator.Fault{SQL: "create", Times: 1, After: note("after"), CutAfter: true})
+	b.w.Faults().Add(emulator.Fault{Path: "/Me", Before: note("me"), After: note("was me")})
+	if _, err := b.client(alice).CurrentUser.Me(t.Context()); err != nil {
+		t.Error(err)
+	}
+	if want := []string{"before", "after", "me", "was me"}; !slices.Equal(calls, want) {
+		t.Errorf("called %q, want %q", calls, want)
+	}
+}
+
+// A statement that a callback waits in runs and is not cancelled any more.
+func TestAfterHoldsWhatIsPolledFor(t *testing.T) {
+	b := newBench(t, emulator.Options{})
+	entered, release := make(chan bool), make(chan bool)
+	b.w.Faults().Add(emulator.Fault{SQL: "create", After: func(emulator.Request) { close(entered); <-release }})
+	api := b.client(admin).StatementExecution
+	r, err := execute(b, sql.ExecuteStatementRequest{Statement: "CREATE CATALOG c", WaitTimeout: "0s"})
+	b.must(err)
+	<-entered
+	b.must(api.CancelExecution(t.Context(), sql.CancelExecutionRequest{StatementId: r.StatementId}))
+	got, err := api.GetStatementByStatementId(t.Context(), r.StatementId)
+	b.must(err)
+	if got.Status.State != sql.StatementStateRunning {
+		t.Errorf("state %s, want RUNNING", got.Status.State)
+	}
+	close(release)
+	for got.Status.State == sql.StatementStateRunning {
+		got, err = api.GetStatementByStatementId(t.Context(), r.StatementId)
+		b.must(err)
+	}
+	if got.Status.State != sql.StatementStateSucceeded {
+		t.Errorf("ended as %s", got.Status.State)
 	}
 }
 

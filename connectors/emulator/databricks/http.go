@@ -19,6 +19,7 @@ type call struct {
 	body  []byte
 	args  []string // of the {...} segments of the route, unescaped
 	query url.Values
+	rec   *Request
 	fault *Fault
 
 	account bool // the account's API, not the workspace's
@@ -97,7 +98,7 @@ func (w *Workspace) serve(rw http.ResponseWriter, r *http.Request) {
 	}
 	rec := w.begin(r, body)
 	f := w.opt.Faults.take(rec)
-	if !f.before(r) {
+	if !f.before(r, rec) {
 		w.end(rec, 0)
 		cut()
 	}
@@ -106,7 +107,10 @@ func (w *Workspace) serve(rw http.ResponseWriter, r *http.Request) {
 		status, answer = e.Status, errBody(e)
 		f.headers(rw.Header())
 	} else {
-		status, answer = w.answer(r, body, f)
+		status, answer = w.answer(r, body, rec, f)
+		if !rec.isStatement() {
+			f.after(*rec)
+		}
 	}
 	if f.CutAfter {
 		w.end(rec, 0)
@@ -118,13 +122,13 @@ func (w *Workspace) serve(rw http.ResponseWriter, r *http.Request) {
 }
 
 // answer finds the endpoint and runs it.
-func (w *Workspace) answer(r *http.Request, body []byte, f *Fault) (int, any) {
+func (w *Workspace) answer(r *http.Request, body []byte, rec *Request, f *Fault) (int, any) {
 	rt, args, ok := w.router.find(r.Method, r.URL.EscapedPath())
 	if !ok {
 		w.log.Warn("route not known to the emulator", "method", r.Method, "path", r.URL.Path)
 		return http.StatusNotFound, errBody(&Error{404, "ENDPOINT_NOT_FOUND", "", "", "No API found for '" + r.Method + " " + r.URL.Path + "'"})
 	}
-	c := &call{w: w, r: r, body: body, args: args, query: r.URL.Query(), fault: f}
+	c := &call{w: w, r: r, body: body, args: args, query: r.URL.Query(), rec: rec, fault: f}
 	w.mu.Lock()
 	var err error
 	if rt.flags&open == 0 {

@@ -21,6 +21,9 @@ type Request struct {
 	UserAgent string
 }
 
+// isStatement reports whether the request executes a statement, which is carried out on its own.
+func (r *Request) isStatement() bool { return r.Path == statementsPath && r.Method == http.MethodPost }
+
 // Statement is one SQL statement that reached execution over the wire.
 type Statement struct {
 	ID        string
@@ -41,7 +44,7 @@ func (w *Workspace) begin(r *http.Request, body []byte) *Request {
 	if strings.HasPrefix(rec.Path, "/oidc/") {
 		rec.Body = ""
 	}
-	if rec.Path == statementsPath && r.Method == http.MethodPost {
+	if rec.isStatement() {
 		var b struct {
 			Statement string `json:"statement"`
 		}

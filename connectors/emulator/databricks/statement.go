@@ -21,6 +21,7 @@ type statement struct {
 	state    string
 	err      *Error
 	fail     *Error // what a fault makes it end with
+	after    func() // called when it was executed, before it ends
 	answer   *statementAnswer
 	rows     [][]any
 	canceled chan struct{} // closed by cancel
@@ -128,7 +129,7 @@ func (c *call) submit(req statementRequest) (*statement, error) {
 		delay += c.w.opt.ColdStart
 	}
 	st := &statement{id: "01" + c.w.newID()[2:], owner: c.id.principal.id, agent: c.id.agent, sent: c.w.now(), req: req, state: "PENDING", fail: c.fault.statementError(),
-		canceled: make(chan struct{}), ended: make(chan struct{})}
+		after: func() { c.fault.after(*c.rec) }, canceled: make(chan struct{}), ended: make(chan struct{})}
 	c.w.expireResults()
 	c.w.statements[st.id] = st
 	s := &session{w: c.w, id: c.id, catalog: req.Catalog, schema: req.Schema, params: binds}
@@ -212,11 +213,19 @@ func (w *Workspace) carryOut(st *statement, s *session, delay time.Duration) {
 	if err == nil {
 		err = st.keep(r, w.opt.ChunkRows)
 	}
+	w.unlocked(st.after)
 	if err != nil {
 		w.conclude(st, "FAILED", asError(err))
 		return
 	}
 	w.conclude(st, "SUCCEEDED", nil)
+}
+
+// unlocked calls f without the lock that is held.
+func (w *Workspace) unlocked(f func()) {
+	w.mu.Unlock()
+	defer w.mu.Lock()
+	f()
 }
 
 // conclude sets a final state, once. The lock is held.
@@ -237,7 +246,7 @@ func (w *Workspace) principalName(id string) string {
 	return ""
 }
 
-// cancel ends a statement that has not ended.
+// cancel ends a statement that has not begun to run.
 func (w *Workspace) cancel(st *statement) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -245,9 +254,7 @@ func (w *Workspace) cancel(st *statement) {
 }
 
 func (w *Workspace) cancelLocked(st *statement) {
-	select {
-	case <-st.ended:
-	default:
+	if st.state == "PENDING" {
 		close(st.canceled)
 		w.conclude(st, "CANCELED", nil)
 	}

@@ -38,7 +38,7 @@ type Options struct {
 	// statement.
 	ColdStart time.Duration
 
-	Faults *Faults      // nil: none can be set
+	Faults *Faults      // nil: a new one, see Workspace.Faults
 	Logger *slog.Logger // gets unknown routes and statements as warnings; nil: silent
 }
 
@@ -120,11 +120,17 @@ func (o Options) withDefaults() Options {
 	if o.ChunkRows == 0 {
 		o.ChunkRows = 1000
 	}
+	if o.Faults == nil {
+		o.Faults = &Faults{}
+	}
 	if o.Logger == nil {
 		o.Logger = slog.New(slog.NewTextHandler(io.Discard, nil))
 	}
 	return o
 }
+
+// Faults gives the faults of the workspace.
+func (w *Workspace) Faults() *Faults { return w.opt.Faults }
 
 // Close cancels running statements and waits for them to end.
 func (w *Workspace) Close() {

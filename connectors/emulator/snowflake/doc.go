@@ -28,7 +28,8 @@
 //   - Reading: SHOW and DESCRIBE, information schemas, TAG_REFERENCES, TAG_REFERENCES_ALL_COLUMNS, POLICY_REFERENCES, GET_DDL, SYSTEM$GET_TAG,
 //     and SNOWFLAKE.ACCOUNT_USAGE, as far behind the clock as [Options] says.
 //   - Recording: [Account.Statements] and [Account.Requests].
-//   - Faults: [Faults] delays, refuses, cuts, breaks answers and lets chosen statements fail; [Account.LockTable] holds the lock of a table.
+//   - Faults: [Faults] delays, refuses, cuts, breaks answers, lets chosen statements fail, and calls a test back before and after chosen
+//     requests; [Account.LockTable] holds the lock of a table.
 //
 // # What it does not do
 //

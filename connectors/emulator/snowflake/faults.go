@@ -31,6 +31,25 @@ type Fault struct {
 	Garbage   bool          // execute, then answer with what is not JSON
 	CutBody   bool          // execute, then answer with the first half
 	Truncate  bool          // lose the second half of the rows
+
+	// What it calls; nil: nothing. No lock is held meanwhile, and the client waits. Skip: n-1 with Times: 1 picks the n-th
+	// match; a request that is sent again is another match, though it is not carried out again.
+	Before func(Request) // when the request has come, before all of the above
+	After  func(Request) // when it was worked on, whatever came of it, before the answer or the cut; not if the fault or a cancellation kept it from running
+}
+
+// before calls Before.
+func (f *Fault) before(r Request) {
+	if f.Before != nil {
+		f.Before(r)
+	}
+}
+
+// after calls After.
+func (f *Fault) after(r Request) {
+	if f.After != nil {
+		f.After(r)
+	}
 }
 
 // Faults holds the faults in force. Its methods may be called at any time.

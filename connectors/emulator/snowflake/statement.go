@@ -95,7 +95,7 @@ func (a *Account) admit(x *exchange, ws *wireSession, req *queryRequest) (*query
 	a.keep(q)
 	ctx, cancel := context.WithCancel(context.Background())
 	q.cancel = cancel
-	go a.carryOut(ctx, q, *x.fault)
+	go a.carryOut(ctx, q, *x.fault, x.rec)
 	return q, nil
 }
 
@@ -125,7 +125,7 @@ func (a *Account) keep(q *query) {
 }
 
 // carryOut executes a statement and records it.
-func (a *Account) carryOut(ctx context.Context, q *query, fault Fault) {
+func (a *Account) carryOut(ctx context.Context, q *query, fault Fault, rec Request) {
 	defer q.cancel()
 	defer func() {
 		if p := recover(); p != nil { // one statement must not take the account with it
@@ -151,6 +151,9 @@ func (a *Account) carryOut(ctx context.Context, q *query, fault Fault) {
 		short := *r
 		short.Rows = r.Rows[:len(r.Rows)/2]
 		r = &short
+	}
+	if contextError(err) == nil {
+		fault.after(rec)
 	}
 	a.finish(q, r, err)
 }

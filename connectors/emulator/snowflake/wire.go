@@ -45,6 +45,7 @@ type exchange struct {
 	w     http.ResponseWriter
 	r     *http.Request
 	body  []byte
+	rec   Request
 	fault *Fault
 }
 
@@ -63,8 +64,9 @@ func (a *Account) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	x := &exchange{w: w, r: r, body: body}
-	rec := a.receive(x)
-	x.fault = a.opt.Faults.take(rec)
+	x.rec = a.receive(x)
+	x.fault = a.opt.Faults.take(x.rec)
+	x.fault.before(x.rec)
 	if x.fault.CutBefore {
 		panic(http.ErrAbortHandler)
 	}
@@ -197,6 +199,9 @@ func (x *exchange) send(env envelope) {
 
 // write sends an answer as the fault of the exchange has it.
 func (x *exchange) write(b []byte) {
+	if x.r.URL.Path != pathQuery && x.fault.Code == 0 { // statements are carried out on their own
+		x.fault.after(x.rec)
+	}
 	switch {
 	case x.fault.CutAfter:
 		panic(http.ErrAbortHandler)
