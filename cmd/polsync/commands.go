@@ -11,7 +11,7 @@ import (
 func (a *app) commands() []*cobra.Command {
 	return []*cobra.Command{
 		a.validateCommand(), a.planCommand(), a.reconcileCommand(), a.daemonCommand(),
-		a.classifyCommand(), a.findingsCommand(), a.refreshTagsCommand(), a.historyCommand(), a.auditCommand(),
+		a.withFiles(a.classifyCommand()), a.findingsCommand(), a.refreshTagsCommand(), a.historyCommand(), a.auditCommand(),
 		a.adoptCommand(), a.releaseCommand(), a.pauseCommand(), a.resumeCommand(), a.stateCommand(),
 		a.doctorCommand(), a.devCommand(), a.demoCommand(), a.initCommand(), a.schemaCommand(), a.versionCommand(),
 	}
