@@ -71,7 +71,7 @@ func (r *Reconciler) scan(ctx context.Context, in plan.Input, scan state.ScanDec
 	if err != nil {
 		return nil, err
 	}
-	probes := s.budgeted(classify.Probes(scan, tables, rules), scan.Statements)
+	probes := s.budgeted(classify.Probes(scan, tables, rules), scan.Budget.Statements)
 	counts, err := r.count(ctx, probes)
 	if err != nil {
 		return nil, err

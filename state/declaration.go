@@ -205,11 +205,22 @@ type ScanDeclaration struct {
 	Except     []Selector
 	Collection string // "" for the built-in set
 	Rows       int
-	Mode       string // full or incremental
-	Values     string // pushdown, sample or names
+	Mode       string        // full or incremental
+	Recheck    time.Duration // incremental: age at which a column is looked at again; 0 for never
+	Values     string        // pushdown, sample or names
 	Review     bool
-	Statements int // budget; 0 for none
+	Parallel   int // statements at a time; 0 means 1
+	Budget     Budget
 	Origin     Origin
+}
+
+// Budget bounds what one run of a scan may cost. Zero fields do not bound. What is under way when a bound is met is
+// ended, so that it may be passed by as much.
+type Budget struct {
+	Statements int
+	Rows       int64
+	Elapsed    time.Duration // from the first statement on
+	Compute    time.Duration // time that statements take, added up over those that run at once
 }
 
 // Ruling is what was decided about a finding.

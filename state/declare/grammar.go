@@ -176,10 +176,19 @@ var scan = document.With(
 	need("on", selectors, "which columns to look at"), f("except", selectors, exceptDoc), f("in", platforms, inDoc),
 	f("collection", text, "which classifiers to use; left out: the built-in set"),
 	f("rows", document.Whole(0, 1e9), "rows looked at per table, 1000 where left out; 0: all"),
-	f("mode", document.Word("full", "incremental"), "incremental looks at what is new or changed; full where left out"),
-	f("values", document.Word("pushdown", "sample", "names"), "how values are looked at; pushdown, counting in the warehouse, where left out"),
+	f("mode", document.Word("full", "incremental"), "incremental looks at what is new, changed or was looked at too long ago; full where left out"),
+	f("recheck_days", document.Whole(0, 3650), "incremental: days after which a column is looked at again as if it were new; 30 where left out, 0: never"),
+	f("values", document.Word("pushdown", "sample", "names"), "how values are looked at; pushdown, counting in the warehouse, where left out; sample reads rows into this process"),
 	f("review", flag, "findings wait for a person's yes"),
-	f("budget", document.With(f("statements", document.Whole(1, 1e9), "statements at most")), "what a run may cost"))
+	f("parallel", document.Whole(1, 64), "statements at a time on a platform; 4 where left out"),
+	f("budget", document.With(
+		f("statements", document.Whole(1, 1e9), "statements at most"), f("rows", document.Whole(1, 1e12), "rows looked at, at most"),
+		f("minutes", document.Decimal(0, 1e6), "minutes at most"),
+		f("warehouse_seconds", document.Decimal(0, 1e9), "seconds that statements take at most, all added up")), "what a run may cost; the next one goes on where it ended"))
+
+var decision = document.With(
+	f("approve", names, "columns, tables and globs whose findings may become tags"), f("reject", names, "and those whose findings never do"), f("except", names, exceptDoc),
+	f("classifier", text, "only findings of this classifier; left out: of any"), f("reason", texts, "why; shown with the finding"))
 
 var autotag = document.With(
 	need("scans", texts, "whose findings"),
@@ -222,6 +231,7 @@ var policyFile = document.With(
 	f("constraints", document.Several(constraint), "aggregation, projection and join policies"),
 	f("classifiers", document.Several(classifier), "classifiers of one's own"),
 	f("collections", document.Keyed(texts), "named sets of classifiers"),
+	f("decisions", document.Several(decision), "what people decided about findings"),
 	f("scans", document.Several(scan), "which columns to classify"),
 	f("autotag", document.Several(autotag), "findings that become tags"),
 	f("exceptions", document.Several(exception), "clear for a time"),

@@ -137,11 +137,12 @@ func (l *loader) read() {
 	l.mergeRoles()
 	l.every("grants", l.grant)
 	l.every("constraints", l.constraint)
+	l.every("decisions", l.decision)
 	l.every("scans", l.scan)
 	l.every("autotag", l.autotag)
 	l.every("tests", l.test)
 	d := l.d
-	d.Count = len(d.Tags) + len(d.Assignments) + len(d.Masks) + len(d.Exceptions) + len(d.Roles) + len(d.Grants) + len(d.Scans) + len(d.Autotag)
+	d.Count = len(d.Tags) + len(d.Assignments) + len(d.Masks) + len(d.Exceptions) + len(d.Roles) + len(d.Grants) + len(d.Scans) + len(d.Autotag) + len(d.Decisions)
 }
 
 func (l *loader) each(key string, do func(document.Node)) {

@@ -3,6 +3,7 @@ package declare
 import (
 	"regexp"
 	"slices"
+	"time"
 
 	"github.com/polsync/polsync/state"
 	"github.com/polsync/polsync/state/declare/document"
@@ -61,7 +62,7 @@ func (l *loader) scan(n document.Node) {
 	t := takes{deep: true, tags: true, parts: []int{3, 4}, what: "scans"}
 	s := state.ScanDeclaration{Name: n.Get("name").Text(), On: l.selectors(n.Get("on"), t), Except: l.selectors(n.Get("except"), takes{deep: true, tags: true, what: "scans"}),
 		Collection: n.Get("collection").Text(), Rows: n.Get("rows").Int(1000), Mode: n.Get("mode").Text(), Values: n.Get("values").Text(), Review: n.Get("review").Bool(false),
-		Statements: n.Get("budget").Get("statements").Int(0), Origin: origin(n)}
+		Parallel: n.Get("parallel").Int(4), Recheck: days(n.Get("recheck_days").Int(30)), Budget: budget(n.Get("budget")), Origin: origin(n)}
 	s.On = limited(n.Get("on"), s.On, l.in(n))
 	l.once("scan "+s.Name, n.Get("name"))
 	if s.Mode == "" {
@@ -69,6 +70,9 @@ func (l *loader) scan(n document.Node) {
 	}
 	if s.Values == "" {
 		s.Values = "pushdown"
+	}
+	if s.Values == "sample" && s.Rows == 0 {
+		n.Get("rows").Errorf("values: sample reads rows into this process and needs a number of them")
 	}
 	if _, ok := l.d.Collections[s.Collection]; s.Collection != "" && !ok && !slices.Contains(l.o.Collections, s.Collection) {
 		known := slices.Clone(l.o.Collections)
@@ -79,6 +83,39 @@ func (l *loader) scan(n document.Node) {
 		l.unknown(n.Get("collection"), "no collection is called %q; %s", s.Collection, document.OneOf(s.Collection, known))
 	}
 	l.d.Scans = append(l.d.Scans, s)
+}
+
+func days(n int) time.Duration { return time.Duration(n) * 24 * time.Hour }
+
+func budget(n document.Node) state.Budget {
+	return state.Budget{Statements: n.Get("statements").Int(0), Rows: int64(n.Get("rows").Int(0)),
+		Elapsed: time.Duration(n.Get("minutes").Float(0) * float64(time.Minute)), Compute: time.Duration(n.Get("warehouse_seconds").Float(0) * float64(time.Second))}
+}
+
+// decision reads one entry of decisions. Two about one place, as written, and one classifier must say the same.
+func (l *loader) decision(n document.Node) {
+	key, ruling := "approve", state.Approved
+	if n.Has("reject") {
+		key, ruling = "reject", state.Rejected
+	}
+	if n.Has("approve") == n.Has("reject") {
+		n.Errorf("a decision has either approve or reject")
+		return
+	}
+	t := takes{deep: true, parts: []int{3, 4}, what: "decisions"}
+	d := state.DecisionDeclaration{Ruling: ruling, On: l.selectors(n.Get(key), t), Except: l.selectors(n.Get("except"), takes{deep: true, what: "decisions"}),
+		Classifier: n.Get("classifier").Text(), Reasons: n.Get("reason").Texts(), Origin: origin(n)}
+	if c := n.Get("classifier"); c.Given() {
+		l.knownClassifier(c)
+	}
+	of := "any finding"
+	if d.Classifier != "" {
+		of = d.Classifier
+	}
+	for _, e := range n.Get(key).List() {
+		l.once("the decision about "+of+" on "+e.Text(), e)
+	}
+	l.d.Decisions = append(l.d.Decisions, d)
 }
 
 func (l *loader) autotag(n document.Node) {
