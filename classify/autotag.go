@@ -28,7 +28,9 @@ type Tagged struct {
 
 // TagInput is what Assignments works from.
 type TagInput struct {
-	Findings []state.Finding // of the scans that ran, and the accepted ones of scans under review
+	Findings []state.Finding // that may become tags: of the scans that ran, and the approved ones of scans under review
+	Waiting  []state.Finding // that a person has still to decide about: what they brought before stays
+	Rejected []state.Finding // that a person rejected: what they brought before goes
 	Present  []Tagged
 	Coverage []Coverage // of the scans that ran; a column in none was not looked at
 }
@@ -63,14 +65,15 @@ type offer struct {
 	value    string
 	finding  state.Finding
 	conflict string
-	held     bool // carried over: not looked at this time
+	held     string // carried over, and why
 }
 
 // Assignments turns findings into tag assignments of the classification layer.
 //
 // A finding counts from its map entry's min_score on; where it set the tag before, down to Hysteresis below. Of two
 // findings that want different values in one place the higher score wins; on a tie none does, and what is there stays
-// if it is ours. A tag of ours on a column that no scan looked at stays. Where a column carries another value that is
+// if it is ours. A tag of ours on a column that no scan looked at stays, and so does one whose finding waits for a
+// person; one whose finding was rejected does not. Where a column carries another value that is
 // not ours: keep-manual leaves it, replace asks for the new value, fail returns ErrConflict with all such columns, and
 // no assignments.
 func Assignments(in TagInput, autotag ...state.AutotagDeclaration) (Tagging, error) {
@@ -132,11 +135,27 @@ func threshold(m state.AutotagMap, p Tagged) float64 {
 func carryOver(in TagInput, offers map[spot][]offer, autotag []state.AutotagDeclaration) {
 	for _, t := range in.Present {
 		s := spot{t.Platform, t.Column, t.Tag}
-		if !t.Ours || len(offers[s]) > 0 || looked(in.Coverage, t) || !wanted(t, autotag) {
+		if !t.Ours || len(offers[s]) > 0 || !wanted(t, autotag) || t.among(in.Rejected) {
 			continue
 		}
-		offers[s] = []offer{{value: t.Value, held: true, finding: state.Finding{Platform: t.Platform, Column: t.Column, Classifier: t.Classifier}}}
+		why := ""
+		switch {
+		case t.among(in.Waiting):
+			why = "kept: its finding waits for a person to decide"
+		case !looked(in.Coverage, t):
+			why = "kept: the column was not looked at"
+		default:
+			continue
+		}
+		offers[s] = []offer{{value: t.Value, held: why, finding: state.Finding{Platform: t.Platform, Column: t.Column, Classifier: t.Classifier}}}
 	}
+}
+
+// among reports whether one of the findings is that which brought the tag.
+func (t Tagged) among(findings []state.Finding) bool {
+	return slices.ContainsFunc(findings, func(f state.Finding) bool {
+		return f.Platform == t.Platform && f.Column == t.Column && (t.Classifier == "" || f.Classifier == t.Classifier)
+	})
 }
 
 func looked(coverage []Coverage, t Tagged) bool {
@@ -165,14 +184,14 @@ func (t *Tagging) settle(s spot, offers []offer, present Tagged) error {
 		if !present.Ours {
 			return nil
 		}
-		best = offer{value: present.Value, held: true, finding: state.Finding{Classifier: present.Classifier}}
+		best = offer{value: present.Value, held: "kept", finding: state.Finding{Classifier: present.Classifier}}
 	case foreign && best.conflict == "fail":
 		return fmt.Errorf("autotag %s = %s on %s:%s: %w: %s", s.tag, best.value, s.platform, s.column.Path(), ErrConflict, present.Value)
 	case foreign && best.conflict != "replace":
 		left(fmt.Sprintf("carries %s, which polsync did not set", present.Value))
 		return nil
-	case best.held:
-		left("kept: the column was not looked at")
+	case best.held != "":
+		left(best.held)
 	}
 	t.Assignments = append(t.Assignments, state.AssignmentDeclaration{Tag: s.tag, Value: best.value, On: []state.Selector{literal(s.platform, s.column)},
 		Origin: state.Origin{Layer: state.LayerClassification, Finding: cmp.Or(best.finding.Classifier, "earlier"), Score: best.finding.Score}})

@@ -82,3 +82,39 @@ func TestAutotagNoLongerDeclaredIsWithdrawn(t *testing.T) {
 		t.Errorf("%+v, %v", got, err)
 	}
 }
+
+// TestDecisionsAndTagsOfOurs has a tag that a finding brought, and what becomes of it once people have their say.
+func TestDecisionsAndTagsOfOurs(t *testing.T) {
+	col := column("T", "C")
+	find := func(classifier string) []state.Finding {
+		return []state.Finding{{Platform: "snow", Column: col, Scan: "s", Classifier: classifier, Score: 0.9}}
+	}
+	covered := []Coverage{{Platform: "snow", Scan: "s", Columns: []Look{{Column: col, Looked: true}}}}
+	tag := state.AutotagDeclaration{Map: []state.AutotagMap{{Classifier: "email", Tag: "pii", Value: "email"}}}
+	for _, c := range []struct {
+		name string
+		in   TagInput
+		want int
+		why  string
+	}{
+		{"found", TagInput{Findings: find("email"), Coverage: covered}, 1, ""},
+		{"waiting", TagInput{Waiting: find("email"), Coverage: covered}, 1, "kept: its finding waits for a person to decide"},
+		{"another finding waits", TagInput{Waiting: find("phone"), Coverage: covered}, 0, ""},
+		{"not looked at", TagInput{}, 1, "kept: the column was not looked at"},
+		{"rejected", TagInput{Rejected: find("email"), Coverage: covered}, 0, ""},
+		{"rejected and not looked at", TagInput{Rejected: find("email")}, 0, ""},
+		{"another rejected, not looked at", TagInput{Rejected: find("phone")}, 1, "kept: the column was not looked at"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			c.in.Present = []Tagged{{Platform: "snow", Column: col, Tag: "pii", Value: "email", Ours: true, Classifier: "email"}}
+			got, err := Assignments(c.in, tag)
+			why := ""
+			if len(got.Left) > 0 {
+				why = got.Left[0].Why
+			}
+			if err != nil || len(got.Assignments) != c.want || why != c.why {
+				t.Errorf("%+v, %v", got, err)
+			}
+		})
+	}
+}

@@ -230,7 +230,12 @@ func (r *Reconciler) tagged(ctx context.Context, in plan.Input) (*state.Declarat
 	if err != nil {
 		return nil, err
 	}
-	input := classify.TagInput{Findings: current(findings, in), Present: r.present(in), Coverage: coverage}
+	reviewed, err := r.reviewed(ctx, in.Declarations, current(findings, in))
+	if err != nil {
+		return nil, err
+	}
+	input := classify.TagInput{Findings: WithStanding(reviewed, StandingFound, StandingApproved), Waiting: WithStanding(reviewed, StandingWaiting),
+		Rejected: WithStanding(reviewed, StandingRejected), Present: r.present(in), Coverage: coverage}
 	tagging, err := classify.Assignments(input, d.Autotag...)
 	if err != nil {
 		return nil, fmt.Errorf("%s: autotag: %w", r.Name, err)
@@ -248,12 +253,21 @@ func (r *Reconciler) tagged(ctx context.Context, in plan.Input) (*state.Declarat
 	return &with, nil
 }
 
-// current leaves out the findings of columns that are gone, and those of scans whose findings wait for a person.
+// current leaves out the findings of columns that are gone.
 func current(findings []state.Finding, in plan.Input) []state.Finding {
 	return slices.DeleteFunc(findings, func(f state.Finding) bool {
 		_, there := in.Actual.Objects[f.Column]
-		return !there || slices.ContainsFunc(in.Declarations.Scans, func(s state.ScanDeclaration) bool { return s.Name == f.Scan && s.Review })
+		return !there
 	})
+}
+
+// reviewed looks up what was decided about findings.
+func (r *Reconciler) reviewed(ctx context.Context, d *state.Declarations, findings []state.Finding) ([]Reviewed, error) {
+	stored, err := r.Store.Decided(ctx, r.Name)
+	if err != nil {
+		return nil, fmt.Errorf("%s: read the decisions about findings: %w", r.Name, err)
+	}
+	return Review(r.Name, r.Platform.Dialect(), d, stored, findings), nil
 }
 
 // coverage says which columns the stored findings speak of: those of tables that a scan covered as they are now.

@@ -140,3 +140,7 @@ func PlatformPrincipal(text string) (ref state.PrincipalRef, problem string) {
 	}
 	return ref, problem
 }
+
+// ParseName reads a written name with its platform, such as snow:CRM.*.*.EMAIL. problem says what is wrong with it, ""
+// for nothing; whether there is such a platform is for the caller to look at.
+func ParseName(text string) (p state.Pattern, problem string) { return parsePattern(text) }
