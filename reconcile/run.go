@@ -30,6 +30,7 @@ type Reconciler struct {
 	Holder  string        // name of this process among those that share the store
 	Lease   time.Duration // 0 means 60 s
 	Grace   time.Duration // a predecessor's statement may still be on its way; longer than Timeout. 0 means 45 s
+	Repeats int           // runs in succession that may make one change that lets somebody in; 0 means 3
 	MaxRow  int           // failed steps in a row that end a phase; 0 means 5
 	Timeout time.Duration // of one statement, on the platform. 0 means 30 s
 	Version string
@@ -108,7 +109,7 @@ func (r *Reconciler) Plan(ctx context.Context, d *state.Declarations, o Options)
 	if err != nil {
 		return nil, err
 	}
-	if res.Plan, err = planAside(in); err != nil {
+	if res.Plan, err = r.plan(ctx, in, o.Pass); err != nil {
 		return nil, err
 	}
 	res.Elapsed = r.now().Sub(res.Started)
@@ -173,19 +174,8 @@ func (r *Reconciler) planSettled(ctx context.Context, d *state.Declarations, o O
 			return in, err
 		}
 	}
-	res.Plan, err = planAside(in)
+	res.Plan, err = r.plan(ctx, in, o.Pass)
 	return in, err
-}
-
-// planAside plans without what was refused for good, so that it holds up nothing else; when nothing else is left, what
-// was refused is tried again.
-func planAside(in plan.Input) (*plan.Plan, error) {
-	p, err := plan.Make(in)
-	if err != nil || !p.Empty() || len(in.Aside) == 0 {
-		return p, err
-	}
-	in.Aside = nil
-	return plan.Make(in)
 }
 
 // read takes a snapshot and puts together what the planner needs, with the tags that findings ask for.
@@ -309,6 +299,9 @@ func (r *Reconciler) execute(ctx context.Context, d *state.Declarations, in plan
 		return fmt.Errorf("%s: begin a run: %w", r.Name, err)
 	}
 	res.Run = run
+	if err := r.settleRepeats(ctx, in, res.Plan); err != nil {
+		return err
+	}
 	j := &journal{r: r, run: run, epoch: lease.Epoch, actual: in.Actual}
 	renewed, stopRenewing := r.keepLease(ctx, lease)
 	e := Executor{Sender: r.Platform, Journal: j, Timeout: r.timeout(), Sleep: r.Sleep, Now: r.Now, Report: o.Report, MaxRow: r.MaxRow}
@@ -371,7 +364,7 @@ func (r *Reconciler) verify(ctx context.Context, d *state.Declarations, o Option
 		return err
 	}
 	in.Aside = nil
-	res.Left, err = plan.Make(in)
+	res.Left, err = r.unfought(ctx, in, o.Pass)
 	return err
 }
 
@@ -435,6 +428,13 @@ func (r *Reconciler) limits() plan.Limits {
 		return plan.DefaultLimits
 	}
 	return r.Limits
+}
+
+func (r *Reconciler) repeats() int {
+	if r.Repeats == 0 {
+		return 3
+	}
+	return r.Repeats
 }
 
 func (r *Reconciler) now() time.Time {

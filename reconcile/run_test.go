@@ -396,3 +396,54 @@ func TestSavedPlanRunsOnlyAsItWasShown(t *testing.T) {
 		t.Errorf("tagged %v", b.tags())
 	}
 }
+
+// TestFoughtOver undoes what runs do. What lets somebody in is made as often as allowed and then held, until it is let
+// pass once; what covers is made again each time, with a warning.
+func TestFoughtOver(t *testing.T) {
+	b := newBench(t)
+	store := b.store()
+	r := b.reconciler(store, b.w, "one")
+	r.Repeats = 2
+	r.Limits = plan.Limits{Removals: 100, Share: 1, Unmaskings: 100}
+	d := tagged("A")
+	o := state.Origin{Layer: state.LayerYAML, File: "p.yaml", Line: 9}
+	table := state.Pattern{Platform: "mem", Parts: []state.Part{{Text: "C"}, {Text: "S"}, {Text: "T"}}}
+	d.Grants = append(d.Grants, state.GrantDeclaration{To: []state.PrincipalRef{{Kind: state.KindRole, Name: "R"}}, Privileges: []string{"SELECT"},
+		On: []state.Selector{{Pattern: table, Origin: o}}, Origin: o})
+	grant := state.Key{Fact: state.FactGrant, On: state.Securable{Kind: state.KindTable, Catalog: "C", Schema: "S", Name: "T"}, With: state.Securable{Kind: state.KindRole, Name: "R"}, Name: "SELECT"}
+	tag := state.Key{Fact: state.FactTagged, On: state.Securable{Kind: state.KindColumn, Catalog: "C", Schema: "S", Name: "T", Column: "A"}, With: state.Securable{Kind: state.KindTag, Name: "PII"}}
+	undo := func() {
+		for _, line := range []string{`drop {"fact":"grant","on":"table C.S.T","with":"role R","name":"SELECT"}`, `drop {"fact":"tagged","on":"column C.S.T.A","with":"tag PII"}`} {
+			if _, err := b.w.Exec(t.Context(), plan.Statement{SQL: line}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		b.pass(time.Hour)
+	}
+	for range 2 {
+		b.run(r, d, reconcile.Options{})
+		undo()
+	}
+	res, err := r.Run(t.Context(), d, reconcile.Options{Command: "test"})
+	var partial *reconcile.PartialError
+	if !errors.As(err, &partial) || partial.Failed > 0 || b.w.State().Has(grant) || !b.w.State().Has(tag) {
+		t.Fatalf("the third time: %v; grant %v, tag %v", err, b.w.State().Has(grant), b.w.State().Has(tag))
+	}
+	for level, want := range map[plan.Level]string{plan.Held: grant.String() + " is fought over: 2 runs", plan.Warning: tag.String() + " is fought over: 2 runs"} {
+		if !slices.ContainsFunc(res.Plan.Notices, func(n plan.Notice) bool { return n.Level == level && strings.Contains(n.Text, want) }) {
+			t.Errorf("no notice %q of level %s in %v", want, level, res.Plan.Notices)
+		}
+	}
+	if res := b.run(r, d, reconcile.Options{Pass: plan.Passes{Repeats: true}}); len(res.Steps) != 1 || !b.w.State().Has(grant) {
+		t.Errorf("let pass: %d steps", len(res.Steps))
+	}
+	undo()
+	b.run(r, d, reconcile.Options{}) // counted anew
+	d.Assignments = append(d.Assignments, tagged("B").Assignments...)
+	b.run(r, d, reconcile.Options{}) // what was made before has stayed
+	undo()
+	b.run(r, d, reconcile.Options{})
+	if !b.w.State().Has(grant) {
+		t.Error("a change that had stayed still counted as fought over")
+	}
+}

@@ -23,6 +23,7 @@ func (p *passes) register(f *pflag.FlagSet) {
 	f.BoolVar(&p.Removals, "allow-removals", false, "let more removals pass than guards.removals and removal_share, once")
 	f.BoolVar(&p.Unmaskings, "allow-unmasking", false, "let more unmaskings pass than guards.unmaskings, once")
 	f.BoolVar(&p.Statements, "allow-statements", false, "let more statements pass than guards.statements, once")
+	f.BoolVar(&p.Repeats, "allow-repeats", false, "let what is fought over be changed again, past guards.repeats, once")
 	f.BoolVar(&p.shrink, "allow-shrink", false, "let the policy files lose more than guards.source_shrink, once")
 }
 
@@ -56,7 +57,9 @@ func (a *app) plan(ctx context.Context, out string, pass passes) (err error) {
 	saved := make([]savedPlan, len(w.conf.Platforms))
 	verdict := a.each(ctx, w.conf, func(ctx context.Context, i int, p config.Platform) error {
 		return w.on(ctx, p, func(s *session, d *state.Declarations) error {
-			res, err := s.reconciler.Plan(ctx, d, s.options)
+			o := s.options
+			o.Pass = pass.Passes
+			res, err := s.reconciler.Plan(ctx, d, o)
 			if err != nil {
 				return err
 			}

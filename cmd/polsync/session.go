@@ -71,7 +71,7 @@ func (a *app) open(ctx context.Context, c *config.Config, p config.Platform, sto
 	s := &session{conf: p, platform: &watched{Platform: opened}}
 	r := &reconcile.Reconciler{Name: p.Name, Platform: s.platform, Store: store, Foreign: foreignOf(d, c, p.Name), Self: selfOf(d, p),
 		Limits: plan.Limits{Removals: c.Guards.Removals, Share: c.Guards.RemovalShare, Unmaskings: c.Guards.Unmaskings, Statements: c.Guards.Statements},
-		Log:    a.log, MaxRow: c.Guards.FailuresInRow, Holder: holder(), Lease: a.flags.lease, Grace: a.flags.grace, Timeout: p.Timeout, Version: version(), By: invoker(), Now: a.now}
+		Log:    a.log, MaxRow: c.Guards.FailuresInRow, Repeats: c.Guards.Repeats, Holder: holder(), Lease: a.flags.lease, Grace: a.flags.grace, Timeout: p.Timeout, Version: version(), By: invoker(), Now: a.now}
 	if p.Home != nil {
 		r.Home = place(d, *p.Home)
 	}

@@ -59,6 +59,7 @@ type Change struct {
 	Table state.Kind   // of a column: what it is a column of, where that is known
 	Order int          // a stage within the phase, which gates like a phase
 	List  []string     // of an allowed value: all that the tag allows once the change's stage is done, sorted
+	Opens bool         // a tag's new value, or its absence, lets a policy show somebody more
 	Back  bool         // a policy goes back from its interim form to what it was, or gets what it was created for
 }
 

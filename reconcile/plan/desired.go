@@ -23,6 +23,7 @@ type Input struct {
 	Foreign      Foreign              // principals whose grants and memberships another tool manages
 	Self         []state.Securable    // principals polsync acts as; their rights are never taken
 	Aside        map[state.Key]string // changes refused for good in an earlier run, with the reason
+	Fought       map[state.Key]int    // changes that as many runs in succession made and somebody undid
 }
 
 // Owned is what polsync set on a platform, by fact.
@@ -89,6 +90,11 @@ type resolver struct {
 	tagged     map[state.Securable][]taggedOn      // by tag: declared assignments, for selectors
 	masked     map[state.Securable]bool            // containers that carry a masked tag; nil until asked for
 	unfits     map[string]*unfitColumns            // what the masks' types cannot show
+
+	ofViews   []viewColumn                                 // under a mask
+	ofTables  map[[2]string]bool                           // catalog and column of what is under a mask in a table
+	membersOf map[state.Securable][]state.Securable        // see holders; nil until asked for
+	holding   map[state.Securable]map[state.Securable]bool // role -> everybody who has it
 }
 
 type tagInfo struct {

@@ -20,7 +20,8 @@ type difference struct {
 	unchanged int
 	crossings map[state.Securable]bool // see crossing
 
-	definitions map[state.Key]bool // see defined
+	definitions map[state.Key]bool                         // see defined
+	byTag       map[state.Securable][]*state.MaskingPolicy // see policiesOf
 }
 
 // Diff compares what is there with the target. Only what is ours, or declared absent, is removed; what could not be
@@ -41,7 +42,9 @@ func Diff(in Input, t *Target) ([]Change, []Kept, []Notice, int) {
 	d.policies()
 	d.keepNeeded()
 	d.holdUncertain()
+	d.opening()
 	d.holdBack()
+	d.warnFought()
 	d.lists()
 	slices.SortFunc(d.changes, Change.Compare)
 	slices.SortFunc(d.kept, func(a, b Kept) int { return a.Fact.Key.Compare(b.Fact.Key) })
@@ -492,25 +495,25 @@ func (d *difference) lists() {
 	}
 }
 
-// setAside takes out the changes that were refused for good before, with every later change of what they concern.
+// setAside takes out the changes that are put off, with every later change of what they concern.
 func (d *difference) setAside() {
-	if len(d.in.Aside) == 0 {
+	if len(d.in.Aside)+len(d.in.Fought) == 0 {
 		return
 	}
-	var refused []Change
+	var off []Change
 	for _, c := range d.changes {
-		if _, ok := d.in.Aside[c.Key]; ok {
-			refused = append(refused, c)
+		if d.putOff(c) != "" {
+			off = append(off, c)
 		}
 	}
 	d.changes = slices.DeleteFunc(d.changes, func(c Change) bool {
-		if reason, ok := d.in.Aside[c.Key]; ok {
-			d.notices = append(d.notices, Notice{Held, c.Key.On, fmt.Sprintf("%s was refused before and is set aside: %s", c.Key, reason), c.Why})
+		if reason := d.putOff(c); reason != "" {
+			d.notices = append(d.notices, Notice{Held, c.Key.On, fmt.Sprintf("%s %s", c.Key, reason), c.Why})
 			return true
 		}
-		for _, r := range refused {
+		for _, r := range off {
 			if c.After(r) && concerns(r, c) {
-				d.notices = append(d.notices, Notice{Held, c.Key.On, fmt.Sprintf("%s waits for %s, which was refused before", c.Key, r.Key), c.Why})
+				d.notices = append(d.notices, Notice{Held, c.Key.On, fmt.Sprintf("%s waits for %s, which is put off", c.Key, r.Key), c.Why})
 				return true
 			}
 		}

@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -27,7 +28,8 @@ func (r *resolver) expire(d state.GrantDeclaration) {
 		for _, ref := range one.To {
 			to, _ := r.principal(ref)
 			for _, p := range to {
-				for _, o := range r.openedBy(one) {
+				keys, _ := r.openedBy(one)
+				for _, o := range keys {
 					o.key.With = p
 					r.target.Expired[o.key] = d.Origin
 				}
@@ -47,23 +49,38 @@ func (r *resolver) grant(d state.GrantDeclaration) {
 		return
 	}
 	var to []state.Securable
+	var unmapped []state.PrincipalRef
 	for _, ref := range d.To {
 		found, mapped := r.principal(ref)
-		if !mapped && r.speaksOnlyHere(d) {
-			r.note(Error, state.Securable{}, d.Origin, "%s is not mapped for %s; map it under principals", ref, r.in.Platform)
+		if !mapped {
+			unmapped = append(unmapped, ref)
 		}
 		to = append(to, found...)
 	}
-	if len(to) == 0 {
+	if len(to) == 0 && len(unmapped) == 0 {
 		return
 	}
-	keys := r.openedBy(d)
+	keys, found := r.openedBy(d)
+	if found && len(keys) == 0 && !r.erred(d.Origin) {
+		what := cmp.Or(d.Access, strings.Join(d.Privileges, ", "))
+		r.note(Warning, state.Securable{}, d.Origin, "the grant says nothing on %s: %s is not for the kinds that it names", r.in.Platform, what)
+	}
+	for _, ref := range unmapped {
+		if r.speaksOnlyHere(d) || len(keys) > 0 {
+			r.note(Error, state.Securable{}, d.Origin, "%s is not mapped for %s; map it under principals, or limit the grant with `in:`", ref, r.in.Platform)
+		}
+	}
 	for _, p := range to {
 		for _, o := range keys {
 			o.key.With = p
 			r.granted(o.key, d)
 		}
 	}
+}
+
+// erred reports whether a declaration is known to be wrong already.
+func (r *resolver) erred(o state.Origin) bool {
+	return slices.ContainsFunc(r.target.Notices, func(n Notice) bool { return n.Level == Error && n.Origin.Compare(o) == 0 })
 }
 
 // speaksOnlyHere reports whether none of the grant's selectors could mean another platform.
@@ -99,8 +116,8 @@ func (r *resolver) putGrant(f state.Fact) {
 	r.put(f)
 }
 
-// openedBy returns the keys, without grantee, of everything one grant gives.
-func (r *resolver) openedBy(d state.GrantDeclaration) []opened {
+// openedBy returns the keys, without grantee, of everything one grant gives, and whether its names were found at all.
+func (r *resolver) openedBy(d state.GrantDeclaration) (keys []opened, found bool) {
 	set := map[state.Key]bool{}
 	for _, sel := range d.On {
 		if sel.Tag == "" && sel.Pattern.Platform != r.in.Platform {
@@ -113,13 +130,13 @@ func (r *resolver) openedBy(d state.GrantDeclaration) []opened {
 		if d.Future || d.Absent {
 			r.openFuture(set, sel, d)
 		}
+		found = found || len(targets) > 0
 	}
-	keys := make([]opened, 0, len(set))
 	for k := range set {
 		keys = append(keys, opened{k})
 	}
 	slices.SortFunc(keys, func(a, b opened) int { return a.key.Compare(b.key) })
-	return keys
+	return keys, found
 }
 
 // acceptFor returns which objects a selector of a grant takes: what the number of parts says, of the kinds asked for;
@@ -166,13 +183,22 @@ func (r *resolver) leavesOut(on state.Securable, privilege string, d state.Grant
 	if len(d.Except) == 0 || r.in.Dialect.FutureContainers() || r.in.Dialect.Usage(on.Kind) == privilege {
 		return false
 	}
-	inside := r.below(on, func(s state.Securable) bool { return s != on && (s.Kind == state.KindSchema || s.Kind.Relation()) })
-	rest := r.less(slices.Clone(inside), d.Except)
-	if len(rest) == len(inside) {
+	if !r.takesOut(on, d.Except) {
 		return false
 	}
 	r.note(Error, on, d.Origin, "%s on %s reaches all that is in it, also what `except` takes out; name what is to be opened instead", privilege, on)
 	return true
+}
+
+// takesOut reports whether except takes out something inside a container.
+func (r *resolver) takesOut(container state.Securable, except []state.Selector) bool {
+	if len(except) == 0 {
+		return false
+	}
+	inside := r.below(container, func(s state.Securable) bool {
+		return s != container && (s.Kind == state.KindSchema || s.Kind.Relation())
+	})
+	return len(r.less(slices.Clone(inside), except)) < len(inside)
 }
 
 func (r *resolver) openParents(set map[state.Key]bool, on state.Securable) {
@@ -211,25 +237,19 @@ func (r *resolver) privilegesOn(on state.Securable, sel state.Selector, d state.
 	return all
 }
 
-// openFuture adds the grants on objects to come: of its own on each kind, or on the container that hands them down.
+// openFuture adds the grants on objects to come: of its own on each kind, or on the container that hands them down. A
+// grant that must not be has them also on the containers inside: there each has future grants of its own.
 func (r *resolver) openFuture(set map[state.Key]bool, sel state.Selector, d state.GrantDeclaration) {
-	container := sel.Pattern
-	switch {
-	case sel.Tag != "":
+	container, kinds, ok := futureOf(sel, d)
+	if !ok {
 		return
-	case container.Deep:
-		container.Deep = false
-	case len(container.Parts) > 1 && isStar(container.Parts[len(container.Parts)-1]):
-		container.Parts = container.Parts[:len(container.Parts)-1]
-	default:
-		return
-	}
-	kinds := d.Kinds
-	if len(kinds) == 0 {
-		kinds = []state.Kind{state.KindTable, state.KindView}
 	}
 	accept := func(s state.Securable) bool { return s.Kind == state.KindCatalog || s.Kind == state.KindSchema }
-	for _, on := range r.inv.find(container, accept) {
+	for _, on := range r.less(r.inv.find(container, accept), d.Except) {
+		if d.Absent && r.takesOut(on, d.Except) {
+			r.note(Warning, on, d.Origin, "what is granted on objects to come in %s stays: it reaches also what `except` takes out", on)
+			continue
+		}
 		for _, k := range kinds {
 			probe := state.Securable{Kind: k, Catalog: on.Catalog, Schema: on.Schema, Name: "x"}
 			for _, p := range r.privilegesOn(probe, state.Selector{Pattern: state.Pattern{Deep: true}}, d) {
@@ -250,6 +270,37 @@ func (r *resolver) openFuture(set map[state.Key]bool, sel state.Selector, d stat
 	if d.Future && !r.in.Dialect.FutureContainers() {
 		r.dropCovered(set)
 	}
+}
+
+// futureOf returns the containers that a grant's selector means whole, and the kinds that are to come in them: tables
+// and views, schemas for CATALOG.*, or those that `kinds` names. What must not be is looked for on every kind.
+func futureOf(sel state.Selector, d state.GrantDeclaration) (container state.Pattern, kinds []state.Kind, ok bool) {
+	container = sel.Pattern
+	last := len(container.Parts) - 1
+	kinds = []state.Kind{state.KindTable, state.KindView}
+	if d.Absent {
+		kinds = []state.Kind{state.KindTable, state.KindView, state.KindMaterializedView, state.KindDynamicTable, state.KindExternalTable}
+	}
+	switch {
+	case sel.Tag != "" || sel.Kind != state.KindNone:
+		return container, nil, false
+	case container.Deep:
+		container.Deep = d.Absent
+	case last > 0 && last < 3 && isStar(container.Parts[last]):
+		container.Parts = container.Parts[:last]
+		container.Deep = d.Absent && d.Access != ""
+		if last == 1 && d.Access == "" {
+			kinds = []state.Kind{state.KindSchema}
+		}
+	case last >= 0 && last < 2 && d.Absent && d.Access != "":
+		container.Deep = true // a level on a container is for all that is in it
+	default:
+		return container, nil, false
+	}
+	if len(d.Kinds) > 0 {
+		kinds = d.Kinds
+	}
+	return container, kinds, true
 }
 
 // dropCovered takes out grants that one on a container already gives.
@@ -296,116 +347,3 @@ func (r *resolver) maskedPlaces() map[state.Securable]bool {
 }
 
 func isStar(p state.Part) bool { return !p.Quoted && p.Text == "*" }
-
-// eachGrant spells out for_each.
-func (r *resolver) eachGrant(d state.GrantDeclaration) []state.GrantDeclaration {
-	if d.ForEach == nil {
-		return []state.GrantDeclaration{d}
-	}
-	var all []state.GrantDeclaration
-	for _, s := range r.matches(d.ForEach, d.Origin) {
-		one, v := d, templated{d.ForEach.Var, s, r.in.Dialect.FoldPart}
-		one.ForEach = nil
-		one.To = v.refs(d.To)
-		one.On, one.Except = v.selectors(d.On, r.in.Platform), v.selectors(d.Except, r.in.Platform)
-		all = append(all, one)
-	}
-	return all
-}
-
-func (r *resolver) eachRole(d state.RoleDeclaration) []state.RoleDeclaration {
-	if d.ForEach == nil {
-		return []state.RoleDeclaration{d}
-	}
-	var all []state.RoleDeclaration
-	for _, s := range r.matches(d.ForEach, d.Origin) {
-		one, v := d, templated{d.ForEach.Var, s, r.in.Dialect.FoldPart}
-		one.ForEach = nil
-		one.Name, one.Catalog = v.part(d.Name), v.part(d.Catalog)
-		one.Members, one.Users, one.MemberOf = v.refs(d.Members), v.refs(d.Users), v.refs(d.MemberOf)
-		all = append(all, one)
-	}
-	return all
-}
-
-func (r *resolver) matches(t *state.Template, o state.Origin) []state.Securable {
-	if t.Pattern.Platform != r.in.Platform {
-		return nil
-	}
-	found := r.inv.find(t.Pattern, func(s state.Securable) bool {
-		return s.Kind == state.KindCatalog || s.Kind == state.KindSchema || s.Kind.Relation()
-	})
-	if len(found) == 0 {
-		r.note(Warning, state.Securable{}, o, "for_each: %s matches nothing on %s", t.Pattern.Text, r.in.Platform)
-	}
-	return found
-}
-
-// templated fills one match of a for_each into names.
-type templated struct {
-	name string
-	is   state.Securable
-	fold func(state.Part) string
-}
-
-func (v templated) fill(text string) string {
-	last := v.is.Parts()[depth(v.is)-1]
-	return strings.NewReplacer("${"+v.name+"}", last, "${"+v.name+".name}", last, "${"+v.name+".catalog}", v.is.Catalog,
-		"${"+v.name+".schema}", v.is.Schema, "${"+v.name+".table}", v.is.Name).Replace(text)
-}
-
-// part fills a name part. What comes from the platform is already in its spelling, so what is written around it is
-// folded and the whole is quoted.
-func (v templated) part(p state.Part) state.Part {
-	if p.Quoted || !strings.Contains(p.Text, "${") {
-		return state.Part{Text: v.fill(p.Text), Quoted: p.Quoted}
-	}
-	var b strings.Builder
-	rest := p.Text
-	for rest != "" {
-		open := strings.Index(rest, "${")
-		end := strings.IndexByte(rest, '}')
-		if open < 0 || end < open {
-			b.WriteString(v.fold(state.Part{Text: rest}))
-			break
-		}
-		if open > 0 {
-			b.WriteString(v.fold(state.Part{Text: rest[:open]}))
-		}
-		b.WriteString(v.fill(rest[open : end+1]))
-		rest = rest[end+1:]
-	}
-	return state.Part{Text: b.String(), Quoted: true}
-}
-
-func (v templated) refs(refs []state.PrincipalRef) []state.PrincipalRef {
-	out := slices.Clone(refs)
-	for i := range out {
-		p := v.part(state.Part{Text: out[i].Name, Quoted: out[i].Quoted})
-		out[i].Name, out[i].Quoted = p.Text, p.Quoted
-	}
-	return out
-}
-
-// selectors fills patterns; a first part that is the variable alone stands for the whole dotted name of the match.
-func (v templated) selectors(sels []state.Selector, platform string) []state.Selector {
-	out := slices.Clone(sels)
-	for i := range out {
-		p := &out[i].Pattern
-		parts := make([]state.Part, 0, len(p.Parts)+2)
-		for j, part := range p.Parts {
-			if j == 0 && part.Text == "${"+v.name+"}" {
-				for _, s := range v.is.Parts() {
-					parts = append(parts, state.Part{Text: s, Quoted: true})
-				}
-				if p.Platform == "" {
-					p.Platform = platform
-				}
-				continue
-			}
-			parts = append(parts, v.part(part))
-		}
-		p.Parts = parts
-	}
-	return out
-}

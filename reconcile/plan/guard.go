@@ -20,7 +20,7 @@ var DefaultLimits = Limits{Removals: 25, Share: 0.10, Unmaskings: 10, Statements
 
 // Passes are the guards that a person lets pass once.
 type Passes struct {
-	Removals, Unmaskings, Statements bool
+	Removals, Unmaskings, Statements, Repeats bool
 }
 
 // GuardError says which guards stop a plan, and which flag lets each pass once.
@@ -80,7 +80,7 @@ func unmasking(c Change) bool {
 	case state.FactPolicy:
 		return c.Phase == PhasePermit && !c.Back
 	case state.FactTagged:
-		return c.Want == nil
+		return c.Opens
 	}
 	return false
 }

@@ -28,6 +28,7 @@ func (r *resolver) masks() {
 		}
 	}
 	r.sayUnfit()
+	r.sayViews()
 	for k, f := range r.target.State.Facts {
 		if k.Fact == state.FactMask && seen[k.On] != "" && direct[k.On] {
 			r.note(Warning, k.On, f.Origin, "%s: the direct mask goes before mask %s of its tag", k.On, seen[k.On])
@@ -58,6 +59,8 @@ func (r *resolver) tagMask(d state.MaskDeclaration, seen map[state.Securable]str
 		seen[c.on] = d.Name
 	}
 	free := slices.DeleteFunc(slices.Clone(columns), func(c carriedColumn) bool { return direct[c.on] })
+	r.noteShadowed(d, free)
+	r.noteViews(d, free)
 	switch {
 	case !r.in.Dialect.TagMasks():
 		r.maskByValue(d, free)
@@ -93,7 +96,7 @@ func (r *resolver) ofTypes(d state.MaskDeclaration, columns []carriedColumn) []c
 		t := r.in.Actual.Objects[c.on].Type
 		switch {
 		case t.Family == state.FamilyOther || t.Family == state.FamilyNone:
-			r.note(Warning, c.on, d.Origin, "%s has the type %s, which no mask can cover", c.on, t.Text)
+			r.noteUnmaskable(d, c, t)
 		case len(d.Types) > 0 && !slices.Contains(d.Types, t.Family):
 			r.note(Error, c.on, d.Origin, "%s carries tag %s but has the type %s, which mask %s does not cover: it would be shown in clear", c.on, d.Tag, t.Text, d.Name)
 		default:
@@ -165,6 +168,7 @@ func (r *resolver) directMask(d state.MaskDeclaration) {
 		columns = append(columns, carriedColumn{on: c})
 	}
 	columns = r.ofTypes(d, columns)
+	r.noteViews(d, columns)
 	for _, c := range columns {
 		if !r.in.Dialect.TagMasks() && !maskable(r.in.Actual, c.on) {
 			r.note(Error, c.on, d.Origin, "%s: columns of views cannot carry a mask here; mask the table's", c.on)
@@ -291,8 +295,10 @@ func (r *resolver) fill(p *state.MaskingPolicy, d state.MaskDeclaration, value s
 		p.Opaque, p.Body = true, d.SQL[dialect]
 		if p.Body == "" {
 			r.note(Error, p.Name, d.Origin, "mask %s has no sql for %s", d.Name, dialect)
+			return false
 		}
-		return p.Body != ""
+		r.note(Warning, state.Securable{}, d.Origin, "mask %s is SQL of its author's: nobody can tell who sees clear", d.Name)
+		return true
 	}
 	for _, e := range r.in.Declarations.Exceptions {
 		if e.Mask == d.Name && r.in.Now.Before(e.Until) {
@@ -315,6 +321,7 @@ func (r *resolver) fill(p *state.MaskingPolicy, d state.MaskDeclaration, value s
 		def = d.Default[state.FamilyOther]
 	}
 	p.Default = r.show(def, d.Origin)
+	r.noteBypass(d, p)
 	return r.fit(d.Name, p.Default, p.Family, d.Origin, columns) && fits
 }
 

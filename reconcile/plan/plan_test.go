@@ -87,6 +87,18 @@ func unpack(t *testing.T, a *txtar.Archive) planCase {
 
 func (c planCase) plan(t *testing.T) string {
 	t.Helper()
+	var out bytes.Buffer
+	result := []*reconcile.Result{{Platform: "mem", Plan: c.make(t)}}
+	for _, format := range []string{"text", "sql"} {
+		if err := report.Write(&out, result, report.Options{Format: format}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return out.String()
+}
+
+func (c planCase) make(t *testing.T) *plan.Plan {
+	t.Helper()
 	fsys := fstest.MapFS{"policies.yaml": {Data: []byte(c.policies)}}
 	d, err := declare.Load(fsys, []string{"policies.yaml"}, declare.Options{Platforms: map[string]string{"mem": "memory", "other": "memory"}})
 	if err != nil {
@@ -109,14 +121,7 @@ func (c planCase) plan(t *testing.T) string {
 	if err != nil || reconcile.Digest(again) != reconcile.Digest(p) {
 		t.Errorf("the same inputs gave another plan, %v", err)
 	}
-	var out bytes.Buffer
-	result := []*reconcile.Result{{Platform: "mem", Plan: p}}
-	for _, format := range []string{"text", "sql"} {
-		if err := report.Write(&out, result, report.Options{Format: format}); err != nil {
-			t.Fatal(err)
-		}
-	}
-	return out.String()
+	return p
 }
 
 func (c planCase) owned(t *testing.T) plan.Owned {

@@ -111,7 +111,8 @@ func (r *resolver) leaves(k state.Key) bool {
 type carriedColumn struct {
 	on    state.Securable
 	value string
-	own   bool // set on the column itself
+	own   bool        // set on the column itself
+	layer state.Layer // of who says so; LayerNone for what is there and not ours
 }
 
 // covered returns the columns that a tag covers once the run is done; of several values the nearest counts.
@@ -126,7 +127,7 @@ func (r *resolver) covered(tag state.Securable) []carriedColumn {
 	}
 	out := make([]carriedColumn, 0, len(nearest))
 	for c, t := range nearest {
-		out = append(out, carriedColumn{c, t.value, t.on == c})
+		out = append(out, carriedColumn{c, t.value, t.on == c, t.layer})
 	}
 	slices.SortFunc(out, func(a, b carriedColumn) int { return a.on.Compare(b.on) })
 	return out

@@ -35,6 +35,12 @@ func countRepeat(ctx context.Context, tx *sql.Tx, intent *Record, c Change, now 
 	return err
 }
 
+// Of reports whether a change would be the one that was repeated, made once more.
+func (r Repeat) Of(c Change) (bool, error) {
+	digest, err := changeDigest(c)
+	return digest == r.Digest, err
+}
+
 func changeDigest(c Change) (string, error) {
 	want, err := EncodeValue(c.Want)
 	if err != nil {
@@ -49,7 +55,7 @@ func changeDigest(c Change) (string, error) {
 // Repeats implements Memory.
 func (s *SQLite) Repeats(ctx context.Context, platform string) (map[state.Key]Repeat, error) {
 	what := platform + ": read repeated changes"
-	rows, err := s.r.QueryContext(ctx, "SELECT key, count, run, first, last FROM repeats WHERE platform = ?", platform)
+	rows, err := s.r.QueryContext(ctx, "SELECT key, digest, count, run, first, last FROM repeats WHERE platform = ?", platform)
 	if err != nil {
 		return nil, s.explain(what, err)
 	}
@@ -59,7 +65,7 @@ func (s *SQLite) Repeats(ctx context.Context, platform string) (map[state.Key]Re
 		var key string
 		var r Repeat
 		var first, last int64
-		if err := rows.Scan(&key, &r.Count, &r.Run, &first, &last); err != nil {
+		if err := rows.Scan(&key, &r.Digest, &r.Count, &r.Run, &first, &last); err != nil {
 			return nil, s.explain(what, err)
 		}
 		k, err := decodeKey(key)

@@ -175,6 +175,8 @@ type Repeat struct {
 	Run   string // that made it last
 	First time.Time
 	Last  time.Time
+
+	Digest string // of the change: see Of
 }
 
 // Refused is a change the platform refused for good: rights, gone, unsupported.

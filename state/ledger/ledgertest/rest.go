@@ -69,6 +69,10 @@ func repeats(t *testing.T, b *bench) {
 	b.same(do(a, ledger.StatusDone, "t1"), 2)
 	b.same(do(a, ledger.StatusDone, "t1"), 3)
 	r := must[map[state.Key]ledger.Repeat](t)(b.Repeats(b.ctx, snow))[key]
+	for want, change := range map[bool]ledger.Change{true: {Key: key, Want: a, Identity: "t1"}, false: {Key: key, Want: state.Text("b"), Identity: "t1"}} {
+		b.same(must[bool](t)(r.Of(change)), want)
+	}
+	r.Digest = ""
 	b.same(r, ledger.Repeat{Count: 3, Run: "4", First: first, Last: first.Add(2 * time.Hour)})
 	b.same(do(a, ledger.StatusDone, "t2"), 1) // re-created: another change
 	b.same(do(state.Text("z"), ledger.StatusDone, "t2"), 1)
