@@ -2,8 +2,6 @@ package declare
 
 import (
 	"slices"
-	"strconv"
-	"time"
 
 	"github.com/polsync/polsync/state"
 	"github.com/polsync/polsync/state/declare/document"
@@ -107,18 +105,7 @@ func (l *loader) defaults(n document.Node) map[state.Family]state.ShowDeclaratio
 
 // fits reports a constant that is not of the type.
 func fits(n document.Node, fam state.Family) {
-	ok := true
-	switch text := n.Text(); fam {
-	case state.FamilyNumber, state.FamilyFloat:
-		_, err := strconv.ParseFloat(text, 64)
-		ok = err == nil
-	case state.FamilyBoolean:
-		ok = text == "true" || text == "false"
-	case state.FamilyDate:
-		_, err := time.Parse(time.DateOnly, text)
-		ok = err == nil
-	}
-	if !ok {
+	if !state.ConstantFits(n.Text(), fam) {
 		n.Errorf("the constant is not a %s", fam)
 	}
 }

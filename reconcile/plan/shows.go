@@ -1,0 +1,93 @@
+package plan
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/polsync/polsync/state"
+)
+
+// unfit is a show that cannot be said of a type: there its columns show nothing.
+type unfit struct {
+	mask   string
+	at     state.Origin // of the rule, or of the mask where its default is meant
+	show   string
+	family state.Family
+}
+
+// fit checks what a rule, or a mask's default, shows of one type. A constant that is not of the type is an error; what
+// else the type cannot show is remembered with the columns it concerns, and said once for all of them.
+func (r *resolver) fit(mask string, s state.Show, f state.Family, at state.Origin, columns []carriedColumn) bool {
+	if s.Word() == state.ShowConst && !state.ConstantFits(s.Text, f) {
+		r.note(Error, state.Securable{}, at, "mask %s: the constant is not a %s%s", mask, f, onColumns(columns))
+		return false
+	}
+	if s.Fits(f) || len(columns) == 0 {
+		return true
+	}
+	k := unfit{mask: mask, at: at, show: s.String(), family: f}
+	if r.unfits == nil {
+		r.unfits = map[string]*unfitColumns{}
+	}
+	key := fmt.Sprint(k)
+	if r.unfits[key] == nil {
+		r.unfits[key] = &unfitColumns{unfit: k}
+	}
+	r.unfits[key].columns = append(r.unfits[key].columns, columns...)
+	return true
+}
+
+type unfitColumns struct {
+	unfit
+	columns []carriedColumn
+}
+
+// sayUnfit says what fit remembered: one warning for each rule and type.
+func (r *resolver) sayUnfit() {
+	for _, u := range r.unfits {
+		r.note(Warning, state.Securable{}, u.at, "mask %s shows nothing (NULL) where it says %s, which a %s cannot show%s", u.mask, u.show, u.family, onColumns(u.columns))
+	}
+	r.unfits = nil
+}
+
+// shownColumns is how many columns a notice names before it counts.
+const shownColumns = 3
+
+// onColumns names a few columns and counts the rest, as the end of a sentence; "" for none.
+func onColumns(columns []carriedColumn) string {
+	names := map[string]bool{}
+	for _, c := range columns {
+		names[c.on.Path()] = true
+	}
+	if len(names) == 0 {
+		return ""
+	}
+	return ": " + someNames(names)
+}
+
+// someNames lists the first few of some names in order and counts the rest.
+func someNames(names map[string]bool) string {
+	all := make([]string, 0, len(names))
+	for n := range names {
+		all = append(all, n)
+	}
+	slices.Sort(all)
+	if len(all) <= shownColumns {
+		return strings.Join(all, ", ")
+	}
+	return fmt.Sprintf("%s and %d more", strings.Join(all[:shownColumns], ", "), len(all)-shownColumns)
+}
+
+// speaksOf returns the columns whose tag value a rule speaks of; a mask without a tag speaks of all.
+func speaksOf(values []string, columns []carriedColumn) []carriedColumn {
+	if len(values) == 0 {
+		return columns
+	}
+	return slices.DeleteFunc(slices.Clone(columns), func(c carriedColumn) bool { return !slices.Contains(values, c.value) })
+}
+
+// ofFamily returns the columns of one type.
+func (r *resolver) ofFamily(f state.Family, columns []carriedColumn) []carriedColumn {
+	return slices.DeleteFunc(slices.Clone(columns), func(c carriedColumn) bool { return r.in.Actual.Objects[c.on].Type.Family != f })
+}
