@@ -3,15 +3,12 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 	"strings"
-	"text/tabwriter"
 
 	"github.com/spf13/cobra"
 
 	"github.com/polsync/polsync/state"
 	"github.com/polsync/polsync/state/declare/config"
-	"github.com/polsync/polsync/state/ledger"
 )
 
 func (a *app) classifyCommand() *cobra.Command {
@@ -49,7 +46,11 @@ func (a *app) classify(ctx context.Context, only []string) (err error) {
 	for _, f := range found {
 		all = append(all, f...)
 	}
-	if err := a.listFindings(all, "nothing was found"); err != nil {
+	reviewed, err := w.reviewedOf(ctx, all)
+	if err != nil {
+		return err
+	}
+	if err := a.listReviewed(reviewed, "nothing was found"); err != nil {
 		return err
 	}
 	return verdict
@@ -107,61 +108,4 @@ func (w *work) classifyOne(ctx context.Context, p config.Platform, scans []state
 		return found, refusef("%s: not looked at:\n  %s", p.Name, strings.Join(left, "\n  "))
 	}
 	return found, nil
-}
-
-func (a *app) findingsCommand() *cobra.Command {
-	var f ledger.FindingFilter
-	c := &cobra.Command{
-		Use:     "findings",
-		Short:   "Lists what scans have found",
-		Long:    "Lists what the scans have found so far, from the state; no platform is asked." + exitHelp,
-		GroupID: "look",
-		Args:    noArgs,
-		RunE:    func(c *cobra.Command, _ []string) error { return a.findings(c.Context(), f) },
-	}
-	c.Flags().StringVar(&f.Scan, "scan", "", "only of the scan of this `name`")
-	c.Flags().StringVar(&f.Classifier, "classifier", "", "only of the classifier of this `name`")
-	c.Flags().Float64Var(&f.MinScore, "min-score", 0, "only from this `score` on, between 0 and 1")
-	return c
-}
-
-func (a *app) findings(ctx context.Context, f ledger.FindingFilter) (err error) {
-	c, err := a.loadConfig()
-	if err != nil {
-		return err
-	}
-	store, err := a.readState(ctx, c)
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, store.Close()) }()
-	chosen, err := a.chosen(c)
-	if err != nil {
-		return err
-	}
-	var all []state.Finding
-	for _, p := range chosen {
-		f.Platform = p.Name
-		some, err := store.Findings(ctx, f)
-		if err != nil {
-			return err
-		}
-		all = append(all, some...)
-	}
-	return a.listFindings(all, "nothing has been found yet; polsync classify looks")
-}
-
-func (a *app) listFindings(found []state.Finding, none string) error {
-	if found == nil {
-		found = []state.Finding{}
-	}
-	return a.list(found, none, func(w *tabwriter.Writer) {
-		fmt.Fprintln(w, "PLATFORM\tCOLUMN\tCLASSIFIER\tSCORE\tMATCHED\tSCAN")
-		for _, f := range found {
-			fmt.Fprintf(w, "%s\t%s\t%s\t%.2f\t%d of %d\t%s\n", f.Platform, f.Column.Path(), f.Classifier, f.Score, f.Matched, f.Rows, f.Scan)
-			if a.flags.verbose {
-				fmt.Fprintf(w, "\t  %s\t\t\t\t\n", strings.Join(f.Evidence, "; "))
-			}
-		}
-	}, len(found))
 }

@@ -233,7 +233,7 @@ type Decision struct {
 	Classifier string          `json:"classifier,omitempty"` // "" for findings of any
 	Reason     string          `json:"reason,omitempty"`
 	By         string          `json:"by"`
-	At         time.Time       `json:"at"`
+	At         time.Time       `json:"at,omitzero"`
 }
 
 // Place returns what the decision is about, for people.
