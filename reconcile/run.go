@@ -68,6 +68,7 @@ type Result struct {
 	Plan     *plan.Plan
 	Steps    []StepResult
 	Settled  []Settled
+	Open     bool       // nothing was to be done, but another writer's statement had no outcome yet
 	Left     *plan.Plan // what a second reading still found to do; nil where nothing was written
 	Head     ledger.Head
 	Started  time.Time
@@ -122,7 +123,11 @@ func (r *Reconciler) Run(ctx context.Context, d *state.Declarations, o Options) 
 	res := &Result{Platform: r.Name, Started: r.now()}
 	defer func() { res.Elapsed = r.now().Sub(res.Started) }()
 	in, err := r.planSettled(ctx, d, o, res, 0)
-	if err != nil || res.Plan.Empty() {
+	if err == nil && res.Plan.Empty() {
+		// A writer that was killed after its last statement leaves nothing to do but to settle what became of it.
+		res.Open, err = r.open(ctx)
+	}
+	if err != nil || res.Plan.Empty() && !res.Open {
 		return res, errors.Join(err, r.incomplete(res))
 	}
 	if err := plan.Guard(res.Plan, len(in.Owned), r.limits(), o.Pass); err != nil {
@@ -265,6 +270,15 @@ func (r *Reconciler) settle(ctx context.Context, actual *state.State, epoch int6
 		settled = append(settled, Settled{c.Statement, verdicts})
 	}
 	return settled, nil
+}
+
+// open reports whether claims are left that only a writer can settle, since the lease they belong to still runs.
+func (r *Reconciler) open(ctx context.Context) (bool, error) {
+	claims, err := r.Store.Claims(ctx, r.Name)
+	if err != nil {
+		return false, fmt.Errorf("%s: read open claims: %w", r.Name, err)
+	}
+	return len(claims) > 0, nil
 }
 
 // same compares what was read with what a claim wanted; policies by their bodies, which is all that can be read.

@@ -447,3 +447,28 @@ func TestFoughtOver(t *testing.T) {
 		t.Error("a change that had stayed still counted as fought over")
 	}
 }
+
+// TestKilledAfterTheLastStatement: nothing is left to do on the platform, but the state does not know it yet.
+func TestKilledAfterTheLastStatement(t *testing.T) {
+	b := newBench(t)
+	s := b.store()
+	b.run(b.reconciler(s, b.w, "before"), tagged("A"), reconcile.Options{})
+	p := &stuck{Platform: b.w, at: 1, effect: true, dead: make(chan struct{})}
+	killed := b.store()
+	go b.reconciler(killed, p, "killed").Run(context.WithoutCancel(t.Context()), tagged("A", "B"), reconcile.Options{}) //nolint:errcheck // it never returns
+	<-p.dead
+	killed.Close()
+	r := b.reconciler(s, b.w, "next")
+	res, err := r.Run(t.Context(), tagged("A", "B"), reconcile.Options{})
+	if !errors.Is(err, ledger.ErrHeld) || !res.Open || !res.Plan.Empty() {
+		t.Fatalf("while the lease runs: %v, open %v", err, res.Open)
+	}
+	b.pass(5 * time.Minute)
+	if res := b.run(r, tagged("A", "B"), reconcile.Options{}); len(res.Settled) != 1 || res.Run != "" {
+		t.Errorf("afterwards: %d settled, run %q", len(res.Settled), res.Run)
+	}
+	want := b.owned(s)
+	if res := b.run(r, tagged("A", "B"), reconcile.Options{}); res.Open || len(want) != 3 {
+		t.Errorf("ours is %v, open %v", want, res.Open)
+	}
+}

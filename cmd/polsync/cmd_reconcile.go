@@ -137,6 +137,9 @@ func (w *work) runPatiently(ctx context.Context, s *session, d *state.Declaratio
 		if !errors.As(err, &held) {
 			return res, err
 		}
+		if alive(held.Holder) && res.Open {
+			return res, nil // it will record the outcome itself
+		}
 		if alive(held.Holder) || time.Now().After(deadline) {
 			return res, err
 		}
