@@ -84,7 +84,7 @@ func (r *Reconciler) scan(ctx context.Context, in plan.Input, scan state.ScanDec
 	for _, t := range tables {
 		s.decide(classify.Decide(scan, r.Name, t, countsOf(counts, t.Table), rules, r.now().UTC()), looked, t, counts)
 	}
-	return s, r.keep(ctx, s, tables, looked, rules)
+	return s, r.keep(ctx, s, scan, tables, looked, rules)
 }
 
 // unmasked leaves out the columns whose values polsync itself may only see masked: it would judge the mask.
@@ -104,13 +104,16 @@ func (r *Reconciler) due(ctx context.Context, scan state.ScanDeclaration, tables
 	if scan.Mode != "incremental" {
 		return tables, nil
 	}
-	marks, err := r.Store.Marks(ctx, r.Name, scan.Name)
+	looks, err := r.Store.Looks(ctx, r.Name, scan.Name)
 	if err != nil {
 		return nil, fmt.Errorf("read what scans covered: %w", err)
 	}
 	due := slices.DeleteFunc(tables, func(t classify.TableColumns) bool {
-		m, ok := marks[t.Table]
-		return ok && m.Rules == rules.Version && m.Digest == columnsDigest(t)
+		digest := columnsDigest(t)
+		return !slices.ContainsFunc(t.Columns, func(c classify.Column) bool {
+			m, ok := looks[c.Column]
+			return !ok || m.Rules != rules.Version || m.Digest != digest
+		})
 	})
 	s.Unchanged = len(tables) - len(due)
 	return due, nil
@@ -187,18 +190,13 @@ func tablesOf(actual *state.State, columns []state.Securable) []classify.TableCo
 }
 
 // keep stores the findings of the columns that were looked at.
-func (r *Reconciler) keep(ctx context.Context, s *Scanned, tables []classify.TableColumns, looked map[state.Securable]bool, rules *classify.Rules) error {
+func (r *Reconciler) keep(ctx context.Context, s *Scanned, scan state.ScanDeclaration, tables []classify.TableColumns, looked map[state.Securable]bool, rules *classify.Rules) error {
 	result := ledger.ScanResult{Platform: r.Name, Scan: s.Scan, Rules: rules.Version, Findings: s.Findings()}
 	for _, t := range tables {
-		whole := true
 		for _, c := range t.Columns {
 			if looked[c.Column] {
-				result.Columns = append(result.Columns, c.Column)
+				result.Looks = append(result.Looks, ledger.Look{Column: c.Column, Digest: columnsDigest(t), Rules: rules.Version, How: scan.Values, At: r.now()})
 			}
-			whole = whole && looked[c.Column]
-		}
-		if whole {
-			result.Marks = append(result.Marks, ledger.Mark{Table: t.Table, Digest: columnsDigest(t), Rules: rules.Version, At: r.now()})
 		}
 	}
 	if err := r.Store.PutFindings(ctx, result); err != nil {
@@ -274,15 +272,15 @@ func (r *Reconciler) reviewed(ctx context.Context, d *state.Declarations, findin
 func (r *Reconciler) coverage(ctx context.Context, in plan.Input) ([]classify.Coverage, error) {
 	var all []classify.Coverage
 	for _, scan := range in.Declarations.Scans {
-		marks, err := r.Store.Marks(ctx, r.Name, scan.Name)
+		looks, err := r.Store.Looks(ctx, r.Name, scan.Name)
 		if err != nil {
 			return nil, fmt.Errorf("%s: read what scans covered: %w", r.Name, err)
 		}
 		c := classify.Coverage{Platform: r.Name, Scan: scan.Name}
 		columns, _ := plan.Columns(in, scan.On, scan.Except)
 		for _, t := range tablesOf(in.Actual, columns) {
-			m, ok := marks[t.Table]
 			for _, col := range t.Columns {
+				m, ok := looks[col.Column]
 				c.Columns = append(c.Columns, classify.Look{Column: col.Column, Looked: ok && m.Digest == columnsDigest(t)})
 			}
 		}

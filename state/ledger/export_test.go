@@ -23,6 +23,27 @@ func MigrateForTest(ctx context.Context, path string, more ...string) (err error
 	return migrate(ctx, db, path, append(append([]string(nil), migrations...), more...))
 }
 
+// MakeOld makes a state file of an older layout, sealed without a key.
+func MakeOld(ctx context.Context, path string, layout int, statements ...string) (err error) {
+	db, err := sql.Open("sqlite", dsn(path, false))
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, db.Close()) }()
+	if _, err := db.ExecContext(ctx, "PRAGMA application_id = "+strconv.Itoa(applicationID)); err != nil {
+		return err
+	}
+	if err := migrate(ctx, db, path, migrations[:layout]); err != nil {
+		return err
+	}
+	for _, s := range append(statements, "INSERT INTO meta VALUES ('seal', 'sha256')") {
+		if _, err := db.ExecContext(ctx, s); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // LimitPages makes the file as good as full at n pages; 0 lifts the limit.
 func (s *SQLite) LimitPages(ctx context.Context, n int) error {
 	if n == 0 {

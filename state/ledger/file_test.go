@@ -34,7 +34,7 @@ func TestRefusedFiles(t *testing.T) {
 		{"empty", nil, ledger.ErrCorrupt, "damaged"},
 		{"text", []byte("apiVersion: polsync/v1\nthis is no database at all"), ledger.ErrCorrupt, "damaged"},
 		{"cut", whole[:len(whole)/2], ledger.ErrCorrupt, "damaged"},
-		{"newer", newer, ledger.ErrVersion, "layout 99, this program knows up to 2"},
+		{"newer", newer, ledger.ErrVersion, "layout 99, this program knows up to 3"},
 		{"foreign", foreign, nil, "another program's"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -154,6 +154,31 @@ func TestKilledWhileMigrating(t *testing.T) {
 	}
 	if err := ledger.MigrateForTest(t.Context(), path); !errors.Is(err, ledger.ErrVersion) {
 		t.Fatalf("migrated backwards: %v", err)
+	}
+}
+
+// TestOlderLayouts opens files of every earlier layout: what they hold is still there, and what is new can be used.
+func TestOlderLayouts(t *testing.T) {
+	const found = `INSERT INTO findings VALUES ('snow', '{"kind":"column","catalog":"C","schema":"S","name":"T","column":"A"}', 'crm', 'email', 0.9,
+		'{"platform":"snow","column":{"kind":"column","catalog":"C","schema":"S","name":"T","column":"A"},"scan":"crm","classifier":"email","score":0.9,"rows":1,"matched":1,"rules":"v1","seen":"2026-01-01T00:00:00Z"}')`
+	for layout := 1; layout < ledger.Layouts; layout++ {
+		path := filepath.Join(t.TempDir(), "state.db")
+		check(t, ledger.MakeOld(t.Context(), path, layout, found))
+		if _, err := ledger.Open(t.Context(), path, ledger.Options{ReadOnly: true}); !errors.Is(err, ledger.ErrVersion) {
+			t.Errorf("layout %d, only to be read: %v", layout, err)
+		}
+		s := open(t, path, ledger.Options{})
+		got, err := s.Findings(t.Context(), ledger.FindingFilter{Scan: "crm"})
+		if err != nil || len(got) != 1 || got[0].Classifier != "email" {
+			t.Errorf("layout %d: %+v, %v", layout, got, err)
+		}
+		_, err = s.BeginScan(t.Context(), "snow", "crm", "v1", time.Time{})
+		check(t, err)
+		_, err = s.Decide(t.Context(), []ledger.Decision{{Platform: "snow", Ruling: "rejected", On: got[0].Column}})
+		check(t, err)
+		_, err = s.Verify(t.Context(), ledger.Head{})
+		check(t, err)
+		closed(t, s)
 	}
 }
 

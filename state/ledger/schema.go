@@ -85,4 +85,14 @@ CREATE TABLE decisions (
 	UNIQUE (platform, place, classifier)
 ) STRICT;
 `,
+	`
+DROP TABLE marks;
+CREATE TABLE looks (
+	platform TEXT NOT NULL, scan TEXT NOT NULL, col TEXT NOT NULL, digest TEXT NOT NULL, rules TEXT NOT NULL, how TEXT NOT NULL, at INTEGER NOT NULL,
+	body TEXT NOT NULL, PRIMARY KEY (platform, scan, col)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE scans (
+	platform TEXT NOT NULL, scan TEXT NOT NULL, body TEXT NOT NULL, PRIMARY KEY (platform, scan)
+) STRICT, WITHOUT ROWID;
+`,
 }

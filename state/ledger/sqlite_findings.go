@@ -14,9 +14,9 @@ import (
 
 // PutFindings implements Findings.
 func (s *SQLite) PutFindings(ctx context.Context, r ScanResult) error {
-	looked := make(map[state.Securable]bool, len(r.Columns))
-	for _, c := range r.Columns {
-		looked[c] = true
+	looked := make(map[state.Securable]bool, len(r.Looks))
+	for _, l := range r.Looks {
+		looked[l.Column] = true
 	}
 	for _, f := range r.Findings {
 		if !looked[f.Column] {
@@ -29,7 +29,7 @@ func (s *SQLite) PutFindings(ctx context.Context, r ScanResult) error {
 			r.Platform, r.Scan, r.Rules, now); err != nil {
 			return err
 		}
-		if err := withdraw(ctx, tx, r); err != nil {
+		if err := s.putLooks(ctx, tx, r); err != nil {
 			return err
 		}
 		for _, f := range r.Findings {
@@ -37,17 +37,29 @@ func (s *SQLite) PutFindings(ctx context.Context, r ScanResult) error {
 				return err
 			}
 		}
-		return putMarks(ctx, tx, r, now)
+		return nil
 	})
 }
 
-func withdraw(ctx context.Context, tx *sql.Tx, r ScanResult) error {
-	for _, c := range r.Columns {
-		col, err := name(c)
+// putLooks records what was looked at and withdraws what the scan found there before.
+func (s *SQLite) putLooks(ctx context.Context, tx *sql.Tx, r ScanResult) error {
+	for _, l := range r.Looks {
+		col, err := name(l.Column)
 		if err != nil {
 			return err
 		}
 		if _, err := tx.ExecContext(ctx, "DELETE FROM findings WHERE platform = ? AND col = ? AND scan = ?", r.Platform, col, r.Scan); err != nil {
+			return err
+		}
+		body, err := text(l.Explanation)
+		if err != nil {
+			return err
+		}
+		if l.At.IsZero() {
+			l.At = s.time()
+		}
+		if _, err := tx.ExecContext(ctx, "INSERT OR REPLACE INTO looks VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+			r.Platform, r.Scan, col, l.Digest, cmp.Or(l.Rules, r.Rules), l.How, micros(l.At), body); err != nil {
 			return err
 		}
 	}
@@ -70,24 +82,6 @@ func (s *SQLite) putFinding(ctx context.Context, tx *sql.Tx, r ScanResult, f sta
 	}
 	_, err = tx.ExecContext(ctx, "INSERT INTO findings VALUES (?, ?, ?, ?, ?, ?)", r.Platform, col, r.Scan, f.Classifier, f.Score, body)
 	return err
-}
-
-func putMarks(ctx context.Context, tx *sql.Tx, r ScanResult, now int64) error {
-	for _, m := range r.Marks {
-		tab, err := name(m.Table)
-		if err != nil {
-			return err
-		}
-		at := now
-		if !m.At.IsZero() {
-			at = micros(m.At)
-		}
-		if _, err := tx.ExecContext(ctx, "INSERT OR REPLACE INTO marks VALUES (?, ?, ?, ?, ?, ?)",
-			r.Platform, r.Scan, tab, m.Digest, cmp.Or(m.Rules, r.Rules), at); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 // Findings implements Findings.
@@ -139,31 +133,6 @@ func (s *SQLite) RulesHistory(ctx context.Context, platform string) ([]RulesVers
 		versions = append(versions, v)
 	}
 	return versions, s.explain(what, rows.Err())
-}
-
-// Marks implements Findings.
-func (s *SQLite) Marks(ctx context.Context, platform, scan string) (map[state.Securable]Mark, error) {
-	what := fmt.Sprintf("%s: read what scan %s covered", platform, scan)
-	rows, err := s.r.QueryContext(ctx, "SELECT tab, digest, rules, at FROM marks WHERE platform = ? AND scan = ?", platform, scan)
-	if err != nil {
-		return nil, s.explain(what, err)
-	}
-	defer rows.Close()
-	marks := map[state.Securable]Mark{}
-	for rows.Next() {
-		var m Mark
-		var tab string
-		var at int64
-		if err := rows.Scan(&tab, &m.Digest, &m.Rules, &at); err != nil {
-			return nil, s.explain(what, err)
-		}
-		if err := unmarshal([]byte(tab), &m.Table); err != nil {
-			return nil, s.corrupt(what, err)
-		}
-		m.At = fromMicros(at)
-		marks[m.Table] = m
-	}
-	return marks, s.explain(what, rows.Err())
 }
 
 // PutTagValues implements Caches.

@@ -164,8 +164,21 @@ type Findings interface {
 	// RulesHistory returns the versions of the classifiers' rules each scan was run with, newest first.
 	RulesHistory(ctx context.Context, platform string) ([]RulesVersion, error)
 
-	// Marks returns which tables a scan has covered.
-	Marks(ctx context.Context, platform, scan string) (map[state.Securable]Mark, error)
+	// Looks returns when and how a scan last looked at each column, without explanations.
+	Looks(ctx context.Context, platform, scan string) (map[state.Securable]Look, error)
+
+	// Explained returns the looks of all scans at one column, with their explanations, in the order of scans.
+	Explained(ctx context.Context, platform string, column state.Securable) ([]Explained, error)
+
+	// BeginScan records that a scan begins and returns its run: the last one where that is unfinished, has the same
+	// rules and began no earlier than since; else a new one.
+	BeginScan(ctx context.Context, platform, scan, rules string, since time.Time) (ScanRun, error)
+
+	// PutScan records how far a run has come. ErrNotFound where the scan never began.
+	PutScan(ctx context.Context, r ScanRun) error
+
+	// ScanRuns returns the last run of each scan of a platform, in the order of scans.
+	ScanRuns(ctx context.Context, platform string) ([]ScanRun, error)
 }
 
 // Decisions is what people decided about findings. Each is in the log, and so is each withdrawal.

@@ -200,10 +200,9 @@ type Load struct {
 type ScanResult struct {
 	Platform string
 	Scan     string
-	Rules    string            // version of the classifiers' rules
-	Columns  []state.Securable // looked at
-	Findings []state.Finding   // on those columns only
-	Marks    []Mark            // tables covered completely
+	Rules    string          // version of the classifiers' rules
+	Looks    []Look          // one for each column that was looked at
+	Findings []state.Finding // on those columns only
 }
 
 // FindingFilter narrows findings. Zero fields do not narrow.
@@ -242,14 +241,6 @@ func (d Decision) Place() string {
 		return d.Pattern
 	}
 	return d.Platform + ":" + d.On.Path()
-}
-
-// Mark says that a table was scanned as it then was.
-type Mark struct {
-	Table  state.Securable
-	Digest string // of its columns and types, or the time of its last DDL
-	Rules  string
-	At     time.Time
 }
 
 // TagCount is a value of a tag and how many securables carry it.

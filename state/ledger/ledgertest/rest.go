@@ -128,12 +128,14 @@ func findings(t *testing.T, b *bench) {
 	find := func(col, classifier string, score float64) state.Finding {
 		return state.Finding{Column: column(col), Classifier: classifier, Score: score, Rows: 100, Matched: 93, Evidence: []string{"name"}}
 	}
-	table := column("EMAIL").Table()
-	b.ok(b.PutFindings(b.ctx, ledger.ScanResult{Platform: snow, Scan: "crm", Rules: "v1", Columns: []state.Securable{column("EMAIL"), column("PHONE")},
-		Findings: []state.Finding{find("PHONE", "phone", 0.9), find("EMAIL", "email", 0.93), find("EMAIL", "name", 0.4)},
-		Marks:    []ledger.Mark{{Table: table, Digest: "x1"}}}))
+	how := state.Explanation{Values: 100, Distinct: 90, Cases: []state.Case{{Classifier: "email", Version: 1, Score: 0.93, Weight: 2.5, Pieces: []state.Piece{{Says: "name", Weight: 2.5, Matched: 93, Of: 100}}}}}
+	look := func(col string) ledger.Look {
+		return ledger.Look{Column: column(col), Digest: "x1", How: "pushdown", Explanation: how}
+	}
+	b.ok(b.PutFindings(b.ctx, ledger.ScanResult{Platform: snow, Scan: "crm", Rules: "v1", Looks: []ledger.Look{look("EMAIL"), look("PHONE")},
+		Findings: []state.Finding{find("PHONE", "phone", 0.9), find("EMAIL", "email", 0.93), find("EMAIL", "name", 0.4)}}))
 	b.clock.Add(time.Hour)
-	b.ok(b.PutFindings(b.ctx, ledger.ScanResult{Platform: snow, Scan: "hr", Rules: "v1", Columns: []state.Securable{column("EMAIL")},
+	b.ok(b.PutFindings(b.ctx, ledger.ScanResult{Platform: snow, Scan: "hr", Rules: "v1", Looks: []ledger.Look{look("EMAIL")},
 		Findings: []state.Finding{find("EMAIL", "email", 0.5)}}))
 	names := func(f ledger.FindingFilter) string {
 		var s []string
@@ -149,11 +151,15 @@ func findings(t *testing.T, b *bench) {
 	b.same(names(ledger.FindingFilter{Platform: "lake"}), "")
 
 	// A scan cut short after EMAIL withdraws nothing of PHONE, nor of another scan.
-	b.ok(b.PutFindings(b.ctx, ledger.ScanResult{Platform: snow, Scan: "crm", Rules: "v2", Columns: []state.Securable{column("EMAIL")}}))
+	b.ok(b.PutFindings(b.ctx, ledger.ScanResult{Platform: snow, Scan: "crm", Rules: "v2", Looks: []ledger.Look{{Column: column("EMAIL"), Digest: "x2", How: "names"}}}))
 	b.same(names(ledger.FindingFilter{}), "EMAIL/hr/email/v1 PHONE/crm/phone/v1")
-	b.same(must[map[state.Securable]ledger.Mark](t)(b.Marks(b.ctx, snow, "crm")),
-		map[state.Securable]ledger.Mark{table: {Table: table, Digest: "x1", Rules: "v1", At: b.clock.Now().Add(-time.Hour)}})
-	b.same(len(must[map[state.Securable]ledger.Mark](t)(b.Marks(b.ctx, snow, "hr"))), 0)
+	now := b.clock.Now()
+	b.same(must[map[state.Securable]ledger.Look](t)(b.Looks(b.ctx, snow, "crm")), map[state.Securable]ledger.Look{
+		column("EMAIL"): {Column: column("EMAIL"), Digest: "x2", Rules: "v2", How: "names", At: now},
+		column("PHONE"): {Column: column("PHONE"), Digest: "x1", Rules: "v1", How: "pushdown", At: now.Add(-time.Hour)}})
+	b.same(len(must[map[state.Securable]ledger.Look](t)(b.Looks(b.ctx, "lake", "crm"))), 0)
+	explained := must[[]ledger.Explained](t)(b.Explained(b.ctx, snow, column("EMAIL")))
+	b.same([]any{len(explained), explained[0].Scan, explained[0].Rules, explained[1].Scan, explained[1].Explanation}, []any{2, "crm", "v2", "hr", how})
 	history := must[[]ledger.RulesVersion](t)(b.RulesHistory(b.ctx, snow))
 	b.same(len(history), 3)
 	b.same(history[2], ledger.RulesVersion{Scan: "crm", Rules: "v1", First: b.clock.Now().Add(-time.Hour), Last: b.clock.Now().Add(-time.Hour)})
@@ -197,6 +203,29 @@ func decisions(t *testing.T, b *bench) {
 	}
 	b.same(kinds, []ledger.RecordKind{ledger.RecordDecide, ledger.RecordDecide, ledger.RecordDecide, ledger.RecordDecide, ledger.RecordRecall})
 	refusedDecisions(t, b)
+}
+
+func scanRuns(t *testing.T, b *bench) {
+	begin := func(rules string, age time.Duration) ledger.ScanRun {
+		return must[ledger.ScanRun](t)(b.BeginScan(b.ctx, snow, "crm", rules, b.clock.Now().Add(-age)))
+	}
+	b.is(b.PutScan(b.ctx, ledger.ScanRun{Platform: snow, Scan: "crm"}), ledger.ErrNotFound)
+	first := begin("v1", time.Hour)
+	b.same(first, ledger.ScanRun{Platform: snow, Scan: "crm", Rules: "v1", Started: b.clock.Now()})
+	first.Columns, first.Stopped = 7, "the budget"
+	b.ok(b.PutScan(b.ctx, first))
+	b.clock.Add(time.Minute)
+	b.same(begin("v1", time.Hour), first) // goes on
+	b.same(must[[]ledger.ScanRun](t)(b.ScanRuns(b.ctx, snow)), []ledger.ScanRun{first})
+	b.same(begin("v2", time.Hour).Started, b.clock.Now()) // other rules: anew
+	b.clock.Add(2 * time.Hour)
+	third := begin("v2", time.Hour) // too old to go on with
+	b.same(third.Started, b.clock.Now())
+	third.Ended = b.clock.Now()
+	b.ok(b.PutScan(b.ctx, third))
+	b.clock.Add(time.Minute)
+	b.same(begin("v2", time.Hour).Started, b.clock.Now()) // the last one ended
+	b.same(len(must[[]ledger.ScanRun](t)(b.ScanRuns(b.ctx, "lake"))), 0)
 }
 
 func recall(b *bench, id int64) error {
