@@ -159,8 +159,8 @@ func TestKilledWhileMigrating(t *testing.T) {
 
 // TestOlderLayouts opens files of every earlier layout: what they hold is still there, and what is new can be used.
 func TestOlderLayouts(t *testing.T) {
-	const found = `INSERT INTO findings VALUES ('snow', '{"kind":"column","catalog":"C","schema":"S","name":"T","column":"A"}', 'crm', 'email', 0.9,
-		'{"platform":"snow","column":{"kind":"column","catalog":"C","schema":"S","name":"T","column":"A"},"scan":"crm","classifier":"email","score":0.9,"rows":1,"matched":1,"rules":"v1","seen":"2026-01-01T00:00:00Z"}')`
+	const found = `INSERT INTO findings VALUES ('snow', '"column C.S.T.A"', 'crm', 'email', 0.9,
+		'{"platform":"snow","column":"column C.S.T.A","scan":"crm","classifier":"email","score":0.9,"rows":1,"matched":1,"rules":"v1","seen":"2026-01-01T00:00:00Z"}')`
 	for layout := 1; layout < ledger.Layouts; layout++ {
 		path := filepath.Join(t.TempDir(), "state.db")
 		check(t, ledger.MakeOld(t.Context(), path, layout, found))
