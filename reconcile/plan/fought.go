@@ -43,7 +43,12 @@ func (d *difference) warnFought() {
 
 // opening marks changes of tag values by which a policy shows somebody more than it does now.
 func (d *difference) opening() {
-	var before, after func(state.Securable) map[state.Securable]string
+	moved := map[state.Key]state.Value{} // nil: removed
+	for _, c := range d.changes {
+		if c.Key.Fact == state.FactTagged {
+			moved[c.Key] = c.Want
+		}
+	}
 	for i := range d.changes {
 		c := &d.changes[i]
 		if c.Key.Fact != state.FactTagged {
@@ -53,17 +58,43 @@ func (d *difference) opening() {
 		if len(policies) == 0 {
 			continue
 		}
-		if before == nil {
-			before = (&viewer{tagged: tagsByPlace(d.in.Actual)}).nearest
-			after = (&viewer{tagged: tagsByPlace(applied(d.in.Actual, d.changes))}).nearest
-		}
-		was, covered := before(c.Key.On)[c.Key.With]
-		will, stays := after(c.Key.On)[c.Key.With]
+		was, covered := d.inForce(c.Key, nil)
+		will, stays := d.inForce(c.Key, moved)
 		for _, p := range policies {
 			c.Opens = c.Opens || covered && (!stays || showsMore(p, d.in.Dialect.Fold(state.Everyone), was, will))
 		}
 	}
 }
+
+// inForce returns the value of a tag that a securable has, of its own or from above, once some facts have moved.
+func (d *difference) inForce(k state.Key, moved map[state.Key]state.Value) (string, bool) {
+	for up, ok := k.On, true; ok; up, ok = up.Parent() {
+		for _, kind := range samePlace(up.Kind) {
+			at := k
+			at.On = up
+			at.On.Kind = kind
+			v, changed := moved[at]
+			if !changed {
+				v = d.in.Actual.Value(at)
+			}
+			if text, ok := v.(state.Text); ok {
+				return string(text), true
+			}
+		}
+	}
+	return "", false
+}
+
+// samePlace returns the kinds of what may stand where something of a kind does: a column does not know whether it is a
+// table's or a view's.
+func samePlace(k state.Kind) []state.Kind {
+	if k.Relation() {
+		return relations
+	}
+	return []state.Kind{k}
+}
+
+var relations = []state.Kind{state.KindTable, state.KindView, state.KindMaterializedView, state.KindDynamicTable, state.KindExternalTable}
 
 // policiesOf returns what masks by a tag, now or when the plan is done.
 func (d *difference) policiesOf(tag state.Securable) []*state.MaskingPolicy {

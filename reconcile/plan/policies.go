@@ -196,7 +196,7 @@ func placeOf(s state.Securable) state.Securable {
 // inherits reports whether something above a securable carries the tag, before or after.
 func (d *difference) inherits(k state.Key) bool {
 	for up, ok := k.On.Parent(); ok; up, ok = up.Parent() {
-		for _, kind := range [...]state.Kind{up.Kind, state.KindView, state.KindMaterializedView, state.KindDynamicTable, state.KindExternalTable} {
+		for _, kind := range samePlace(up.Kind) {
 			at := k
 			at.On = up
 			at.On.Kind = kind
