@@ -11,6 +11,8 @@ import (
 	sdkclient "github.com/databricks/databricks-sdk-go/client"
 	"github.com/databricks/databricks-sdk-go/httpclient"
 	"github.com/databricks/databricks-sdk-go/useragent"
+
+	"github.com/polsync/polsync/connectors"
 )
 
 // client sends requests as one identity through the SDK's client.
@@ -18,6 +20,7 @@ type client struct {
 	api       *sdkclient.DatabricksClient
 	warehouse string
 	transport http.RoundTripper
+	contact   *connectors.Contact
 	product   useragentInfo
 }
 
@@ -38,7 +41,8 @@ func newClient(o Options, cred credentials) (*client, error) {
 	if err != nil {
 		return nil, fmt.Errorf("sign in: %w", classified(err, false))
 	}
-	return &client{api: api, warehouse: o.WarehouseID, transport: base, product: useragentInfo{"polsync", o.Version}}, nil
+	return &client{api: api, warehouse: o.WarehouseID, transport: base, product: useragentInfo{"polsync", o.Version},
+		contact: &connectors.Contact{URL: o.Host, Transport: base, Limit: o.ContactTimeout}}, nil
 }
 
 func (c *client) close() {
@@ -59,6 +63,9 @@ type effectKey struct{}
 
 // do sends one request. A body of []byte is sent as it is. The errors are those of package connectors.
 func (c *client) do(ctx context.Context, does effect, method, path string, body, answer any) (requestID string, err error) {
+	if err := c.contact.Make(ctx); err != nil {
+		return "", err
+	}
 	ctx = context.WithValue(ctx, effectKey{}, does)
 	ctx = useragent.InContext(ctx, c.product.name, c.product.version)
 	opts := []httpclient.DoOption{httpclient.WithResponseHeader("X-Databricks-Request-Id", &requestID)}

@@ -25,7 +25,7 @@ func again(err error) bool {
 		return false
 	}
 	var u *url.Error
-	return errors.As(err, &u) && !errors.Is(err, context.Canceled) && !errors.Is(err, context.DeadlineExceeded)
+	return tokenRefused(err) == nil && errors.As(err, &u) && !errors.Is(err, context.Canceled) && !errors.Is(err, context.DeadlineExceeded)
 }
 
 // classified joins an error of a request to the sentinel of package connectors that says what it means. Codes of Unity
@@ -70,6 +70,9 @@ func badToken(api *apierr.APIError) bool {
 
 func classifyTransport(err error, wrote bool) error {
 	var lost *lostAnswer
+	if refused := tokenRefused(err); refused != nil {
+		return &connectorError{"no access token is given out for the client id and secret", refused, err}
+	}
 	switch {
 	case errors.As(err, &lost):
 		return &connectorError{"no answer came", connectors.ErrOutcome, err}
@@ -84,6 +87,22 @@ func classifyTransport(err error, wrote bool) error {
 		return &connectorError{"the workspace cannot be reached", connectors.ErrTransient, err}
 	}
 	return err
+}
+
+// tokenRefused returns the class of an error with which the token endpoint answered, which reaches us as one of transport;
+// nil for other errors. The SDK has by then repeated what was refused for now.
+func tokenRefused(err error) error {
+	for _, e := range [...]error{apierr.ErrTooManyRequests, apierr.ErrTemporarilyUnavailable, apierr.ErrInternalError, apierr.ErrDeadlineExceeded} {
+		if errors.Is(err, e) {
+			return connectors.ErrTransient
+		}
+	}
+	for _, e := range [...]error{apierr.ErrUnauthenticated, apierr.ErrPermissionDenied, apierr.ErrBadRequest} {
+		if errors.Is(err, e) {
+			return connectors.ErrAuth
+		}
+	}
+	return nil
 }
 
 // connectorError is an error with its class and its cause.

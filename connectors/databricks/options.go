@@ -36,6 +36,7 @@ type Options struct {
 	Logger         zerolog.Logger
 	RequestTimeout time.Duration     // without a byte moving; 0 means 60 s
 	RetryTimeout   time.Duration     // for requests that were refused for now; 0 means 30 s
+	ContactTimeout time.Duration     // for the host to answer at all, once, before the first request; 0 means 10 s
 	Concurrency    int               // reads at once; 0 means 8
 	RateLimit      int               // requests per second; 0 means 15
 	Version        string            // of the program, for the user agent
@@ -51,6 +52,9 @@ func (o Options) withDefaults() Options {
 	}
 	if o.RetryTimeout == 0 {
 		o.RetryTimeout = 30 * time.Second
+	}
+	if o.ContactTimeout == 0 {
+		o.ContactTimeout = 10 * time.Second
 	}
 	if o.Concurrency <= 0 {
 		o.Concurrency = 8
@@ -82,7 +86,7 @@ var (
 	_ connectors.Reader   = (*Platform)(nil)
 )
 
-// Open makes a Platform. With a token nothing is sent yet; with a client id the first access token is fetched.
+// Open makes a Platform. Nothing is sent before the first request.
 func Open(_ context.Context, o Options) (*Platform, error) {
 	o = o.withDefaults()
 	c, err := newClient(o, credentials{token: o.Token, id: o.ClientID, secret: o.ClientSecret})

@@ -33,7 +33,11 @@ func (p *Platform) ReadAs(ctx context.Context, as, column state.Securable, limit
 func (p *Platform) clientOf(as state.Securable) (*client, error) {
 	for _, name := range sortedKeys(p.opt.Readers) {
 		if lower(name) == lower(as.Name) {
-			return newClient(p.opt, credentials{token: p.opt.Readers[name]})
+			c, err := newClient(p.opt, credentials{token: p.opt.Readers[name]})
+			if err == nil {
+				c.contact = p.client.contact // the same host
+			}
+			return c, err
 		}
 	}
 	return nil, fmt.Errorf("no token of %s is configured, and nobody can be impersonated: %w", as, connectors.ErrAuth)

@@ -99,6 +99,7 @@ func checkFacts(t *testing.T, s *state.State) {
 func TestSnapshotRequests(t *testing.T) {
 	w := governed(t, emulator.Options{})
 	p := w.open(t, emulator.DefaultAdmin, func(o *databricks.Options) { o.Concurrency = 1 })
+	snapshot(t, p, scope) // makes contact
 	w.ResetLog()
 	s := snapshot(t, p, scope)
 	var lines []string
@@ -155,6 +156,7 @@ func TestReadsSurviveFaults(t *testing.T) {
 	f := &emulator.Faults{}
 	w := governed(t, emulator.Options{Faults: f})
 	p := w.open(t, emulator.DefaultAdmin, func(o *databricks.Options) { o.RetryTimeout = 5 * time.Second })
+	snapshot(t, p, scope) // makes contact
 	for name, fault := range map[string]emulator.Fault{"503": {Status: 503, Times: 1}, "500": {Status: 500, Times: 2}, "cut": {CutBefore: true, Times: 2}} {
 		t.Run(name, func(t *testing.T) {
 			defer f.Add(fault)()
@@ -170,6 +172,7 @@ func TestWritesAreSentOnce(t *testing.T) {
 	f := &emulator.Faults{}
 	w := newWorkspace(t, emulator.Options{Faults: f})
 	p := w.open(t, emulator.DefaultAdmin)
+	snapshot(t, p, scope) // makes contact
 	tag := plan.Statement{SQL: "ALTER TABLE `main`.`crm`.`orders` SET TAGS ('a' = 'b')"}
 	grant := plan.Statement{Method: "PATCH", Path: "/api/2.1/unity-catalog/permissions/table/main.crm.orders", Body: `{"changes":[{"principal":"readers-a","add":["SELECT"]}]}`}
 	for _, s := range []plan.Statement{tag, grant} {

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net/http"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -26,6 +27,8 @@ type Account struct {
 	reads  *sql.DB
 	writes *sql.DB
 	sent   atomic.Int64 // statements since Open
+
+	contact *connectors.Contact
 }
 
 var (
@@ -42,14 +45,22 @@ var silence = sync.OnceFunc(func() {
 
 // Open returns the account. It signs in with the first statement, not before.
 func Open(o Options) (*Account, error) {
+	o = o.withDefaults()
 	if err := o.validate(); err != nil {
-		return nil, fmt.Errorf("open %s: %w", o.withDefaults().Name, err)
+		return nil, fmt.Errorf("open %s: %w", o.Name, err)
 	}
 	silence()
-	o = o.withDefaults()
 	a := &Account{opt: o, log: o.Logger.With().Str("warehouse", o.Name).Logger()}
-	a.reads = sql.OpenDB(&connector{opt: o, setup: o.Session(false)})
-	a.writes = sql.OpenDB(&connector{opt: o, setup: o.Session(true)})
+	url, err := o.address()
+	if err != nil {
+		return nil, fmt.Errorf("open %s: %w", o.Name, err)
+	}
+	a.contact = &connectors.Contact{URL: url, Transport: o.Transporter, Limit: o.ContactTimeout}
+	if o.Transporter == nil {
+		a.contact.Transport = &http.Transport{Proxy: http.ProxyFromEnvironment, DisableKeepAlives: true}
+	}
+	a.reads = a.pool(o.Session(false))
+	a.writes = a.pool(o.Session(true))
 	for _, db := range [...]*sql.DB{a.reads, a.writes} {
 		db.SetMaxOpenConns(o.Concurrency)
 		db.SetMaxIdleConns(o.Concurrency)
@@ -57,6 +68,11 @@ func Open(o Options) (*Account, error) {
 		db.SetConnMaxLifetime(3 * time.Hour) // below the four hours after which Snowflake ends a session
 	}
 	return a, nil
+}
+
+// pool returns sessions that are set up by the statements.
+func (a *Account) pool(setup []string) *sql.DB {
+	return sql.OpenDB(&connector{opt: a.opt, setup: setup, contact: a.contact})
 }
 
 // Dialect implements connectors.Platform.
@@ -70,8 +86,9 @@ func (a *Account) Statements() int64 { return a.sent.Load() }
 
 // connector signs in with the credentials of the moment and makes each session what it must be.
 type connector struct {
-	opt   Options
-	setup []string
+	opt     Options
+	setup   []string
+	contact *connectors.Contact
 }
 
 // Driver implements driver.Connector.
@@ -86,6 +103,9 @@ func (c *connector) Connect(ctx context.Context) (driver.Conn, error) {
 	cfg, err := c.opt.config(cred)
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", connectors.ErrAuth, err)
+	}
+	if err := c.contact.Make(ctx); err != nil {
+		return nil, err
 	}
 	conn, err := sf.NewConnector(sf.SnowflakeDriver{}, cfg).Connect(ctx)
 	if err != nil {

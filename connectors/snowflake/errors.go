@@ -72,8 +72,8 @@ func classed(err error, lost error) error {
 	switch {
 	case err == nil:
 		return nil
-	case errors.Is(err, connectors.ErrAuth):
-		return err
+	case errors.Is(err, connectors.ErrAuth), errors.Is(err, connectors.ErrTransient):
+		return err // has its class from the sign-in
 	case errors.As(err, &e):
 		return classified(e, lost)
 	case errors.Is(err, driver.ErrBadConn):

@@ -56,7 +56,7 @@ func (a *Account) ReadAs(ctx context.Context, as, column state.Securable, limit 
 	if err != nil {
 		return nil, fmt.Errorf("%s: read %s as %s: %w", a.opt.Name, column, as, err)
 	}
-	db := sql.OpenDB(&connector{opt: a.opt, setup: append(a.opt.Session(false), use)})
+	db := a.pool(append(a.opt.Session(false), use))
 	defer db.Close()
 	db.SetMaxOpenConns(1)
 	a.sent.Add(1)

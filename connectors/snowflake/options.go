@@ -5,7 +5,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
 	"net/http"
+	"strconv"
 	"strings"
 	"time"
 
@@ -35,6 +37,9 @@ type Options struct {
 	ReadTimeout  time.Duration // after which the server ends a read; 0 for 5 minutes
 	WriteTimeout time.Duration // after which the server ends a write; shorter than the lease's grace; 0 for 30 seconds
 	LockTimeout  time.Duration // a statement waits for another's lock; 0 for 20 seconds
+	// ContactTimeout bounds how long the account may take to answer at all, once, before the first sign-in; 0 for 10 seconds.
+	ContactTimeout time.Duration
+
 	LoginTimeout time.Duration // back-off of a sign-in in all; 0 for 30 seconds
 	HTTPTimeout  time.Duration // of one exchange; longer than the server's long poll of 45 seconds; 0 for 60 seconds
 	RetryTimeout time.Duration // back-off of a statement's exchanges in all; 0 for 30 seconds
@@ -74,6 +79,7 @@ func (o Options) withDefaults() Options {
 	o.ReadTimeout = cmp.Or(o.ReadTimeout, 5*time.Minute)
 	o.WriteTimeout = cmp.Or(o.WriteTimeout, 30*time.Second)
 	o.LockTimeout = cmp.Or(o.LockTimeout, 20*time.Second)
+	o.ContactTimeout = cmp.Or(o.ContactTimeout, 10*time.Second)
 	o.LoginTimeout = cmp.Or(o.LoginTimeout, 30*time.Second)
 	o.HTTPTimeout = cmp.Or(o.HTTPTimeout, time.Minute)
 	o.RetryTimeout = cmp.Or(o.RetryTimeout, 30*time.Second)
@@ -126,6 +132,20 @@ func (o Options) Session(writes bool) []string {
 	}
 	// Secondary roles would make the grantor of a privilege a matter of chance.
 	return []string{b.String(), "USE SECONDARY ROLES NONE"}
+}
+
+// address returns the URL of the account, as the driver makes it of account, host and port.
+func (o Options) address() (string, error) {
+	// The driver wants credentials in what is only taken apart again.
+	dsn, err := sf.DSN(&sf.Config{Account: o.Account, User: "u", Password: "p", Host: o.Host, Port: o.Port, Protocol: o.Protocol})
+	if err != nil {
+		return "", err
+	}
+	cfg, err := sf.ParseDSN(dsn)
+	if err != nil {
+		return "", err
+	}
+	return cfg.Protocol + "://" + net.JoinHostPort(cfg.Host, strconv.Itoa(cfg.Port)), nil
 }
 
 // seconds writes a duration as whole seconds, one at least: zero would mean no limit.

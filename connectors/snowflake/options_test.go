@@ -33,6 +33,11 @@ func TestOpenRefuses(t *testing.T) {
 			a.Close()
 		}
 	}
+	if a, err := Open(good); err != nil {
+		t.Errorf("what is left out has defaults: %v", err)
+	} else if err := a.Close(); err != nil {
+		t.Error(err)
+	}
 }
 
 func TestCredentialsHideThemselves(t *testing.T) {
