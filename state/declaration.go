@@ -144,6 +144,7 @@ type RoleDeclaration struct {
 	Users    []PrincipalRef
 	MemberOf []PrincipalRef
 	Absent   []PrincipalRef // members that must not be
+	Bare     bool           // only Absent is said: the role itself is not declared
 	Comment  string
 	ForEach  *Template
 	Origin   Origin

@@ -58,6 +58,7 @@ func Desired(in Input) *Target {
 	r.assignments()
 	r.masks()
 	r.grants()
+	r.places()
 	r.leaveForeign()
 	slices.SortStableFunc(r.target.Notices, func(a, b Notice) int {
 		if c := a.On.Compare(b.On); c != 0 {
@@ -114,7 +115,7 @@ func (r *resolver) note(level Level, on state.Securable, o state.Origin, format 
 }
 
 // put states a declared fact. Of two layers the stronger one stands; within one, equal statements are one and
-// different ones are an error, except that findings which disagree withdraw each other.
+// different ones are an error. Findings that disagree were settled before they became declarations.
 func (r *resolver) put(f state.Fact) {
 	if o, gone := r.target.Absent[f.Key]; gone {
 		switch {

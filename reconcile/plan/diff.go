@@ -20,6 +20,10 @@ type difference struct {
 	unchanged int
 	crossings map[state.Securable]bool // see crossing
 
+	isFew, targetFew *few        // see few
+	differing        []state.Key // see unmet
+	compared         bool
+
 	definitions map[state.Key]bool                         // see defined
 	byTag       map[state.Securable][]*state.MaskingPolicy // see policiesOf
 }
@@ -102,11 +106,7 @@ func (d *difference) defined() map[state.Key]bool {
 // that is as we last set it has those we set. The rules of any other cannot be known.
 func (d *difference) recognise() {
 	d.known = map[state.Securable]*state.MaskingPolicy{}
-	for k, f := range d.in.Actual.Facts {
-		is, ok := f.Value.(*state.MaskingPolicy)
-		if k.Fact != state.FactPolicy || !ok {
-			continue
-		}
+	for k, is := range d.fewThere().policies {
 		d.known[k.On] = d.recognised(k, is)
 	}
 }
@@ -149,11 +149,15 @@ func (d *difference) add(k state.Key, was, want state.Value, why state.Origin, n
 // declared finds what must be created or replaced, and what must be absent.
 func (d *difference) declared() {
 	for k, f := range d.target.State.Facts {
-		if k.Fact == state.FactPolicy || !d.wanted(k) {
+		if k.Fact == state.FactPolicy {
 			continue
 		}
 		is, there := d.in.Actual.Facts[k]
+		if !there || !state.Equal(is.Value, f.Value) {
+			d.differing = append(d.differing, k)
+		}
 		switch {
+		case !d.wanted(k):
 		case !there:
 			d.add(k, nil, f.Value, f.Origin, d.openSince(k))
 		case state.Equal(is.Value, f.Value):
@@ -164,11 +168,69 @@ func (d *difference) declared() {
 			d.add(k, is.Value, f.Value, f.Origin, "")
 		}
 	}
+	d.compared = true
 	for k, o := range d.target.Absent {
 		if is, there := d.in.Actual.Facts[k]; there && d.wanted(k) && !d.protected(k) {
 			d.add(k, is.Value, nil, o, "declared absent")
 		}
 	}
+}
+
+// unmet returns the declared facts but policies that are not there as declared, within what the run was narrowed to
+// or not.
+func (d *difference) unmet() []state.Key {
+	if !d.compared {
+		d.compared = true
+		for k, f := range d.target.State.Facts {
+			if is, there := d.in.Actual.Facts[k]; k.Fact != state.FactPolicy && (!there || !state.Equal(is.Value, f.Value)) {
+				d.differing = append(d.differing, k)
+			}
+		}
+	}
+	return d.differing
+}
+
+// few holds the facts of a state of which any platform has few, so that a million others are not passed over for each
+// question about them.
+type few struct {
+	policies map[state.Key]*state.MaskingPolicy
+	bindings map[state.Key]state.Mask
+	values   []state.Key // allowed ones
+}
+
+func fewOf(s *state.State) *few {
+	f := &few{policies: map[state.Key]*state.MaskingPolicy{}, bindings: map[state.Key]state.Mask{}}
+	for k, fact := range s.Facts {
+		switch k.Fact {
+		case state.FactPolicy:
+			if p, ok := fact.Value.(*state.MaskingPolicy); ok {
+				f.policies[k] = p
+			}
+		case state.FactBinding:
+			if m, ok := fact.Value.(state.Mask); ok {
+				f.bindings[k] = m
+			}
+		case state.FactAllowedValue:
+			f.values = append(f.values, k)
+		}
+	}
+	return f
+}
+
+// fewThere returns the few facts of what is there.
+func (d *difference) fewThere() *few {
+	if d.isFew == nil {
+		d.isFew = fewOf(d.in.Actual)
+	}
+	return d.isFew
+}
+
+// fewWanted returns the few facts of the target.
+func (d *difference) fewWanted() *few {
+	if d.targetFew == nil {
+		d.targetFew = fewOf(d.target.State)
+	}
+	return d.targetFew
 }
 
 // openSince says of cover that we had put on and that is gone that it was lost through somebody else.
@@ -192,7 +254,10 @@ func (d *difference) undeclared() {
 		if d.target.State.Has(k) || !d.wanted(k) {
 			continue
 		}
-		if _, absent := d.target.Absent[k]; absent && !d.protected(k) {
+		if _, absent := d.target.Absent[k]; absent {
+			if d.protected(k) {
+				d.keep(is, "declared absent, but a right of polsync's own")
+			}
 			continue
 		}
 		if d.goesWithList(k) {
@@ -466,10 +531,8 @@ func (d *difference) lists() {
 		}
 		return values[on]
 	}
-	for k := range d.in.Actual.Facts {
-		if k.Fact == state.FactAllowedValue {
-			touched(k.On)[k.Name] = true
-		}
+	for _, k := range d.fewThere().values {
+		touched(k.On)[k.Name] = true
 	}
 	for _, c := range d.changes {
 		if c.Key.Fact == state.FactAllowedValue && c.Want != nil {

@@ -70,6 +70,20 @@ func (m match) reaches(s state.Securable) bool {
 	return m.covers(s)
 }
 
+// liesIn reports whether the pattern names something that may be in a container.
+func (m match) liesIn(container state.Securable) bool {
+	parts := container.Parts()
+	if len(parts) >= len(m.parts) {
+		return false
+	}
+	for i, part := range parts {
+		if !m.parts[i].fits(part) {
+			return false
+		}
+	}
+	return true
+}
+
 func (p matchPart) fits(name string) bool {
 	if p.globs == nil {
 		return p.literal == name

@@ -132,8 +132,8 @@ func (r *resolver) bind(d state.MaskDeclaration, tag state.Securable, columns []
 // columns to come under no mask, so that is refused.
 func (r *resolver) maskNarrow(d state.MaskDeclaration, tag state.Securable, columns []carriedColumn, places []match) {
 	for _, t := range r.tagged[tag] {
-		inside := slices.ContainsFunc(places, func(m match) bool { return m.reaches(t.on) })
-		if inside && t.on.Kind != state.KindColumn {
+		meets := slices.ContainsFunc(places, func(m match) bool { return m.reaches(t.on) || m.liesIn(t.on) })
+		if meets && t.on.Kind != state.KindColumn {
 			r.note(Error, t.on, d.Origin, "mask %s holds only within some places, and %s carries tag %s as a whole: columns added to it later would be in clear; tag the columns, or drop `within`", d.Name, t.on, d.Tag)
 		}
 	}

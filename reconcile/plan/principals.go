@@ -125,7 +125,9 @@ func (r *resolver) roles() {
 			continue
 		}
 		for _, one := range r.eachRole(d) {
-			r.role(one)
+			if !one.Bare {
+				r.role(one)
+			}
 		}
 	}
 	for _, d := range r.in.Declarations.Roles {
@@ -163,16 +165,25 @@ func (r *resolver) role(d state.RoleDeclaration) {
 func (r *resolver) members(d state.RoleDeclaration) {
 	on := r.roleName(d)
 	for _, ref := range append(slices.Clone(d.Members), d.Users...) {
-		r.member(on, ref, d.Origin, false)
+		r.member(on, ref, placed(ref, d.Origin), false)
 	}
 	for _, ref := range d.Absent {
-		r.member(on, ref, d.Origin, true)
+		r.member(on, ref, placed(ref, d.Origin), true)
 	}
 	for _, ref := range d.MemberOf {
-		for _, of := range r.mapped(ref, d.Origin) {
-			r.join(of, on, d.Origin, false)
+		o := placed(ref, d.Origin)
+		for _, of := range r.mapped(ref, o) {
+			r.join(of, on, o, false)
 		}
 	}
+}
+
+// placed returns where a principal is written, or the declaration's own place where that is not known.
+func placed(ref state.PrincipalRef, o state.Origin) state.Origin {
+	if ref.Origin.Line == 0 {
+		return o
+	}
+	return ref.Origin
 }
 
 func (r *resolver) member(on state.Securable, ref state.PrincipalRef, o state.Origin, absent bool) {

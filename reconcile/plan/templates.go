@@ -32,7 +32,7 @@ func (r *resolver) eachRole(d state.RoleDeclaration) []state.RoleDeclaration {
 		one, v := d, templated{d.ForEach.Var, s, r.in.Dialect.FoldPart}
 		one.ForEach = nil
 		one.Name, one.Catalog = v.part(d.Name), v.part(d.Catalog)
-		one.Members, one.Users, one.MemberOf = v.refs(d.Members), v.refs(d.Users), v.refs(d.MemberOf)
+		one.Members, one.Users, one.MemberOf, one.Absent = v.refs(d.Members), v.refs(d.Users), v.refs(d.MemberOf), v.refs(d.Absent)
 		all = append(all, one)
 	}
 	return all

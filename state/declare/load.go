@@ -184,7 +184,7 @@ func (l *loader) variable(p document.Pair) {
 	l.vars[name] = p.Value.Text()
 }
 
-// fill replaces ${name}; those in templates, by root, stay.
+// fill replaces ${name}; those in templates stay for the planner.
 func (l *loader) fill(n document.Node, text string, templates ...string) string {
 	var b strings.Builder
 	for {
@@ -198,11 +198,10 @@ func (l *loader) fill(n document.Node, text string, templates ...string) string 
 			n.Errorf("${ is not closed")
 			return b.String()
 		}
-		root, _, _ := strings.Cut(name, ".")
 		switch value, known := l.vars[name]; {
 		case known:
 			b.WriteString(value)
-		case slices.Contains(templates, root):
+		case slices.Contains(templates, name):
 			b.WriteString("${" + name + "}")
 		default:
 			l.unknown(n, "${%s} is not set; %s", name, document.OneOf(name, append(slices.Sorted(maps.Keys(l.vars)), templates...)))
@@ -277,5 +276,11 @@ func (l *loader) template(n document.Node) (*state.Template, []string) {
 		n.Errorf("for_each takes one variable")
 	}
 	t := &state.Template{Var: pairs[0].Key.Text(), Pattern: l.pattern(pairs[0].Value, false)}
+	switch parts := len(t.Pattern.Parts); {
+	case t.Pattern.Deep || parts > 3:
+		pairs[0].Value.Errorf("for_each goes through catalogs, schemas, or tables and views: names with one, two or three parts and no **")
+	default:
+		return t, append([]string{t.Var, t.Var + ".name"}, []string{t.Var + ".catalog", t.Var + ".schema", t.Var + ".table"}[:parts]...)
+	}
 	return t, []string{t.Var}
 }

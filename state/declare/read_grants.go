@@ -67,6 +67,7 @@ func (l *loader) role(n document.Node) {
 		l.d.Roles = append(l.d.Roles, r)
 		return
 	}
+	r.Bare = true
 	if r.Absent = append(members, users...); len(r.Absent) == 0 || len(r.MemberOf) > 0 {
 		n.Get("ensure").Errorf("ensure: absent takes members or users from a role; name those")
 	}
@@ -105,6 +106,7 @@ func (l *loader) mergeRoles() {
 		if len(r.Absent) == 0 {
 			k.Origin, k.Comment = r.Origin, r.Comment
 		}
+		k.Bare = k.Bare && r.Bare
 		k.Members, k.Users, k.MemberOf, k.Absent = append(k.Members, r.Members...), append(k.Users, r.Users...), append(k.MemberOf, r.MemberOf...), append(k.Absent, r.Absent...)
 	}
 	l.d.Roles = kept
