@@ -108,15 +108,13 @@ func (d *difference) late() map[state.Key]bool {
 		made[c.Key] = made[c.Key] || c.Want != nil
 	}
 	late := map[state.Key]bool{}
-	for k, f := range d.target.State.Facts {
-		if !slices.Contains(coverFacts[:], k.Fact) || made[k] {
-			continue
+	for k, want := range d.fewWanted().policies {
+		if is := d.known[k.On]; !made[k] && (is == nil || !d.same(is, want)) {
+			late[k] = true
 		}
-		if want, ok := f.Value.(*state.MaskingPolicy); ok {
-			if is := d.known[k.On]; is == nil || !d.same(is, want) {
-				late[k] = true
-			}
-		} else if is, there := d.in.Actual.Facts[k]; !there || !state.Equal(is.Value, f.Value) {
+	}
+	for _, k := range d.unmet() {
+		if slices.Contains(coverFacts[:], k.Fact) && !made[k] {
 			late[k] = true
 		}
 	}

@@ -107,15 +107,11 @@ func (d *difference) policiesOf(tag state.Securable) []*state.MaskingPolicy {
 				d.byTag[tag] = append(d.byTag[tag], p)
 			}
 		}
-		for k, f := range d.in.Actual.Facts {
-			if m, ok := f.Value.(state.Mask); ok && k.Fact == state.FactBinding {
-				note(k.On, d.known[m.Policy])
-			}
+		for k, m := range d.fewThere().bindings {
+			note(k.On, d.known[m.Policy])
 		}
-		for _, f := range d.target.State.Facts {
-			if p, ok := f.Value.(*state.MaskingPolicy); ok {
-				note(p.Tag, p)
-			}
+		for _, p := range d.fewWanted().policies {
+			note(p.Tag, p)
 		}
 	}
 	return d.byTag[tag]

@@ -14,20 +14,18 @@ import (
 // asked about the old value; and a policy whose rules are not known has no common part with any other.
 func (d *difference) policies() {
 	moving := d.movingRoles()
-	for k, f := range d.target.State.Facts {
-		if k.Fact != state.FactPolicy || !d.wanted(k) {
-			continue
+	for k, want := range d.fewWanted().policies {
+		if d.wanted(k) {
+			d.policy(k, want, d.target.State.Facts[k].Origin, moving)
 		}
-		d.policy(k, f, moving)
 	}
 	d.quietRetired(moving)
 }
 
-func (d *difference) policy(k state.Key, f state.Fact, moving func(state.Securable) bool) {
-	want := f.Value.(*state.MaskingPolicy)
+func (d *difference) policy(k state.Key, want *state.MaskingPolicy, why state.Origin, moving func(state.Securable) bool) {
 	was := d.known[k.On]
 	if was != nil && (was.Family != want.Family || len(was.Args) != len(want.Args)) {
-		d.notices = append(d.notices, Notice{Error, k.On, "a policy of that name is there with another signature, which no statement can change without a moment in clear; rename the mask or the policy", f.Origin})
+		d.notices = append(d.notices, Notice{Error, k.On, "a policy of that name is there with another signature, which no statement can change without a moment in clear; rename the mask or the policy", why})
 		return
 	}
 	interim := want
@@ -43,7 +41,7 @@ func (d *difference) policy(k state.Key, f state.Fact, moving func(state.Securab
 	if d.movesUnderneath(want) {
 		interim = closed(interim)
 	}
-	d.stepsOf(k, was, interim, want, f.Origin)
+	d.stepsOf(k, was, interim, want, why)
 }
 
 func (d *difference) stepsOf(k state.Key, was, interim, want *state.MaskingPolicy, why state.Origin) {
@@ -158,10 +156,8 @@ func (d *difference) crossing() map[state.Securable]bool {
 	}
 	d.crossings = map[state.Securable]bool{}
 	bound := map[state.Securable]bool{}
-	for k := range d.in.Actual.Facts {
-		if k.Fact == state.FactBinding {
-			bound[k.On] = true
-		}
+	for k := range d.fewThere().bindings {
+		bound[k.On] = true
 	}
 	if len(bound) < 2 {
 		return d.crossings
