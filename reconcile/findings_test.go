@@ -97,7 +97,7 @@ func TestReviewGatesTags(t *testing.T) {
 			t.Fatal(err)
 		}
 		for range 2 { // a rescan changes nothing
-			if _, err := r.Scan(t.Context(), d); err != nil {
+			if _, err := r.Scan(t.Context(), d, reconcile.ScanOptions{}); err != nil {
 				t.Fatal(err)
 			}
 			b.run(r, d, reconcile.Options{})

@@ -53,7 +53,7 @@ func TestFindingsBecomeTags(t *testing.T) {
 	if before := b.run(r, scans(), reconcile.Options{}); len(b.tags()) > 0 {
 		t.Fatalf("tagged before anything was scanned: %+v", before.Plan)
 	}
-	scanned, err := r.Scan(t.Context(), scans())
+	scanned, err := r.Scan(t.Context(), scans(), reconcile.ScanOptions{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -91,7 +91,7 @@ func TestDeclaredTagsBeatFindings(t *testing.T) {
 	d.Tags[0].Values = append(d.Tags[0].Values, "other")
 	p := state.Pattern{Platform: "mem", Parts: []state.Part{{Text: "C"}, {Text: "S"}, {Text: "T"}, {Text: "A"}}}
 	d.Assignments = []state.AssignmentDeclaration{{Tag: "PII", Value: "other", On: []state.Selector{{Pattern: p}}, Origin: state.Origin{Layer: state.LayerYAML, File: "p.yaml", Line: 7}}}
-	if _, err := r.Scan(t.Context(), d); err != nil {
+	if _, err := r.Scan(t.Context(), d, reconcile.ScanOptions{}); err != nil {
 		t.Fatal(err)
 	}
 	b.run(r, d, reconcile.Options{})
@@ -125,7 +125,7 @@ func TestMaskedColumnsKeepTheirFindings(t *testing.T) {
 	d := scans()
 	d.Masks = []state.MaskDeclaration{{Name: "pii", Tag: "PII", Origin: state.Origin{Layer: state.LayerYAML, File: "p.yaml", Line: 8}}}
 	for range 2 {
-		scanned, err := r.Scan(t.Context(), d)
+		scanned, err := r.Scan(t.Context(), d, reconcile.ScanOptions{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -134,7 +134,7 @@ func TestMaskedColumnsKeepTheirFindings(t *testing.T) {
 			t.Fatalf("tagged %v; %+v", got, scanned[0])
 		}
 	}
-	scanned, err := r.Scan(t.Context(), d)
+	scanned, err := r.Scan(t.Context(), d, reconcile.ScanOptions{})
 	if err != nil || len(scanned[0].Masked) != 1 || scanned[0].Masked[0].Column != "A" {
 		t.Errorf("masked %+v, %v", scanned[0].Masked, err)
 	}
@@ -147,7 +147,7 @@ func TestIncrementalScansPassOverWhatIsAsItWas(t *testing.T) {
 	d := scans()
 	d.Scans[0].Mode = "incremental"
 	for i, want := range []int{1, 0} {
-		scanned, err := r.Scan(t.Context(), d)
+		scanned, err := r.Scan(t.Context(), d, reconcile.ScanOptions{})
 		if err != nil || scanned[0].Statements != want || scanned[0].Unchanged != 1-want {
 			t.Errorf("scan %d: %+v, %v", i, scanned[0], err)
 		}

@@ -89,6 +89,7 @@ type AssignmentDeclaration struct {
 	Tag, Value string
 	On         []Selector
 	Except     []Selector
+	Kinds      []Kind // narrows what globs take; none means any kind
 	Absent     bool
 	Origin     Origin
 }
@@ -310,5 +311,6 @@ type Finding struct {
 	Matched    int64     `json:"matched"`
 	Evidence   []string  `json:"evidence,omitempty"` // name, type, values: in words, with counts
 	Rules      string    `json:"rules"`              // version of the classifier set
+	How        string    `json:"how,omitempty"`      // pushdown, sample or names: how values were looked at
 	Seen       time.Time `json:"seen"`
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/polsync/polsync/reconcile"
 	"github.com/polsync/polsync/state"
 	"github.com/polsync/polsync/state/declare/config"
 )
@@ -89,7 +90,7 @@ func (w *work) classifyOne(ctx context.Context, p config.Platform, scans []state
 	for i, d := range scans {
 		names[i] = d.Name
 	}
-	done, err := s.reconciler.Scan(ctx, w.declarations, names...)
+	done, err := s.reconciler.Scan(ctx, w.declarations, reconcile.ScanOptions{Names: names})
 	var left []string
 	for _, one := range done {
 		w.log.Info().Str("warehouse", p.Name).Str("scan", one.Scan).Int("tables", one.Tables).Int("unchanged", one.Unchanged).Int("statements", one.Statements).Int("findings", len(one.Findings())).Msg("scan ended")

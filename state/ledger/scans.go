@@ -37,6 +37,7 @@ type ScanRun struct {
 	Statements int           `json:"statements"`
 	Rows       int64         `json:"rows"`
 	Compute    time.Duration `json:"compute"` // nanoseconds that statements took, added up
+	Resumed    bool          `json:"-"`       // set by BeginScan: an earlier call began it
 }
 
 // Unfinished reports whether the run has something left to look at.

@@ -82,6 +82,7 @@ func (s *SQLite) BeginScan(ctx context.Context, platform, scan, rules string, si
 		}
 		if last.Unfinished() && last.Rules == rules && !last.Started.Before(since) {
 			run = last
+			run.Resumed = true
 			return nil
 		}
 		return putScan(ctx, tx, run)

@@ -215,7 +215,10 @@ func scanRuns(t *testing.T, b *bench) {
 	first.Columns, first.Stopped = 7, "the budget"
 	b.ok(b.PutScan(b.ctx, first))
 	b.clock.Add(time.Minute)
-	b.same(begin("v1", time.Hour), first) // goes on
+	again := begin("v1", time.Hour) // goes on
+	b.same(again.Resumed, true)
+	again.Resumed = false
+	b.same(again, first)
 	b.same(must[[]ledger.ScanRun](t)(b.ScanRuns(b.ctx, snow)), []ledger.ScanRun{first})
 	b.same(begin("v2", time.Hour).Started, b.clock.Now()) // other rules: anew
 	b.clock.Add(2 * time.Hour)

@@ -1,0 +1,264 @@
+package reconcile
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/polsync/polsync/classify"
+	"github.com/polsync/polsync/connectors"
+	"github.com/polsync/polsync/state"
+	"github.com/polsync/polsync/state/ledger"
+)
+
+// kept is how many tables without a statement are kept in the store at once. A table that cost one is kept at once.
+const kept = 200
+
+// scanLoop looks at the tables of one scan, several at a time.
+type scanLoop struct {
+	r        *Reconciler
+	scan     state.ScanDeclaration
+	rules    *classify.Rules
+	s        *Scanned
+	began    time.Time
+	progress func(ScanProgress)
+
+	mu      sync.Mutex // of all below, and of s
+	pending ledger.ScanResult
+	waiting int // tables in pending
+	done    int
+	found   int
+	err     error // that ends the scan
+}
+
+// run looks at tables until there are none left, or something stops it. What was looked at is in the store then.
+func (l *scanLoop) run(ctx context.Context, tables []scanTable) error {
+	l.s.Tables = len(tables)
+	jobs := make(chan scanTable)
+	var workers sync.WaitGroup
+	for range max(1, min(l.scan.Parallel, len(tables))) {
+		workers.Go(func() {
+			for t := range jobs {
+				l.look(ctx, t)
+			}
+		})
+	}
+	for _, t := range tables {
+		jobs <- t
+	}
+	close(jobs)
+	workers.Wait()
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.flush(ctx)
+	slices.SortFunc(l.s.Decisions, func(a, b classify.Decision) int { return a.Column.Compare(b.Column) })
+	slices.SortFunc(l.s.Left, func(a, b Unlooked) int { return a.On.Compare(b.On) })
+	return l.err
+}
+
+// look counts what one table holds and takes the verdicts over.
+func (l *scanLoop) look(ctx context.Context, t scanTable) {
+	probes := classify.Probes(l.scan, []classify.TableColumns{t.asked}, l.rules)
+	var counts []classify.Counts
+	why := l.stops(ctx)
+	for at := 0; at < len(probes) && why == ""; {
+		n := 1
+		if l.scan.Values == classify.ValuesSample {
+			n = len(probes) // one reading of the rows answers them all
+		}
+		if why = l.takeStatement(); why != "" {
+			break
+		}
+		some, err := l.ask(ctx, t.asked, probes[at:at+n])
+		if err != nil {
+			why = l.fail(ctx, err)
+			break
+		}
+		counts = append(counts, some...)
+		if at += n; some[0].Err != nil {
+			break
+		}
+		if at < len(probes) {
+			why = l.stops(ctx)
+		}
+	}
+	l.take(ctx, t, counts, why, len(probes) > 0)
+}
+
+// ask sends one statement, which answers one probe, or in a sample all probes of a table.
+func (l *scanLoop) ask(ctx context.Context, t classify.TableColumns, probes []classify.Probe) (counts []classify.Counts, err error) {
+	began := l.r.now()
+	defer func() {
+		l.mu.Lock()
+		defer l.mu.Unlock()
+		l.s.Compute += l.r.now().Sub(began)
+		if len(counts) > 0 {
+			l.s.Rows += counts[0].Rows
+		}
+	}()
+	if l.scan.Values == classify.ValuesSample {
+		return l.sample(ctx, t, probes)
+	}
+	counts, err = l.r.Platform.Count(ctx, probes)
+	if err != nil {
+		return nil, fmt.Errorf("count values: %w", err)
+	}
+	return counts, nil
+}
+
+// sample counts rows as they come; none is kept.
+func (l *scanLoop) sample(ctx context.Context, t classify.TableColumns, probes []classify.Probe) ([]classify.Counts, error) {
+	var columns []classify.Column
+	for _, p := range probes {
+		for _, c := range p.Columns {
+			if one := (classify.Column{Column: c.Column, Type: c.Type}); !slices.Contains(columns, one) {
+				columns = append(columns, one)
+			}
+		}
+	}
+	counter, err := classify.NewCounter(probes, columns)
+	if err != nil {
+		return nil, err
+	}
+	sampler := l.r.Platform.(connectors.Sampler) // Scan has looked
+	if err := sampler.Sample(ctx, t.Table, columns, l.scan.Rows, counter.Add); err != nil {
+		if ctx.Err() != nil || errors.Is(err, connectors.ErrAuth) {
+			return nil, fmt.Errorf("sample rows: %w", err)
+		}
+		return []classify.Counts{{Table: t.Table, Err: err}}, nil
+	}
+	return counter.Counts(), nil
+}
+
+// stops returns why nothing more is to be looked at, "" where nothing keeps the scan from going on.
+func (l *scanLoop) stops(ctx context.Context) string {
+	if ctx.Err() != nil {
+		return l.stop("the scan was interrupted")
+	}
+	pause, err := l.r.Store.Paused(ctx, ScanPause(l.r.Name))
+	if err != nil {
+		return l.fail(ctx, fmt.Errorf("look for a pause: %w", err))
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	b := l.scan.Budget
+	switch {
+	case l.s.Stopped != "":
+	case pause != nil:
+		l.s.Stopped = "scans are paused by " + pause.By
+		if pause.Reason != "" {
+			l.s.Stopped += ": " + pause.Reason
+		}
+	case b.Rows > 0 && l.s.Rows >= b.Rows:
+		l.s.Stopped = "the scan's budget of rows was used up"
+	case b.Compute > 0 && l.s.Compute >= b.Compute:
+		l.s.Stopped = "the scan's budget of warehouse seconds was used up"
+	case b.Elapsed > 0 && l.r.now().Sub(l.began) >= b.Elapsed:
+		l.s.Stopped = "the scan's budget of minutes was used up"
+	}
+	return l.s.Stopped
+}
+
+// takeStatement counts a statement about to be sent, or returns why none may be.
+func (l *scanLoop) takeStatement() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if b := l.scan.Budget.Statements; b > 0 && l.s.Statements >= b && l.s.Stopped == "" {
+		l.s.Stopped = "the scan's budget of statements was used up"
+	}
+	if l.s.Stopped == "" {
+		l.s.Statements++
+	}
+	return l.s.Stopped
+}
+
+func (l *scanLoop) stop(why string) string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.s.Stopped == "" {
+		l.s.Stopped = why
+	}
+	return l.s.Stopped
+}
+
+// fail ends the scan with an error, unless it is that it was told to end.
+func (l *scanLoop) fail(ctx context.Context, err error) string {
+	if ctx.Err() != nil {
+		return l.stop("the scan was interrupted")
+	}
+	l.mu.Lock()
+	l.err = errors.Join(l.err, err)
+	l.mu.Unlock()
+	return l.stop("the scan ended with an error")
+}
+
+// take takes over the verdicts on the columns of a table that were looked at, and says why others were not.
+func (l *scanLoop) take(ctx context.Context, t scanTable, counts []classify.Counts, why string, cost bool) {
+	now := l.r.now().UTC()
+	looked := map[state.Securable]bool{}
+	var decisions []classify.Decision
+	var explained []state.Explanation
+	if why == "" || len(counts) > 0 {
+		for _, one := range classify.Covered(l.scan, l.r.Name, []classify.TableColumns{t.asked}, counts, l.rules).Columns {
+			looked[one.Column] = one.Looked
+		}
+		decisions = classify.Decide(l.scan, l.r.Name, t.whole, counts, l.rules, now)
+		explained = classify.Explain(t.whole, counts, l.rules)
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	whole := true
+	for i, d := range decisions {
+		if !looked[d.Column] {
+			continue
+		}
+		d.Finding.How = l.scan.Values
+		l.s.Decisions = append(l.s.Decisions, d)
+		l.pending.Looks = append(l.pending.Looks, ledger.Look{Column: d.Column, Digest: t.digest, Rules: l.rules.Version, How: l.scan.Values, At: now, Explanation: explained[i]})
+		if d.Found {
+			l.found++
+			l.pending.Findings = append(l.pending.Findings, d.Finding)
+		}
+	}
+	for _, c := range t.asked.Columns {
+		whole = whole && looked[c.Column]
+	}
+	if !whole {
+		l.s.Left = append(l.s.Left, Unlooked{t.asked.Table, left(counts, why)})
+	}
+	l.done++
+	if l.waiting++; cost && len(counts) > 0 || l.waiting >= kept {
+		l.flush(ctx)
+	}
+	if l.progress != nil {
+		l.progress(ScanProgress{l.r.Name, l.scan.Name, l.s.Tables, l.done, l.s.Statements, l.s.Rows, l.found})
+	}
+}
+
+// left is why a table, or some columns of it, was not looked at.
+func left(counts []classify.Counts, why string) string {
+	for _, c := range counts {
+		if c.Err != nil {
+			return c.Err.Error()
+		}
+	}
+	return why
+}
+
+// flush keeps in the store what is pending, also when the scan was interrupted.
+func (l *scanLoop) flush(ctx context.Context) {
+	l.pending.Platform, l.pending.Scan, l.pending.Rules = l.r.Name, l.scan.Name, l.rules.Version
+	l.waiting = 0
+	if len(l.pending.Looks) == 0 {
+		return
+	}
+	err := l.r.Store.PutFindings(context.WithoutCancel(ctx), l.pending)
+	l.pending = ledger.ScanResult{}
+	if err != nil {
+		l.err = errors.Join(l.err, fmt.Errorf("keep the findings: %w", err))
+		l.s.Stopped = "the findings could not be kept"
+	}
+}
