@@ -194,8 +194,12 @@ func (r *Reconciler) read(ctx context.Context, d *state.Declarations, o Options)
 
 // observe takes a snapshot and puts together what is known of the platform.
 func (r *Reconciler) observe(ctx context.Context, d *state.Declarations, o Options) (plan.Input, *state.State, error) {
-	in := plan.Input{Platform: r.Name, Dialect: r.Platform.Dialect(), Home: r.Home, Declarations: d, Now: r.now(),
+	in := plan.Input{Platform: r.Name, Dialect: r.Platform.Dialect(), Home: r.Home, Declarations: d,
 		Only: o.Only, Scope: o.On, Foreign: r.Foreign, Self: r.Self}
+	var err error
+	if in.Now, in.Behind, err = r.clock(ctx, o.Pass); err != nil {
+		return in, nil, err
+	}
 	actual, err := r.Platform.Snapshot(ctx, r.Scope)
 	if err != nil {
 		return in, nil, fmt.Errorf("%s: read the platform: %w", r.Name, err)
@@ -308,7 +312,7 @@ func (r *Reconciler) release(ctx context.Context, l ledger.Lease) {
 // execute carries out the plan under the lease, remembers what was refused for good, and reads again.
 func (r *Reconciler) execute(ctx context.Context, d *state.Declarations, in plan.Input, o Options, lease ledger.Lease, res *Result) error {
 	run, err := r.Store.BeginRun(ctx, ledger.Run{Platform: r.Name, Command: o.Command, By: r.By, Version: r.Version,
-		Base: res.Plan.Base, Plan: Digest(res.Plan), Saved: o.Saved != nil, Planned: res.Plan.Statements(), Started: r.now()})
+		Base: res.Plan.Base, Plan: Digest(res.Plan), Saved: o.Saved != nil, Planned: res.Plan.Statements(), Started: in.Now})
 	if err != nil {
 		return fmt.Errorf("%s: begin a run: %w", r.Name, err)
 	}

@@ -472,3 +472,48 @@ func TestKilledAfterTheLastStatement(t *testing.T) {
 		t.Errorf("ours is %v, open %v", want, res.Open)
 	}
 }
+
+// TestWhatEndedStaysEnded sets the clock back after a grant has ended.
+func TestWhatEndedStaysEnded(t *testing.T) {
+	b := newBench(t)
+	s := b.store()
+	r := b.reconciler(s, b.w, "one")
+	o := state.Origin{Layer: state.LayerYAML, File: "p.yaml", Line: 9}
+	table := state.Pattern{Platform: "mem", Parts: []state.Part{{Text: "C"}, {Text: "S"}, {Text: "T"}}}
+	d := tagged()
+	d.Grants = append(d.Grants, state.GrantDeclaration{To: []state.PrincipalRef{{Kind: state.KindRole, Name: "R"}}, Privileges: []string{"SELECT"},
+		On: []state.Selector{{Pattern: table, Origin: o}}, Until: b.now().Add(time.Hour), Origin: o})
+	grants := func() (n int) {
+		for k := range b.w.State().Facts {
+			if k.Fact == state.FactGrant {
+				n++
+			}
+		}
+		return n
+	}
+	b.run(r, d, reconcile.Options{})
+	given := grants()
+	b.pass(2 * time.Hour)
+	b.run(r, d, reconcile.Options{})
+	if given != 1 || grants() != 0 {
+		t.Fatalf("%d grants, then %d", given, grants())
+	}
+	b.pass(-90 * time.Minute)
+	d.Assignments = tagged("A").Assignments // something to do, so that a run is recorded
+	for range 2 {
+		res := b.run(r, d, reconcile.Options{})
+		if grants() != 0 {
+			t.Fatal("the grant came back with the clock")
+		}
+		if !slices.ContainsFunc(res.Plan.Notices, func(n plan.Notice) bool { return strings.Contains(n.Text, "1h30m0s behind the last run") }) {
+			t.Errorf("not a word about the clock: %v", res.Plan.Notices)
+		}
+	}
+	if b.run(r, d, reconcile.Options{Pass: plan.Passes{Clock: true}}); grants() != 1 {
+		t.Error("--allow-clock does not take the clock as it is")
+	}
+	b.pass(2 * time.Minute)
+	if res := b.run(r, d, reconcile.Options{}); len(res.Steps) != 0 || len(res.Plan.Notices) != 0 {
+		t.Errorf("afterwards: %d steps, %v", len(res.Steps), res.Plan.Notices)
+	}
+}

@@ -24,6 +24,7 @@ func (p *passes) register(f *pflag.FlagSet) {
 	f.BoolVar(&p.Unmaskings, "allow-unmasking", false, "let more unmaskings pass than guards.unmaskings, once")
 	f.BoolVar(&p.Statements, "allow-statements", false, "let more statements pass than guards.statements, once")
 	f.BoolVar(&p.Repeats, "allow-repeats", false, "let what is fought over be changed again, past guards.repeats, once")
+	f.BoolVar(&p.Clock, "allow-clock", false, "take the clock as it is though it is behind the last run, once")
 	f.BoolVar(&p.shrink, "allow-shrink", false, "let the policy files lose more than guards.source_shrink, once")
 }
 

@@ -18,6 +18,7 @@ type Input struct {
 	Actual       *state.State
 	Owned        Owned
 	Now          time.Time            // until compares with it
+	Behind       time.Duration        // how far the clock is behind Now, which is then the last run's time
 	Scope        []state.Securable    // narrows what is diffed; none means all
 	Only         []state.FactKind     // narrows likewise
 	Foreign      Foreign              // principals whose grants and memberships another tool manages

@@ -21,6 +21,7 @@ var DefaultLimits = Limits{Removals: 25, Share: 0.10, Unmaskings: 10, Statements
 // Passes are the guards that a person lets pass once.
 type Passes struct {
 	Removals, Unmaskings, Statements, Repeats bool
+	Clock                                     bool // that the clock is not behind the last run
 }
 
 // GuardError says which guards stop a plan, and which flag lets each pass once.

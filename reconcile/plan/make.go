@@ -7,9 +7,13 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/polsync/polsync/state"
 )
+
+// skew is how far the clocks of machines that share a state may differ without a word about it.
+const skew = time.Minute
 
 // Make plans one platform: Desired, Diff, Order and Compile in one go. Changes that the platform cannot make are
 // left out and reported as held together with what waits for them. An Error notice leaves the plan without steps.
@@ -18,6 +22,9 @@ func Make(in Input) (*Plan, error) {
 	changes, kept, notices, unchanged := Diff(in, target)
 	p := &Plan{Platform: in.Platform, Kept: kept, Unchanged: unchanged, Reads: in.Actual.Reads, Freshness: in.Actual.Freshness}
 	p.Notices = append(target.Notices, notices...)
+	if in.Behind >= skew {
+		p.Notices = append(p.Notices, Notice{Level: Warning, Text: fmt.Sprintf("the clock is %s behind the last run: what had ended by then stays ended (--allow-clock takes the clock as it is, once)", in.Behind.Round(time.Second))})
+	}
 	for _, a := range in.Actual.Unknown {
 		p.Notices = append(p.Notices, Notice{Level: Held, On: a.Within, Text: "could not be read completely: " + a.Reason})
 	}
