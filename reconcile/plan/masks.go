@@ -250,11 +250,11 @@ func (r *resolver) siblings(d state.MaskDeclaration) []string {
 	var names []string
 	for _, rule := range d.Rules {
 		for _, c := range rule.When {
-			names = append(names, r.in.Dialect.FoldPart(state.Part{Text: c.Column}))
+			names = append(names, r.in.Dialect.FoldPart(unquote(c.Column)))
 		}
 		if rule.Show.Kind == state.ShowFunction {
 			for _, a := range rule.Show.Args {
-				names = append(names, r.in.Dialect.FoldPart(state.Part{Text: a}))
+				names = append(names, r.in.Dialect.FoldPart(unquote(a)))
 			}
 		}
 	}
@@ -335,7 +335,7 @@ func (r *resolver) rule(rd state.RuleDeclaration, d state.MaskDeclaration, value
 	}
 	slices.Sort(rule.Values)
 	for _, c := range rd.When {
-		c.Column = r.in.Dialect.FoldPart(state.Part{Text: c.Column})
+		c.Column = r.in.Dialect.FoldPart(unquote(c.Column))
 		rule.When = append(rule.When, c)
 	}
 	return rule, len(rule.To) > 0
@@ -355,7 +355,7 @@ func (r *resolver) show(s state.ShowDeclaration, o state.Origin) state.Show {
 		}
 		out.Args = nil
 		for _, a := range s.Args {
-			out.Args = append(out.Args, r.in.Dialect.FoldPart(state.Part{Text: a}))
+			out.Args = append(out.Args, r.in.Dialect.FoldPart(unquote(a)))
 		}
 	}
 	return out

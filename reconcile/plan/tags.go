@@ -58,7 +58,7 @@ func (r *resolver) assignments() {
 			r.note(Error, info.on, d.Origin, "tag %s does not allow the value %q", d.Tag, d.Value)
 			continue
 		}
-		for _, on := range r.expand(d.On, d.Except, taggable, false) {
+		for _, on := range r.expand(d.On, d.Except, taggableOf(d.Kinds), false) {
 			key := state.Key{Fact: state.FactTagged, On: on, With: info.on}
 			if d.Absent {
 				r.absent(key, d.Origin)
@@ -72,6 +72,14 @@ func (r *resolver) assignments() {
 
 func taggable(s state.Securable) bool {
 	return s.Kind == state.KindCatalog || s.Kind == state.KindSchema || s.Kind.Relation() || s.Kind == state.KindColumn || s.Kind == state.KindVolume
+}
+
+// taggableOf returns what a tag may stand on, of the kinds asked for.
+func taggableOf(kinds []state.Kind) func(state.Securable) bool {
+	if len(kinds) == 0 {
+		return taggable
+	}
+	return func(s state.Securable) bool { return taggable(s) && slices.Contains(kinds, s.Kind) }
 }
 
 func (r *resolver) indexTagged() {

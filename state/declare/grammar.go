@@ -127,6 +127,7 @@ const (
 var assignment = document.With(
 	f("tag", text, "the tag"), f("value", text, "its value"),
 	need("on", selectors, "names and globs; ** and tags do not stand here"), f("except", selectors, exceptDoc),
+	f("kinds", document.Several(kindWord), "narrows what a glob takes"),
 	f("ensure", ensure, ensureDoc), f("in", platforms, inDoc),
 	f("tags", document.Keyed(text), "many tags of the securable at once"),
 	f("columns", document.Keyed(document.Keyed(text)), "tags of its columns"))

@@ -147,13 +147,20 @@ func (l *loader) grant(n document.Node) {
 		n.Get("in").Errorf("for_each names another platform")
 	}
 	g.Parents = n.Get("parents").Bool(g.Access != "")
-	for _, w := range n.Get("kinds").Texts() {
-		k, _ := state.ParseKind(w)
-		g.Kinds = append(g.Kinds, k)
-	}
+	g.Kinds = kindsOf(n.Get("kinds"))
 	l.checkGrant(n, g)
 	l.contradictions(n, g)
 	l.d.Grants = append(l.d.Grants, g)
+}
+
+// kindsOf reads kinds of securable, whose words the shape has checked.
+func kindsOf(n document.Node) []state.Kind {
+	var all []state.Kind
+	for _, w := range n.Texts() {
+		k, _ := state.ParseKind(w)
+		all = append(all, k)
+	}
+	return all
 }
 
 func (l *loader) checkGrant(n document.Node, g state.GrantDeclaration) {

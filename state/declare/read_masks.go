@@ -19,6 +19,12 @@ func (l *loader) mask(n document.Node) {
 	if n.Has("rules") && n.Has("sql") {
 		n.Key("sql").Errorf("mask %s has either rules or sql", m.Name)
 	}
+	if n.Has("default") && n.Has("sql") {
+		n.Key("default").Errorf("default belongs to rules; the sql of mask %s decides alone", m.Name)
+	}
+	if n.Has("except") && n.Has("tag") {
+		n.Key("except").Errorf("except belongs to masks on columns; a tag's mask covers what carries the tag, and `within` limits it to places")
+	}
 	if n.Has("within") && !n.Has("tag") {
 		n.Key("within").Errorf("within belongs to masks of a tag; a mask on columns names them")
 	}
@@ -257,6 +263,17 @@ func (l *loader) rowFilter(n document.Node) {
 	within := l.patterns(n.Get("within"), true)
 	if n.Has("tag") == n.Has("on") {
 		n.Errorf("row filter %s has either a tag or on", name)
+	}
+	if n.Has("within") && !n.Has("tag") {
+		n.Key("within").Errorf("within belongs to filters of a tag; a filter on tables names them")
+	}
+	if n.Has("except") && n.Has("tag") {
+		n.Key("except").Errorf("except belongs to filters on tables")
+	}
+	for _, s := range on {
+		if !s.Pattern.Wild() && s.Tag == "" {
+			l.first("the row filter of "+s.Pattern.Text, s.Origin)
+		}
 	}
 	if n.Has("tag") {
 		l.knownTag(n.Get("tag"), n.Get("tag").Text())

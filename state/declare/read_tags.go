@@ -74,21 +74,22 @@ func (l *loader) tagValues(n document.Node) {
 }
 
 func (l *loader) assignment(n document.Node) {
-	absent := n.Get("ensure").Text() == "absent"
 	in := l.in(n)
 	t := takes{parts: []int{1, 2, 3, 4}, kinds: true, what: "tag assignments"}
 	on := limited(n.Get("on"), l.selectors(n.Get("on"), t), in)
-	except := l.selectors(n.Get("except"), t)
+	common := state.AssignmentDeclaration{Except: l.selectors(n.Get("except"), t), Kinds: kindsOf(n.Get("kinds")), Absent: n.Get("ensure").Text() == "absent"}
 	if n.Has("tag") {
-		l.assign(n, n.Get("tag"), n.Get("value"), on, except, absent)
+		l.assign(n.Get("tag"), n.Get("value"), on, common)
+	} else if n.Has("value") {
+		n.Key("value").Errorf("value belongs to tag; under tags each tag has its own")
 	}
 	for _, p := range n.Get("tags").Pairs() {
-		l.assign(n, p.Key, p.Value, on, except, absent)
+		l.assign(p.Key, p.Value, on, common)
 	}
 	for _, c := range n.Get("columns").Pairs() {
 		columns := l.columnsOf(n.Get("on"), c.Key, on)
 		for _, p := range c.Value.Pairs() {
-			l.assign(n, p.Key, p.Value, columns, except, absent)
+			l.assign(p.Key, p.Value, columns, state.AssignmentDeclaration{Except: common.Except, Absent: common.Absent})
 		}
 	}
 	if !n.Has("tag") && !n.Has("tags") && !n.Has("columns") {
@@ -153,7 +154,9 @@ func (l *loader) columnsOf(at, column document.Node, on []state.Selector) []stat
 	return out
 }
 
-func (l *loader) assign(n, tag, value document.Node, on, except []state.Selector, absent bool) {
+// assign adds the assignment of one tag; what the declaration says for all its tags is in common.
+func (l *loader) assign(tag, value document.Node, on []state.Selector, common state.AssignmentDeclaration) {
+	absent := common.Absent
 	decl := l.knownTag(tag, tag.Text())
 	v := l.fill(value, value.Text())
 	at := value
@@ -176,7 +179,9 @@ func (l *loader) assign(n, tag, value document.Node, on, except []state.Selector
 	for _, s := range on {
 		l.oneValue(tag.Text(), v, s, absent, at)
 	}
-	l.d.Assignments = append(l.d.Assignments, state.AssignmentDeclaration{Tag: tag.Text(), Value: v, On: on, Except: except, Absent: absent, Origin: origin(at)})
+	a := common
+	a.Tag, a.Value, a.On, a.Origin = tag.Text(), v, on, origin(at)
+	l.d.Assignments = append(l.d.Assignments, a)
 }
 
 // oneValue reports a plain name that is given two values of one tag, with both places. What globs give is only seen

@@ -20,6 +20,48 @@ tags: [{name: pii, values: [email, phone]}, {name: free}, {name: bare, values: [
 // what it refuses.
 func TestSemantics(t *testing.T) {
 	for _, c := range []struct{ line, yaml, want string }{
+		{"files: a scalar where a list stands", "---\napiVersion: polsync/v1\ntags: {name: t, values: one}", ""},
+		{"files: unknown keys", "---\napiVersion: polsync/v1\ntags: {name: t, valuse: [one]}", `unknown key "valuse"; did you mean "values"?`},
+		{"kinds: narrow what a glob takes", `tag_assignments: {tag: free, value: x, on: "snow:A.B.*", kinds: [table, dynamic_table]}`, ""},
+		{"kinds: are known words", `grants: {to: a, access: read, on: "snow:A.B.*", kinds: tabel}`, `did you mean "table"?`},
+		{"globs: masks take **", `masks: {name: m, on: "snow:A.**", rules: {to: a, show: clear}}`, ""},
+		{"globs: scans and row filters take **", "scans: {name: s, on: \"snow:A.**\"}\nrow_filters: {name: f, on: \"snow:A.**\", column: R, rules: {to: a, values: all}}", ""},
+		{"tag selectors: one value, any, several, under", `grants: {to: a, access: read, on: [{tag: {pii: email}}, {tag: pii}, {tag: {pii: [email, phone]}, under: "snow:CRM.**"}]}`, ""},
+		{"tag selectors: of masks, filters and scans", "masks: {name: m, on: {tag: pii}, rules: {to: a, show: clear}}\nrow_filters: {name: f, on: {tag: pii}, column: R, rules: {to: a, values: all}}\nscans: {name: s, on: {tag: pii}}", ""},
+		{"place: in of the platforms", `masks: {name: m, tag: pii, in: [snow, snwo], rules: {to: a, show: clear}}`, `no platform is called "snwo"`},
+		{"place: details and nothing else", "---\napiVersion: polsync/v1\ntags: {name: t, snowflake: {values: [x]}}", `unknown key "values"`},
+		{"values: an empty key is not []", "---\napiVersion: polsync/v1\ntags:\n  - {name: t, values: }", "write [] for none"},
+		{"masks: every word", `masks: {name: m, tag: pii, default: nothing, rules: [` + everyWord() + `]}`, ""},
+		{"masks: words of other stores", `masks: {name: m, on: "snow:A.B.C.D", rules: [{to: a, show: none}, {to: b, show: "null"}, {to: "role:C", show: last4}, {to: "role:D", show: first4}, {to: "role:E", show: email}, {to: "role:F", show: last4_hash}]}`, ""},
+		{"masks: nothing of other words", `masks: {name: m, tag: pii, rules: {to: a, show: {last: 4, first: 4}}}`, "show has one of last"},
+		{"masks: a const for each type named", `masks: {name: m, on: "snow:A.B.C.D", types: [string, timestamp], rules: {to: a, show: {const: soon}}}`, "the constant is not a timestamp_ntz"},
+		{"masks: rules or sql, default too", `masks: {name: m, tag: pii, sql: {snowflake: val}, default: nothing}`, "default belongs to rules"},
+		{"rules: values are the tag's", `masks: {name: m, tag: pii, rules: {to: a, values: emial, show: clear}}`, `tag pii does not allow the value "emial"; did you mean "email"?`},
+		{"rules: values need a tag", `masks: {name: m, on: "snow:A.B.C.D", rules: {to: a, values: email, show: clear}}`, "values are those of a tag"},
+		{"rules: an exception names a mask", `exceptions: {mask: m, to: a, until: 2027-01-01T00:00:00Z}`, `no mask is called "m"`},
+		{"one mask: a second one of a tag", `masks: [{name: m, tag: pii, rules: {to: a, show: clear}}, {name: n, tag: pii, rules: {to: b, show: clear}}]`, "the mask of tag pii on lake is declared twice; first at policies/a.yaml:4:24"},
+		{"one mask: except is for columns", `masks: {name: m, tag: pii, except: "snow:A", rules: {to: a, show: clear}}`, "except belongs to masks on columns"},
+		{"one mask: every comparison", `masks: {name: m, tag: pii, rules: {to: a, show: clear, when: [{column: C, in: [x, y]}, {column: C, not_in: z}, {column: C, like: "a%"}, {column: N, gt: 1}, {column: N, lt: 2.5}]}}`, ""},
+		{"one mask: engine", `masks: {name: m, tag: pii, databricks: {engine: row}, rules: {to: a, show: clear}}`, "expected one of column, abac"},
+		{"templates: only names", `grants: {to: a, access: read, on: "${s}.*", for_each: {s: "snow:A.**"}}`, "for_each goes through catalogs, schemas, or tables and views"},
+		{"templates: what a match has", `roles: {name: "R_${t.catalog}_${t.schema}_${t.table}_${t.name}", in: snow, for_each: {t: "snow:A.B.*"}}`, ""},
+		{"templates: what a match does not have", `roles: {name: "R_${s.table}", in: snow, for_each: {s: "snow:A.*"}}`, "${s.table} is not set"},
+		{"templates: a name that is none", `roles: {name: "R_${s.nmae}", in: snow, for_each: {s: "snow:A.*"}}`, "${s.nmae} is not set"},
+		{"templates: one variable", `roles: {name: "R_${s}", in: snow, for_each: {s: "snow:A.*", t: "snow:B.*"}}`, "for_each takes one variable"},
+		{"row filters: a column or the tag of one", `row_filters: [{name: f, tag: free, within: "snow:A", column: {tag: pii}, rules: {to: a, values: [EMEA, 7]}}, {name: g, on: "snow:A.B.C", column: R, lookup: {table: "snow:G.M.R", principal: P, by: user, value: V, all: "*"}, default: all}]`, ""},
+		{"row filters: need a column", `row_filters: {name: f, on: "snow:A.B.C", rules: {to: a, values: all}}`, `"column" is missing here`},
+		{"row filters: lookup by", `row_filters: {name: f, on: "snow:A.B.C", column: R, lookup: {table: "snow:G.M.R", principal: P, by: session, value: V}}`, "expected one of role, user, group"},
+		{"row filters: two on a table", `row_filters: [{name: f, on: "snow:A.B.C", column: R, rules: {to: a, values: all}}, {name: g, on: "snow:A.B.C", column: R, rules: {to: a, values: all}}]`, "the row filter of snow:A.B.C is declared twice; first at policies/a.yaml:4:29"},
+		{"grants: a named level", "access_levels: {load: {schema: [USAGE], table: [SELECT, INSERT]}}\ngrants: {to: a, access: load, on: \"snow:A.B\"}", ""},
+		{"grants: levels of one's own", "access_levels: {read: {table: [SELECT]}}", "read is built in"},
+		{"grants: future of a schema or all", `grants: {to: a, privileges: SELECT, on: ["snow:A.B.*", "snow:A.**", "snow:A.*"], future: true}`, ""},
+		{"reasons: until in another zone", `grants: {to: a, access: read, on: "snow:A.B", until: "2027-01-31T00:00:00+05:30"}`, ""},
+		{"reasons: of several files", `grants: [{to: a, access: read, on: "snow:A.B", reason: X}, {to: a, access: read, on: "snow:A.B", reason: Y}]`, ""},
+		{"absent: not for masks", `masks: {name: m, tag: pii, ensure: absent, rules: {to: a, show: clear}}`, `unknown key "ensure"`},
+		{"absent: not for row filters", `row_filters: {name: f, on: "snow:A.B.C", column: R, ensure: absent, rules: {to: a, values: all}}`, `unknown key "ensure"`},
+		{"absent: not for a role as a whole", `roles: {name: R, in: snow, ensure: absent}`, "ensure: absent takes members or users from a role"},
+		{"tests: rows", `tests: {as: a, read: "snow:A.B.C", rows: [EMEA]}`, ""},
+		{"tests: something is expected", `tests: {as: a, read: "snow:A.B.C"}`, "a test says what is seen"},
 		{"kinds: parts give the kind", `tag_assignments: {tag: free, value: x, on: ["snow:A", "snow:A.B", "snow:A.B.C", "snow:A.B.C.D"]}`, ""},
 		{"kinds: others are spelled out", `grants: {to: a, privileges: USAGE, on: {kind: stage, names: "snow:CRM.PUBLIC.IN"}}`, ""},
 		{"kinds: a function with its types", `grants: {to: a, privileges: USAGE, on: {kind: function, names: "snow:CRM.PUBLIC.F(NUMBER, VARCHAR)"}}`, ""},
@@ -95,6 +137,15 @@ func TestSemantics(t *testing.T) {
 			}
 		})
 	}
+}
+
+// everyWord returns a rule for each word that stands alone, for different principals.
+func everyWord() string {
+	var rules []string
+	for i, w := range state.ShowWords() {
+		rules = append(rules, fmt.Sprintf("{to: \"role:R%d\", show: %s}", i, w))
+	}
+	return strings.Join(rules, ", ")
 }
 
 func TestPrivilegesInAnySpelling(t *testing.T) {

@@ -1,0 +1,85 @@
+package plan_test
+
+import (
+	"testing"
+
+	"github.com/polsync/polsync/reconcile/plan"
+	"github.com/polsync/polsync/state"
+)
+
+// weaker makes the assignments whose value is "found" those of a classifier.
+func weaker(in *plan.Input) {
+	for i := range in.Declarations.Assignments {
+		a := &in.Declarations.Assignments[i]
+		if a.Value == "found" {
+			a.Origin = state.Origin{Layer: state.LayerClassification, Finding: "email", Score: 0.9}
+		}
+	}
+}
+
+// Layers meet per fact: files decide against findings on the same securable and tag, whichever comes first, and leave
+// them what they do not speak of.
+func TestFilesBeatFindings(t *testing.T) {
+	for name, assignments := range map[string]string{
+		"files first": `[{tag: pii, value: said, on: "mem:CRM.HR.*"}, {tag: pii, value: found, on: "mem:CRM.HR.P*"}, {tag: pii, value: found, on: "mem:CRM.PUBLIC.*"}]`,
+		"files last":  `[{tag: pii, value: found, on: "mem:CRM.HR.P*"}, {tag: pii, value: found, on: "mem:CRM.PUBLIC.*"}, {tag: pii, value: said, on: "mem:CRM.HR.*"}]`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			p := planned(t, "tags: [{name: pii}]\ntag_assignments: "+assignments+"\n", "facts: []", "facts: []", weaker)
+			expect(t, p, []string{"+ CRM.HR.PAY tagged", "+ CRM.PUBLIC.CUSTOMERS tagged", "info: CRM.HR.PAY tagged tag PII: overridden by p.yaml:"}, []string{"error"})
+			for _, c := range p.Changes() {
+				want := map[string]string{"PAY": "said", "CUSTOMERS": "found"}[c.Key.On.Name]
+				if v, ok := c.Want.(state.Text); ok && string(v) != want {
+					t.Errorf("%s is %s", c.Key, v)
+				}
+			}
+		})
+	}
+}
+
+// What files say must not be no finding brings back, whichever comes first.
+func TestAbsentBeatsFindings(t *testing.T) {
+	for name, assignments := range map[string]string{
+		"absent first": `[{tag: pii, on: "mem:CRM.HR.*", ensure: absent}, {tag: pii, value: found, on: "mem:CRM.HR.P*"}]`,
+		"absent last":  `[{tag: pii, value: found, on: "mem:CRM.HR.P*"}, {tag: pii, on: "mem:CRM.HR.*", ensure: absent}]`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			facts := "facts: [{fact: tag, on: tag PII, value: {any_value: true}}, {fact: tagged, on: table CRM.HR.PAY, with: tag PII, value: found}]"
+			p := planned(t, "tags: [{name: pii}]\ntag_assignments: "+assignments+"\n", facts, "facts: []", weaker)
+			expect(t, p, []string{"- CRM.HR.PAY tagged"}, []string{"error", "+ "})
+		})
+	}
+}
+
+// A finding opens no access, though it brings the tag and its mask.
+func TestFindingsOpenNothing(t *testing.T) {
+	p := planned(t, `
+tags: [{name: pii}]
+tag_assignments: [{tag: pii, value: found, on: ["mem:CRM.HR.*", "mem:CRM.HR.PAY.AMOUNT"]}, {tag: pii, value: said, on: "mem:CRM.PUBLIC"}]
+masks: [{name: pii, tag: pii}]
+grants: [{to: analyst, privileges: SELECT, on: {tag: pii}}]
+`, "facts: []", "facts: []", weaker)
+	expect(t, p, []string{"+ CRM.HR.PAY tagged", "+ tag PII binding number", "+ CRM.PUBLIC.CUSTOMERS grant SELECT"}, []string{"CRM.HR.PAY grant"})
+}
+
+// Globs are matched anew with each plan: a table that came since gets what is declared.
+func TestGlobsMatchAnew(t *testing.T) {
+	policies := `grants: [{to: analyst, privileges: SELECT, on: "mem:CRM.**"}]`
+	expect(t, planned(t, policies, "", "", nil), nil, []string{"CRM.HR.NEW"})
+	expect(t, planned(t, policies, "  - {on: table CRM.HR.NEW}\n", "", nil), []string{"+ CRM.HR.NEW grant SELECT"}, nil)
+}
+
+// A run that is narrowed compares only what is inside, and removes nothing outside.
+func TestNarrowedRunLeavesTheRest(t *testing.T) {
+	facts := `facts:
+  - {fact: grant, on: table CRM.HR.PAY, with: role SUPPORT, name: SELECT}
+  - {fact: grant, on: table CRM.PUBLIC.CUSTOMERS, with: role SUPPORT, name: SELECT}
+`
+	policies := `grants: [{to: analyst, privileges: SELECT, on: "mem:CRM.**"}]`
+	p := planned(t, policies, facts, facts, func(in *plan.Input) {
+		in.Scope = []state.Securable{{Kind: state.KindSchema, Catalog: "CRM", Schema: "HR"}}
+	})
+	expect(t, p, []string{"+ CRM.HR.PAY grant SELECT role ANALYST", "- CRM.HR.PAY grant SELECT role SUPPORT"}, []string{"CRM.PUBLIC"})
+	p = planned(t, policies, facts, facts, func(in *plan.Input) { in.Only = []state.FactKind{state.FactMask} })
+	expect(t, p, nil, []string{"+", "- "})
+}
