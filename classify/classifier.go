@@ -38,6 +38,8 @@ type Classifier struct {
 	// is words in sequence, lower-case without accents ("first name" is also "firstname", "FirstName" and "frst_nm");
 	// "=name" is the whole name. Both are looked for in the comment too.
 	Names, Hints []string
+	// Heads are those of Names that may be the last part of a compound written as one word.
+	Heads []string
 	// Not are phrases that make the column something else, whatever else the name says.
 	Not []string
 	// Numbered is set where words such as "id", "number" or "code" beside the phrase change nothing.

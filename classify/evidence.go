@@ -3,7 +3,6 @@ package classify
 import (
 	"fmt"
 	"slices"
-	"strings"
 )
 
 // evidence is everything known about one column.
@@ -11,7 +10,8 @@ type evidence struct {
 	column  Column
 	name    []string // tokens
 	comment []string
-	// Where plain phrases of any type stand; a phrase inside a longer one says nothing.
+	// The phrases in both, by classifier, and where they stand; a phrase inside a longer one says nothing.
+	nameHits, commentHits   map[string][]hit
 	nameSpans, commentSpans []span
 	people                  bool
 	counts                  *ColumnCounts // nil where nothing was counted
@@ -46,21 +46,9 @@ func newContext(t TableColumns) context {
 
 func (r *Rules) newEvidence(c Column, ctx context, counts *ColumnCounts) *evidence {
 	e := &evidence{column: c, name: tokens(c.Column.Column), comment: tokens(c.Comment), people: ctx.people, counts: counts}
-	e.nameSpans, e.commentSpans = r.spans(e.name), r.spans(e.comment)
+	e.nameHits, e.commentHits = r.phrases.find(e.name), r.phrases.find(e.comment)
+	e.nameSpans, e.commentSpans = spans(e.nameHits), spans(e.commentHits)
 	return e
-}
-
-// spans finds the plain phrases of all types.
-func (r *Rules) spans(toks []string) []span {
-	var out []span
-	for i := range r.list {
-		for _, p := range r.list[i].names {
-			if from, to, ok := p.find(toks); ok {
-				out = append(out, span{from, to})
-			}
-		}
-	}
-	return out
 }
 
 // values is the number of values looked at.
@@ -110,55 +98,50 @@ var numberedWords = list(`id ids key code number pk fk uuid guid ref reference s
 
 // named returns the strongest evidence of name and comment before anything argues against it; 0 for none.
 func (c *ready) named(e *evidence) float64 {
-	w, _, _, _ := c.phraseIn(e.name, e.nameSpans, nameWeight, hintWeight)
+	w, _ := loudest(e.nameHits[c.Name], e.nameSpans, nameWeight, hintWeight)
 	if w > 0 {
 		return w
 	}
-	w, _, _, _ = c.phraseIn(e.comment, e.commentSpans, commentWeight, commentHint)
+	w, _ = loudest(e.commentHits[c.Name], e.commentSpans, commentWeight, commentHint)
 	return w
 }
 
-// phraseIn returns the weight of the best phrase in the tokens, and where it stands.
-func (c *ready) phraseIn(toks []string, spans []span, plain, hint float64) (weight float64, from, to int, text string) {
-	for _, p := range c.names {
-		if f, t, ok := p.find(toks); ok && !(span{f, t}).within(spans) && (text == "" || t-f > to-from) {
-			weight, from, to, text = plain, f, t, strings.Join(p.words, " ")
+// loudest returns the weight of the best phrase, the longest plain one or the first hint, and the phrase.
+func loudest(hits []hit, spans []span, plain, hint float64) (weight float64, best hit) {
+	for _, h := range hits {
+		switch {
+		case h.kind == phraseNot || h.within(spans):
+		case h.kind == phrasePlain && (weight < plain || h.to-h.from > best.to-best.from):
+			weight, best = plain, h
+		case h.kind == phraseHint && weight == 0:
+			weight, best = hint, h
 		}
 	}
-	if text != "" {
-		return weight, from, to, text
-	}
-	for _, p := range c.hints {
-		if f, t, ok := p.find(toks); ok && !(span{f, t}).within(spans) {
-			return hint, f, t, strings.Join(p.words, " ")
-		}
-	}
-	return 0, 0, 0, ""
+	return weight, best
 }
 
-// findAny returns the first phrase that stands in the tokens.
-func findAny(phrases []phrase, toks []string) (phrase, bool) {
-	for _, p := range phrases {
-		if _, _, ok := p.find(toks); ok {
-			return p, true
-		}
+// contrary returns a phrase that makes the column something else.
+func contrary(hits []hit) (hit, bool) {
+	i := slices.IndexFunc(hits, func(h hit) bool { return h.kind == phraseNot })
+	if i < 0 {
+		return hit{}, false
 	}
-	return phrase{}, false
+	return hits[i], true
 }
 
 // nameEvidence weighs the column's name and comment.
 func (c *ready) nameEvidence(e *evidence) (float64, []string) {
-	weight, from, to, text := c.phraseIn(e.name, e.nameSpans, nameWeight, hintWeight)
+	weight, best := loudest(e.nameHits[c.Name], e.nameSpans, nameWeight, hintWeight)
 	var words []string
 	if weight > 0 {
-		words = append(words, fmt.Sprintf("name says %q", text))
-		if w, why := c.qualified(e.name, from, to); w != 0 {
+		words = append(words, fmt.Sprintf("name says %q", best.text))
+		if w, why := c.qualified(e.name, best.from, best.to); w != 0 {
 			weight += w
 			words = append(words, why)
 		}
 	}
-	if p, ok := findAny(c.not, e.name); ok {
-		return notWeight, []string{fmt.Sprintf("name says %q", strings.Join(p.words, " "))}
+	if h, ok := contrary(e.nameHits[c.Name]); ok {
+		return notWeight, []string{fmt.Sprintf("name says %q", h.text)}
 	}
 	if w, text := c.commentEvidence(e); w > 0 && weight < w {
 		weight = w
@@ -168,17 +151,17 @@ func (c *ready) nameEvidence(e *evidence) (float64, []string) {
 }
 
 func (c *ready) commentEvidence(e *evidence) (float64, string) {
-	w, from, to, text := c.phraseIn(e.comment, e.commentSpans, commentWeight, commentHint)
+	w, best := loudest(e.commentHits[c.Name], e.commentSpans, commentWeight, commentHint)
 	if w == 0 || len(e.comment) > 40 {
 		return 0, ""
 	}
-	if q, _ := c.qualified(e.comment, from, to); q != 0 {
+	if q, _ := c.qualified(e.comment, best.from, best.to); q != 0 {
 		return 0, ""
 	}
-	if _, ok := findAny(c.not, e.comment); ok {
+	if _, ok := contrary(e.commentHits[c.Name]); ok {
 		return 0, ""
 	}
-	return w, fmt.Sprintf("comment says %q", text)
+	return w, fmt.Sprintf("comment says %q", best.text)
 }
 
 // qualified looks at the words beside the phrase for one that changes its meaning.

@@ -13,6 +13,14 @@ var accentless = func() map[rune]string {
 		"a": "àáâãäåāăą", "c": "çćčĉċ", "d": "ďđð", "e": "èéêëēĕėęě", "g": "ğĝġģ", "h": "ĥħ", "i": "ìíîïĩīĭįı", "j": "ĵ", "k": "ķ",
 		"l": "ĺļľŀł", "n": "ñńņňŋ", "o": "òóôõöøōŏő", "r": "ŕŗř", "s": "śŝşšș", "t": "ţťŧț", "u": "ùúûüũūŭůűų", "w": "ŵ",
 		"y": "ýÿŷ", "z": "źżž", "ss": "ß", "ae": "æ", "oe": "œ", "th": "þ",
+		"а": "ӑ", "е": "ё", "α": "ά", "ε": "έ", "η": "ή", "ι": "ίϊΐ", "ο": "ό", "υ": "ύϋΰ", "ω": "ώ", "σ": "ς", "ا": "أإآ", "ه": "ة", "ي": "ىی", "ک": "ك",
+	} {
+		for _, r := range marked {
+			m[r] = base
+		}
+	}
+	for base, marked := range map[string]string{ // Vietnamese letters with two marks, and with horns
+		"a": "ạảấầẩẫậắằẳẵặ", "e": "ẹẻẽếềểễệ", "i": "ỉị", "o": "ọỏốồổỗộớờởỡợơ", "u": "ụủứừửữựư", "y": "ỳỵỷỹ",
 	} {
 		for _, r := range marked {
 			m[r] = base
@@ -86,7 +94,7 @@ func splitWords(name string) []string {
 	}
 	for i, r := range runes {
 		switch {
-		case !unicode.IsLetter(r) && !unicode.IsDigit(r) && !unicode.Is(unicode.Mn, r):
+		case !unicode.IsLetter(r) && !unicode.IsDigit(r) && !unicode.Is(unicode.M, r):
 			flush(i)
 			start = i + 1
 		case i > start && breaks(runes, i):

@@ -15,6 +15,7 @@ import (
 type Rules struct {
 	Version  string // changes whenever the same counts may decide otherwise
 	list     []ready
+	phrases  phraseIndex
 	reported map[string]bool
 	can      func(checksum string) bool
 }
@@ -44,6 +45,7 @@ func NewRules(suite []Classifier, declared []state.ClassifierDeclaration, collec
 	for _, c := range list {
 		r.list = append(r.list, ready{Classifier: c, names: parsePhrases(c.Names), hints: parsePhrases(c.Hints), not: parsePhrases(c.Not)})
 	}
+	r.phrases = newPhraseIndex(r.list)
 	return r, nil
 }
 
@@ -61,14 +63,6 @@ func (r *Rules) Reported() []Classifier {
 		if r.reported[c.Name] {
 			out = append(out, c.Classifier)
 		}
-	}
-	return out
-}
-
-func parsePhrases(texts []string) []phrase {
-	out := make([]phrase, len(texts))
-	for i, t := range texts {
-		out[i] = parsePhrase(t)
 	}
 	return out
 }
