@@ -221,7 +221,7 @@ func (r *resolver) policy(d state.MaskDeclaration, value string, f state.Family,
 	}
 	r.policies[on] = of
 	p := &state.MaskingPolicy{Name: on, Family: f, Tag: tag, Primary: d.Primary, Args: args}
-	if !r.argTypes(p, d, columns) || !r.fill(p, d, value, r.valued(value, r.ofFamily(f, columns))) {
+	if !r.argTypes(p, d, columns) || !r.fill(p, d, value, r.ofFamily(f, columns)) {
 		return nil
 	}
 	body, err := r.in.Dialect.Body(p)
@@ -235,14 +235,6 @@ func (r *resolver) policy(d state.MaskDeclaration, value string, f state.Family,
 	}
 	r.put(state.Fact{Key: state.Key{Fact: state.FactPolicy, On: on}, Value: p, Origin: d.Origin})
 	return p
-}
-
-// valued returns the columns with a value of the tag, where a policy is made for one value.
-func (r *resolver) valued(value string, columns []carriedColumn) []carriedColumn {
-	if r.in.Dialect.TagMasks() {
-		return columns
-	}
-	return slices.DeleteFunc(columns, func(c carriedColumn) bool { return c.value != value })
 }
 
 // siblings returns the columns that the mask's conditions look at, folded and sorted.
