@@ -17,4 +17,4 @@ type Sampler interface {
 
 // MaxSampledText is the number of characters of a cell that Sample hands over at most. Checks look at fewer; only the
 // longest length of a column's values is cut to it.
-const MaxSampledText = 4096
+const MaxSampledText = 1024

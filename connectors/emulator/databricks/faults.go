@@ -4,8 +4,9 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
-	"sync"
 	"time"
+
+	"github.com/polsync/polsync/connectors/emulator/fault"
 )
 
 // Fault is one way to misbehave, for the requests it matches. The zero value
@@ -48,76 +49,27 @@ func (f *Fault) after(r Request) {
 }
 
 // Faults holds the faults in force. Its methods may be called at any time.
-type Faults struct {
-	mu     sync.Mutex
-	list   []*armed
-	killed bool
-}
-
-type armed struct {
-	Fault
-	seen int
-}
-
-// Add puts a fault in force; the first one that matches a request is used. The
-// function returned takes it away.
-func (f *Faults) Add(fault Fault) (remove func()) {
-	a := &armed{Fault: fault}
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	f.list = append(f.list, a)
-	return func() {
-		f.mu.Lock()
-		defer f.mu.Unlock()
-		for i, x := range f.list {
-			if x == a {
-				f.list = append(f.list[:i:i], f.list[i+1:]...)
-				return
-			}
-		}
-	}
-}
-
-// Clear takes all faults away and revives the workspace.
-func (f *Faults) Clear() {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	f.list, f.killed = nil, false
-}
-
-// Kill closes every connection from now on, until Clear.
-func (f *Faults) Kill() {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	f.killed = true
-}
+type Faults = fault.Set[Fault, Request]
 
 // take gives the fault for a request; never nil.
-func (f *Faults) take(rec *Request) *Fault {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	if f.killed {
+func take(f *Faults, r Request) *Fault {
+	met, killed := f.Take(r)
+	if killed {
 		return &Fault{CutBefore: true}
 	}
-	for _, a := range f.list {
-		if !a.matches(rec) {
-			continue
-		}
-		a.seen++
-		if a.seen > a.Skip && (a.Times == 0 || a.seen <= a.Skip+a.Times) {
-			hit := a.Fault
-			return &hit
-		}
-	}
-	return &Fault{}
+	return &met
 }
 
-func (a *armed) matches(r *Request) bool {
-	return (a.Method == "" || a.Method == r.Method) &&
-		strings.Contains(r.Path, a.Path) &&
-		strings.Contains(strings.ToLower(r.SQL), strings.ToLower(a.SQL)) &&
-		(a.Principal == "" || strings.EqualFold(a.Principal, r.Principal)) &&
-		(a.Match == nil || a.Match(*r))
+// Span implements fault.Fault.
+func (f Fault) Span() (skip, times int) { return f.Skip, f.Times }
+
+// Matches implements fault.Fault.
+func (f Fault) Matches(r Request) bool {
+	return (f.Method == "" || f.Method == r.Method) &&
+		strings.Contains(r.Path, f.Path) &&
+		strings.Contains(strings.ToLower(r.SQL), strings.ToLower(f.SQL)) &&
+		(f.Principal == "" || strings.EqualFold(f.Principal, r.Principal)) &&
+		(f.Match == nil || f.Match(r))
 }
 
 // before calls Before and waits; false if the connection is to be closed unanswered.

@@ -97,7 +97,7 @@ func (w *Workspace) serve(rw http.ResponseWriter, r *http.Request) {
 		return
 	}
 	rec := w.begin(r, body)
-	f := w.opt.Faults.take(rec)
+	f := take(w.opt.Faults, *rec)
 	if !f.before(r, rec) {
 		w.end(rec, 0)
 		cut()

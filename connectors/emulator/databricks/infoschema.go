@@ -1,6 +1,8 @@
 package databricks
 
 import (
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/polsync/polsync/connectors/emulator/sqlengine"
@@ -185,7 +187,7 @@ func (r *infoReader) infoTables() {
 		if s.name != informationSchema {
 			return
 		}
-		for _, name := range sortedKeys(infoViews()) {
+		for _, name := range slices.Sorted(maps.Keys(infoViews())) {
 			r.add(s.parent.name, s.name, name, typeView, "NO", "PRESERVE", s.owner, nil, s.created.at, s.created.by, s.altered.at, s.altered.by, nil, nil, nil)
 		}
 	})

@@ -1,18 +1,6 @@
 package databricks
 
-import (
-	"sort"
-	"strings"
-)
-
-func sortedKeys[V any](m map[string]V) []string {
-	out := make([]string, 0, len(m))
-	for k := range m {
-		out = append(out, k)
-	}
-	sort.Strings(out)
-	return out
-}
+import "strings"
 
 // tagsOf lists the assignments that the tag views show: those of TagLag ago.
 func (r *infoReader) tagsOf(s *tagSet) []tag { return list(r.w.lagged(s)) }

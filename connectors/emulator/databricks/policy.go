@@ -1,7 +1,9 @@
 package databricks
 
 import (
+	"maps"
 	"reflect"
+	"slices"
 	"strings"
 
 	"github.com/polsync/polsync/connectors/emulator/sqlengine"
@@ -137,7 +139,7 @@ func (s *session) applyPolicies(t *securable, g *guards) error {
 	native := g.filter
 	masked := map[int]bool{}
 	for _, on := range t.path() {
-		for _, name := range sortedKeys(on.policies) {
+		for _, name := range slices.Sorted(maps.Keys(on.policies)) {
 			p := on.policies[name]
 			if !p.names(s.id) {
 				continue

@@ -1,6 +1,11 @@
 package databricks
 
-import "github.com/polsync/polsync/connectors/emulator/sqlengine"
+import (
+	"maps"
+	"slices"
+
+	"github.com/polsync/polsync/connectors/emulator/sqlengine"
+)
 
 // savePolicy checks a policy and stores it under its name. old is what it
 // replaces, nil for a new one.
@@ -140,7 +145,7 @@ func (w *Workspace) policiesOn(id identity, on *securable, inherited bool) ([]*p
 	}
 	var out []*policy
 	for _, s := range on.path() {
-		for _, name := range sortedKeys(s.policies) {
+		for _, name := range slices.Sorted(maps.Keys(s.policies)) {
 			out = append(out, s.policies[name])
 		}
 		if !inherited {

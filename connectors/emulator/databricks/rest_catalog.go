@@ -1,6 +1,10 @@
 package databricks
 
-import "strings"
+import (
+	"maps"
+	"slices"
+	"strings"
+)
 
 func (c *call) metastoreSummary() (any, error) {
 	root := c.w.root
@@ -300,7 +304,7 @@ func (c *call) patch(k kind, info func(*securable) map[string]any) (any, error) 
 		return nil, err
 	}
 	owner, comment := "", (*string)(nil)
-	for _, name := range sortedKeys(fields) {
+	for _, name := range slices.Sorted(maps.Keys(fields)) {
 		v, ok := fields[name].(string)
 		switch {
 		case name == "owner" && ok:

@@ -1,5 +1,10 @@
 package databricks
 
+import (
+	"maps"
+	"slices"
+)
+
 // securable finds what {type}/{name} say.
 func (c *call) securable() (*securable, error) {
 	k, err := parseKind(c.args[0])
@@ -77,7 +82,7 @@ func (c *call) effectivePermissions() (any, error) {
 		byName[r.principal] = append(byName[r.principal], p)
 	}
 	var out []any
-	for _, name := range sortedKeys(byName) {
+	for _, name := range slices.Sorted(maps.Keys(byName)) {
 		out = append(out, map[string]any{"principal": name, "privileges": byName[name]})
 	}
 	return c.paged("privilege_assignments", "max_results", 1000, out)

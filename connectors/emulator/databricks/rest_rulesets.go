@@ -2,6 +2,7 @@ package databricks
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 )
@@ -65,9 +66,9 @@ func (c *call) ruleSetOf(name string) (*roleSet, []string, error) {
 
 func (c *call) ruleSetDoc(name string, r *roleSet) ruleSet {
 	out := ruleSet{Name: name, Etag: fmt.Sprintf("v%d", r.version)}
-	for _, role := range sortedKeys(r.rules) {
+	for _, role := range slices.Sorted(maps.Keys(r.rules)) {
 		g := grantRule{Role: role}
-		for _, p := range sortedKeys(r.rules[role]) {
+		for _, p := range slices.Sorted(maps.Keys(r.rules[role])) {
 			g.Principals = append(g.Principals, c.w.resourceName(p))
 		}
 		if len(g.Principals) > 0 {

@@ -1,6 +1,10 @@
 package databricks
 
-import "fmt"
+import (
+	"fmt"
+
+	"github.com/polsync/polsync/connectors/emulator/sample"
+)
 
 // Sample principals. All names, numbers and addresses of the sample are
 // synthetic: generated here, in ranges set aside for examples where there are such.
@@ -107,7 +111,7 @@ func (w *Workspace) sampleTable(t sampleTableDef) error {
 	if err != nil {
 		return err
 	}
-	g := newGenerator(t.name)
+	g := sample.NewGenerator(t.name)
 	for i := range t.rows {
 		row := t.row(g, i+1)
 		if len(row) != len(x.table.columns) {

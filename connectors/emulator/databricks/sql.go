@@ -253,29 +253,3 @@ func (c *cursor) comment() (string, error) {
 	}
 	return c.StringLiteral()
 }
-
-// commaList reads one or more items between commas.
-func (c *cursor) commaList(item func() error) error {
-	for {
-		if err := item(); err != nil {
-			return err
-		}
-		if !c.AcceptKeyword(",") {
-			return nil
-		}
-	}
-}
-
-// parens reads a list in parentheses, which may be empty.
-func (c *cursor) parens(item func() error) error {
-	if err := c.ExpectKeyword("("); err != nil {
-		return err
-	}
-	if c.AcceptKeyword(")") {
-		return nil
-	}
-	if err := c.commaList(item); err != nil {
-		return err
-	}
-	return c.ExpectKeyword(")")
-}

@@ -10,9 +10,9 @@ func (c *cursor) addColumns(t target) (action, error) {
 	item := func() error { return c.columnDef(def) }
 	var err error
 	if c.PeekKeyword("(") {
-		err = c.parens(item)
+		err = c.Parens(item)
 	} else {
-		err = c.commaList(item)
+		err = c.CommaList(item)
 	}
 	return c.changeTable(t, func(x *securable) error { return c.appendColumns(x, def) }), err
 }
@@ -58,9 +58,9 @@ func (c *cursor) dropColumns(t target) (action, error) {
 	}
 	var err error
 	if c.PeekKeyword("(") {
-		err = c.parens(item)
+		err = c.Parens(item)
 	} else {
-		err = c.commaList(item)
+		err = c.CommaList(item)
 	}
 	return c.changeTable(t, func(x *securable) error { return c.s.w.dropColumns(x, names, ifExists) }), err
 }

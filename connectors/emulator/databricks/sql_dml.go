@@ -21,7 +21,7 @@ func (c *cursor) insert() (action, error) {
 	}
 	var columns []string
 	if c.PeekKeyword("(") && !c.PeekKeyword("(", "SELECT") && !c.PeekKeyword("(", "WITH") {
-		err := c.parens(func() error {
+		err := c.Parens(func() error {
 			n, err := c.AnyIdent()
 			columns = append(columns, n.Text)
 			return err
@@ -174,7 +174,7 @@ func (c *cursor) update() (action, error) {
 	if err := c.ExpectKeyword("SET"); err != nil {
 		return nil, err
 	}
-	err = c.commaList(func() error {
+	err = c.CommaList(func() error {
 		n, err := c.Name()
 		if err != nil {
 			return err

@@ -14,7 +14,7 @@ func (c *cursor) createFunction(replace bool) (action, error) {
 	}
 	n.replace = replace
 	r := &routine{scope: c.s.scope()}
-	if err := c.parens(func() error { return c.parameter(r) }); err != nil {
+	if err := c.Parens(func() error { return c.parameter(r) }); err != nil {
 		return nil, err
 	}
 	typed := c.AcceptKeyword("RETURNS")

@@ -33,7 +33,7 @@ func (c *cursor) createGovernedTag() (action, error) {
 
 func (c *cursor) literals() ([]string, error) {
 	var out []string
-	err := c.parens(func() error {
+	err := c.Parens(func() error {
 		s, err := c.StringLiteral()
 		out = append(out, s)
 		return err

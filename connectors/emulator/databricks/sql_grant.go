@@ -47,7 +47,7 @@ func (c *cursor) grantOrRevoke(toward string) (action, error) {
 // privileges reads a list of privileges of one or more words each.
 func (c *cursor) privileges() ([]string, error) {
 	var out []string
-	err := c.commaList(func() error {
+	err := c.CommaList(func() error {
 		var words []string
 		for c.Peek().Kind == sqlengine.TokenWord && !c.PeekKeyword("ON") {
 			words = append(words, c.Next().Text)

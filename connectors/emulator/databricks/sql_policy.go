@@ -62,7 +62,7 @@ func (c *cursor) createPolicy(replace bool) (action, error) {
 
 func (c *cursor) principals() ([]string, error) {
 	var out []string
-	err := c.commaList(func() error {
+	err := c.CommaList(func() error {
 		n, err := c.principalName()
 		out = append(out, n)
 		return err
@@ -104,7 +104,7 @@ func (c *cursor) condition() (condition, error) {
 // policyColumns reads MATCH COLUMNS ..., ON COLUMN and USING COLUMNS.
 func (c *cursor) policyColumns(p *policy) error {
 	if c.AcceptKeyword("MATCH", "COLUMNS") {
-		if err := c.commaList(func() error { return c.matchColumn(p) }); err != nil {
+		if err := c.CommaList(func() error { return c.matchColumn(p) }); err != nil {
 			return err
 		}
 	}
@@ -121,7 +121,7 @@ func (c *cursor) policyColumns(p *policy) error {
 	if !c.AcceptKeyword("USING", "COLUMNS") {
 		return nil
 	}
-	return c.parens(func() error {
+	return c.Parens(func() error {
 		e, err := c.Expr()
 		if err != nil {
 			return err

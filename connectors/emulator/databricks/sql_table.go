@@ -35,7 +35,7 @@ func (c *cursor) createTable(replace bool, tableType string) (action, error) {
 	n.replace = replace
 	def := &tableDef{creation: n}
 	if c.PeekKeyword("(") {
-		if err := c.parens(func() error { return c.columnDef(def) }); err != nil {
+		if err := c.Parens(func() error { return c.columnDef(def) }); err != nil {
 			return nil, err
 		}
 	}
@@ -99,7 +99,7 @@ func (c *cursor) maskDef() (*bindingDef, error) {
 	}
 	b := &bindingDef{function: name}
 	if c.AcceptKeyword("USING", "COLUMNS") {
-		err = c.parens(func() error { return c.bindingArg(b) })
+		err = c.Parens(func() error { return c.bindingArg(b) })
 	}
 	return b, err
 }
@@ -114,7 +114,7 @@ func (c *cursor) filterDef() (*bindingDef, error) {
 	if err := c.ExpectKeyword("ON"); err != nil {
 		return nil, err
 	}
-	return b, c.parens(func() error { return c.bindingArg(b) })
+	return b, c.Parens(func() error { return c.bindingArg(b) })
 }
 
 func (c *cursor) bindingArg(b *bindingDef) error {
@@ -156,7 +156,7 @@ func (c *cursor) tableClauses(def *tableDef) (err error) {
 // pairs reads ('k' = 'v', ...); the value may be left out.
 func (c *cursor) pairs() (map[string]string, error) {
 	out := map[string]string{}
-	err := c.parens(func() error {
+	err := c.Parens(func() error {
 		k, err := c.StringLiteral()
 		if err != nil {
 			return err
@@ -270,7 +270,7 @@ func (c *cursor) createView(replace bool, tableType string) (action, error) {
 	n.replace = replace
 	var cols []column
 	if c.PeekKeyword("(") {
-		if err := c.parens(func() error { return c.viewColumn(&cols) }); err != nil {
+		if err := c.Parens(func() error { return c.viewColumn(&cols) }); err != nil {
 			return nil, err
 		}
 	}

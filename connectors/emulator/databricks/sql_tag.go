@@ -24,7 +24,7 @@ func (c *cursor) setTags(t target, column string) (action, error) {
 
 func (c *cursor) unsetTags(t target, column string) (action, error) {
 	var keys []string
-	err := c.parens(func() error {
+	err := c.Parens(func() error {
 		k, err := c.StringLiteral()
 		keys = append(keys, k)
 		return err

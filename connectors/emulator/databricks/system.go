@@ -49,7 +49,7 @@ func (w *Workspace) addSystemTables(c *securable) {
 func columnsFrom(text string) []*column {
 	c := &cursor{sqlengine.NewParser(sqlengine.Databricks, text), nil}
 	def := &tableDef{}
-	if err := c.commaList(func() error { return c.columnDef(def) }); err != nil {
+	if err := c.CommaList(func() error { return c.columnDef(def) }); err != nil {
 		panic(fmt.Sprintf("columns of a system table: %v", err))
 	}
 	var out []*column

@@ -3,6 +3,8 @@ package snowflake
 import (
 	"encoding/hex"
 	"encoding/json"
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -62,7 +64,7 @@ func bindNames(m map[string]bindingJSON) []string {
 		}
 		set[n] = true
 	}
-	names := sortedSet(set)
+	names := slices.Sorted(maps.Keys(set))
 	for i, n := range names {
 		if t := strings.TrimLeft(n, "0"); t != "" && m[n].Type == "" {
 			names[i] = t

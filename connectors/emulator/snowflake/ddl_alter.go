@@ -157,7 +157,7 @@ func (c *cursor) setProps(t target) (action, error) {
 
 func (c *cursor) unsetProps(t target) (action, error) {
 	var names []string
-	err := c.commaList(func() error {
+	err := c.CommaList(func() error {
 		p, err := c.AnyIdent()
 		names = append(names, p.Text)
 		return err

@@ -118,7 +118,7 @@ func (c *cursor) modifyColumns(t target) (action, error) {
 	c.Next()
 	var list []columnChange
 	parens := c.AcceptKeyword("(")
-	err := c.commaList(func() error {
+	err := c.CommaList(func() error {
 		c.AcceptAny("MODIFY", "ALTER")
 		c.AcceptKeyword("COLUMN")
 		name, err := c.Ident()

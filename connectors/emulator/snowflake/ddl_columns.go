@@ -50,7 +50,7 @@ func (c *cursor) addColumns(t target) (action, error) {
 	c.AcceptKeyword("COLUMN")
 	ifNot := c.ifNotExists()
 	var defs []*columnDef
-	err := c.commaList(func() error {
+	err := c.CommaList(func() error {
 		c.AcceptKeyword("COLUMN")
 		def, err := c.columnDef()
 		defs = append(defs, def)
@@ -96,7 +96,7 @@ func (c *cursor) dropColumns(t target) (action, error) {
 	c.AcceptKeyword("COLUMN")
 	ifExists := c.ifExists()
 	var names []string
-	err := c.commaList(func() error {
+	err := c.CommaList(func() error {
 		p, err := c.Ident()
 		names = append(names, p.Text)
 		return err

@@ -270,7 +270,7 @@ func (c *cursor) optionValue() (string, error) {
 		return c.settingValue()
 	}
 	var parts []string
-	err := c.parens(func() error {
+	err := c.Parens(func() error {
 		v, err := c.settingValue()
 		parts = append(parts, v)
 		return err

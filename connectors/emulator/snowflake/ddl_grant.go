@@ -79,7 +79,7 @@ func (c *cursor) privilegesOn() (*grantSpec, error) {
 	spec := &grantSpec{}
 	if c.AcceptKeyword("ALL") {
 		c.AcceptKeyword("PRIVILEGES")
-	} else if err := c.commaList(func() error { return c.privilege(spec) }); err != nil {
+	} else if err := c.CommaList(func() error { return c.privilege(spec) }); err != nil {
 		return nil, err
 	}
 	if err := c.ExpectKeyword("ON"); err != nil {
@@ -169,7 +169,7 @@ var knownKinds = map[string]bool{"INTEGRATION": true, "PIPE": true, "STREAM": tr
 // signature reads (TYPE, ...) and gives it without lengths.
 func (c *cursor) signature() (string, error) {
 	var types []string
-	err := c.parens(func() error {
+	err := c.Parens(func() error {
 		t, err := c.Type()
 		types = append(types, bareType(t))
 		return err

@@ -10,7 +10,7 @@ import (
 // params reads (name TYPE, ...).
 func (c *cursor) params() ([]sqlengine.Param, error) {
 	var out []sqlengine.Param
-	err := c.parens(func() error {
+	err := c.Parens(func() error {
 		name, err := c.Ident()
 		if err != nil {
 			return err

@@ -53,7 +53,7 @@ func (c *cursor) createTable(d *definition) error {
 		return err
 	}
 	if c.PeekKeyword("(") {
-		if err := c.parens(func() error { return c.tableItem(t) }); err != nil {
+		if err := c.Parens(func() error { return c.tableItem(t) }); err != nil {
 			return err
 		}
 	}
@@ -188,7 +188,7 @@ func (c *cursor) relationOptions(d *definition, t *tableDef) (err error) {
 
 func (c *cursor) clusterBy(d *definition) error {
 	from := c.Offset()
-	if err := c.parens(func() error { _, err := c.Expr(); return err }); err != nil {
+	if err := c.Parens(func() error { _, err := c.Expr(); return err }); err != nil {
 		return err
 	}
 	d.props = append(d.props, setting{"cluster_by", "LINEAR" + c.Text(from, c.LastEnd())})

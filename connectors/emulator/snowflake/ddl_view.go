@@ -9,7 +9,7 @@ import (
 func (c *cursor) createView(d *definition) error {
 	t := &tableDef{}
 	if c.PeekKeyword("(") {
-		if err := c.parens(func() error { return c.viewColumn(t) }); err != nil {
+		if err := c.Parens(func() error { return c.viewColumn(t) }); err != nil {
 			return err
 		}
 	}

@@ -63,9 +63,9 @@ func (c *cursor) insert() (action, error) {
 // valueRows reads (a, b), (c, DEFAULT); nil stands for DEFAULT.
 func (c *cursor) valueRows() ([][]sqlengine.Expr, error) {
 	var rows [][]sqlengine.Expr
-	err := c.commaList(func() error {
+	err := c.CommaList(func() error {
 		var row []sqlengine.Expr
-		err := c.parens(func() error {
+		err := c.Parens(func() error {
 			if c.AcceptKeyword("DEFAULT") {
 				row = append(row, nil)
 				return nil

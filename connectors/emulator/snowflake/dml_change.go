@@ -22,7 +22,7 @@ func (c *cursor) update() (action, error) {
 		return nil, err
 	}
 	var list []assignment
-	err = c.commaList(func() error {
+	err = c.CommaList(func() error {
 		col, err := c.Name()
 		if err != nil {
 			return err

@@ -3,9 +3,9 @@ package snowflake
 import (
 	"regexp"
 	"strings"
-	"sync"
 	"time"
 
+	"github.com/polsync/polsync/connectors/emulator/fault"
 	"github.com/polsync/polsync/connectors/emulator/sqlengine"
 )
 
@@ -53,67 +53,24 @@ func (f *Fault) after(r Request) {
 }
 
 // Faults holds the faults in force. Its methods may be called at any time.
-type Faults struct {
-	mu     sync.Mutex
-	list   []*armed
-	killed bool
-}
-
-type armed struct {
-	Fault
-	seen int
-}
-
-// Add puts a fault in force; the first one that matches a request is used. The function returned takes it away.
-func (f *Faults) Add(fault Fault) (remove func()) {
-	a := &armed{Fault: fault}
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	f.list = append(f.list, a)
-	return func() {
-		f.mu.Lock()
-		defer f.mu.Unlock()
-		f.list = without(f.list, a)
-	}
-}
-
-// Clear takes all faults away and revives the account.
-func (f *Faults) Clear() {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	f.list, f.killed = nil, false
-}
-
-// Kill closes every connection from now on, until Clear.
-func (f *Faults) Kill() {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	f.killed = true
-}
+type Faults = fault.Set[Fault, Request]
 
 // take gives the fault for a request; never nil.
-func (f *Faults) take(r Request) *Fault {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	if f.killed {
+func take(f *Faults, r Request) *Fault {
+	met, killed := f.Take(r)
+	if killed {
 		return &Fault{CutBefore: true}
 	}
-	for _, a := range f.list {
-		if !a.matches(r) {
-			continue
-		}
-		a.seen++
-		if a.seen > a.Skip && (a.Times == 0 || a.seen <= a.Skip+a.Times) {
-			hit := a.Fault
-			return &hit
-		}
-	}
-	return &Fault{}
+	return &met
 }
 
-func (a *armed) matches(r Request) bool {
-	return strings.HasPrefix(r.Path, a.Path) && (a.SQL == nil || r.SQL != "" && a.SQL.MatchString(r.SQL)) &&
-		(a.User == "" || a.User == r.User) && (a.Match == nil || a.Match(r))
+// Span implements fault.Fault.
+func (f Fault) Span() (skip, times int) { return f.Skip, f.Times }
+
+// Matches implements fault.Fault.
+func (f Fault) Matches(r Request) bool {
+	return strings.HasPrefix(r.Path, f.Path) && (f.SQL == nil || r.SQL != "" && f.SQL.MatchString(r.SQL)) &&
+		(f.User == "" || f.User == r.User) && (f.Match == nil || f.Match(r))
 }
 
 // err is the error that the fault answers with.

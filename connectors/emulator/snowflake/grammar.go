@@ -115,36 +115,10 @@ func (c *cursor) plural() (kind, bool) {
 func (c *cursor) ifExists() bool    { return c.words("IF EXISTS") }
 func (c *cursor) ifNotExists() bool { return c.words("IF NOT EXISTS") }
 
-// commaList reads one or more items between commas.
-func (c *cursor) commaList(item func() error) error {
-	for {
-		if err := item(); err != nil {
-			return err
-		}
-		if !c.AcceptKeyword(",") {
-			return nil
-		}
-	}
-}
-
-// parens reads a list in parentheses, which may be empty.
-func (c *cursor) parens(item func() error) error {
-	if err := c.ExpectKeyword("("); err != nil {
-		return err
-	}
-	if c.AcceptKeyword(")") {
-		return nil
-	}
-	if err := c.commaList(item); err != nil {
-		return err
-	}
-	return c.ExpectKeyword(")")
-}
-
 // idents reads names of columns in parentheses.
 func (c *cursor) idents() ([]string, error) {
 	var out []string
-	err := c.parens(func() error {
+	err := c.Parens(func() error {
 		p, err := c.Ident()
 		out = append(out, p.Text)
 		return err
@@ -161,9 +135,9 @@ func (c *cursor) stringList() ([]string, error) {
 		return err
 	}
 	if c.PeekKeyword("(") {
-		return out, c.parens(item)
+		return out, c.Parens(item)
 	}
-	err := c.commaList(item)
+	err := c.CommaList(item)
 	return out, err
 }
 

@@ -7,7 +7,9 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -326,7 +328,7 @@ func sortedNames(m map[string]any) []string {
 	for k := range m {
 		set[k] = true
 	}
-	return sortedSet(set)
+	return slices.Sorted(maps.Keys(set))
 }
 
 // initialRole activates the role asked for, the restriction of the token, the user's default, or PUBLIC.

@@ -174,7 +174,7 @@ func (c *cursor) settingValue() (string, error) {
 func (c *cursor) alterSession() (action, error) {
 	if c.AcceptKeyword("UNSET") {
 		var names []string
-		err := c.commaList(func() error {
+		err := c.CommaList(func() error {
 			p, err := c.AnyIdent()
 			names = append(names, strings.ToUpper(p.Text))
 			return err

@@ -3,6 +3,8 @@ package snowflake
 import (
 	"fmt"
 	"time"
+
+	"github.com/polsync/polsync/connectors/emulator/sample"
 )
 
 // Users, secrets and the warehouse of the sample. All names, numbers and addresses of the sample are synthetic: generated here, in ranges set
@@ -103,7 +105,7 @@ func (a *Account) fillSampleTable(t sampleTable) error {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	o := a.root.child("database", t.database).child("schema", t.schema).child("relation", t.name)
-	g := newGenerator(name)
+	g := sample.NewGenerator(name)
 	for i := range t.rows {
 		row := t.row(g, i+1)
 		if len(row) != len(o.rel.columns) {

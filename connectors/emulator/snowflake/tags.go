@@ -66,7 +66,7 @@ func (c *cursor) tagPair() (tagPair, error) {
 
 func (c *cursor) tagPairsInParens() ([]tagPair, error) {
 	var out []tagPair
-	err := c.parens(func() error {
+	err := c.Parens(func() error {
 		p, err := c.tagPair()
 		out = append(out, p)
 		return err

@@ -65,7 +65,7 @@ func (a *Account) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	x := &exchange{w: w, r: r, body: body}
 	x.rec = a.receive(x)
-	x.fault = a.opt.Faults.take(x.rec)
+	x.fault = take(a.opt.Faults, x.rec)
 	x.fault.before(x.rec)
 	if x.fault.CutBefore {
 		panic(http.ErrAbortHandler)

@@ -148,6 +148,32 @@ func (p *Parser) ExpectKeyword(words ...string) error {
 	return nil
 }
 
+// CommaList reads one or more items between commas.
+func (p *Parser) CommaList(item func() error) error {
+	for {
+		if err := item(); err != nil {
+			return err
+		}
+		if !p.AcceptKeyword(",") {
+			return nil
+		}
+	}
+}
+
+// Parens reads "(item, ...)", which may be empty.
+func (p *Parser) Parens(item func() error) error {
+	if err := p.ExpectKeyword("("); err != nil {
+		return err
+	}
+	if p.AcceptKeyword(")") {
+		return nil
+	}
+	if err := p.CommaList(item); err != nil {
+		return err
+	}
+	return p.ExpectKeyword(")")
+}
+
 // ExpectEnd fails unless all is read; one trailing semicolon is passed over.
 func (p *Parser) ExpectEnd() error {
 	p.AcceptKeyword(";")
