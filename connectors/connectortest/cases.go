@@ -16,6 +16,7 @@ func Cases() []Case {
 		{Name: "tag definition", Steps: tagDefinition},
 		{Name: "column tags", Steps: columnTags, Check: checkColumnTags},
 		{Name: "table tags", Steps: tableTags},
+		{Name: "governed tags", Steps: governedTags, Meanwhile: strangersValue, Check: checkGovernedTags},
 		{Name: "direct mask", Steps: directMask},
 		{Name: "tag mask", Steps: tagMask},
 		{Name: "conditional mask", Steps: conditionalMask},
@@ -46,6 +47,11 @@ func (b *decls) origin() state.Origin {
 
 func (b *decls) tag(name string, values ...string) *decls {
 	b.d.Tags = append(b.d.Tags, state.TagDeclaration{Name: name, Values: values, AnyValue: len(values) == 0, Origin: b.origin()})
+	return b
+}
+
+func (b *decls) governed(name, comment string, values ...string) *decls {
+	b.d.Tags = append(b.d.Tags, state.TagDeclaration{Name: name, Comment: comment, Values: values, Governed: true, Origin: b.origin()})
 	return b
 }
 

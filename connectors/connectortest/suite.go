@@ -2,7 +2,8 @@
 //
 // A Case walks a platform through a list of policy declarations. After each, the platform is reconciled and planned
 // anew: the second plan must be empty, which says that what the connector writes, the platform keeps, and the
-// connector reads back, are one thing. A case with Check then looks at the platform as a principal does.
+// connector reads back, are one thing. A case with Check then looks at the platform as a principal does, or at what it
+// holds. In a case with Meanwhile somebody else is at work between the steps.
 //
 // To add a connector, write an Open that brings a platform with the Fixture's objects, and call Run.
 package connectortest
@@ -31,6 +32,17 @@ type Fixture struct {
 	Readers  []state.Securable // two roles or groups that hold nothing yet
 	Member   state.Securable   // a user, if memberships can be written
 	Skip     map[string]string // case -> why the platform cannot do it; the reason is shown
+
+	// Tag says what the platform itself holds of a tag, read past the connector.
+	Tag func(t *testing.T, name string) HeldTag
+}
+
+// HeldTag is a tag as a platform holds it.
+type HeldTag struct {
+	There   bool
+	Comment string
+	Values  []string                   // allowed ones, sorted
+	On      map[state.Securable]string // columns that carry it, with their values
 }
 
 // Column returns a column of one of the fixture's tables, in the spelling of that table.
@@ -47,9 +59,10 @@ type Open func(t *testing.T) *Fixture
 
 // Case is a walk over states.
 type Case struct {
-	Name  string
-	Steps func(f *Fixture) []*state.Declarations
-	Check func(t *testing.T, f *Fixture, after int) // after each step, from 0
+	Name      string
+	Steps     func(f *Fixture) []*state.Declarations
+	Meanwhile func(t *testing.T, f *Fixture, before int) // what somebody else does to the platform before a step; nil for nothing
+	Check     func(t *testing.T, f *Fixture, after int)  // after each step, from 0
 }
 
 // Run runs every case against platforms that open brings.
@@ -68,6 +81,9 @@ func Run(t *testing.T, open Open) {
 func walk(t *testing.T, f *Fixture, c Case) {
 	r := newReconciler(t, f)
 	for i, d := range c.Steps(f) {
+		if c.Meanwhile != nil {
+			c.Meanwhile(t, f, i)
+		}
 		res, err := r.Run(t.Context(), d, reconcile.Options{Command: "test", Pass: plan.Passes{Removals: true, Unmaskings: true}})
 		if err != nil {
 			t.Fatalf("step %d: %v%s", i, err, dump(res))

@@ -1,7 +1,10 @@
 package databricks_test
 
 import (
+	"encoding/json"
+	"fmt"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -102,10 +105,45 @@ func group(name string) state.Securable { return state.Securable{Kind: state.Kin
 
 func fixture(w *workspace, p connectors.Platform) *connectortest.Fixture {
 	const groups = "groups belong to the account"
-	return &connectortest.Fixture{Platform: p, Home: home, Scope: scope,
+	return &connectortest.Fixture{Platform: p, Home: home, Scope: scope, Tag: w.heldTag,
 		Tables:  []state.Securable{object(state.KindTable, "main", "crm", "customers"), object(state.KindTable, "main", "crm", "orders")},
 		Readers: []state.Securable{group("readers-a"), group("readers-b")}, Member: state.Securable{Kind: state.KindUser, Name: alice},
 		Skip: map[string]string{"roles": groups, "members": groups}}
+}
+
+// heldTag asks the workspace, without the connector, what it holds of a tag.
+func (w *workspace) heldTag(t *testing.T, name string) connectortest.HeldTag {
+	held := connectortest.HeldTag{On: map[state.Securable]string{}}
+	for _, r := range w.rows(t, "SHOW GOVERNED TAGS") {
+		if r[0] != name {
+			continue
+		}
+		held.There, held.Comment = true, r[1]
+		must(t, json.Unmarshal([]byte(r[2]), &held.Values))
+		slices.Sort(held.Values)
+	}
+	for _, r := range w.rows(t, "SELECT catalog_name, schema_name, table_name, column_name, tag_value, tag_name FROM system.information_schema.column_tags") {
+		if r[5] == name {
+			held.On[object(state.KindColumn, r[:4]...)] = r[4]
+		}
+	}
+	return held
+}
+
+// rows runs a statement as the admin, without the connector, and returns the cells as text.
+func (w *workspace) rows(t *testing.T, sql string) [][]string {
+	t.Helper()
+	r, err := w.Query(emulator.DefaultAdmin, sql)
+	must(t, err)
+	var rows [][]string
+	for _, row := range r.Rows {
+		cells := make([]string, len(row))
+		for i, v := range row {
+			cells[i] = fmt.Sprint(v)
+		}
+		rows = append(rows, cells)
+	}
+	return rows
 }
 
 func TestSuiteAsAdmin(t *testing.T) {

@@ -31,9 +31,33 @@ func fixture(d memory.Dialect) *connectortest.Fixture {
 			s.Objects[c] = state.Object{Type: state.DataType{Family: family, Text: string(family)}}
 		}
 	}
-	return &connectortest.Fixture{Platform: memory.New(d, s), Tables: []state.Securable{table("CUSTOMERS"), table("ORDERS")},
+	w := memory.New(d, s)
+	return &connectortest.Fixture{Platform: w, Tag: func(_ *testing.T, name string) connectortest.HeldTag { return heldTag(w.State(), name) }, Tables: []state.Securable{table("CUSTOMERS"), table("ORDERS")},
 		Readers: []state.Securable{{Kind: state.KindRole, Name: "READER"}, {Kind: state.KindRole, Name: "other reader"}},
 		Member:  state.Securable{Kind: state.KindUser, Name: "ALICE"}}
+}
+
+// heldTag finds in a state what is held of a tag.
+func heldTag(s *state.State, name string) connectortest.HeldTag {
+	tag := memory.Dialect{}.Tag(name, state.Securable{}, state.Securable{})
+	held := connectortest.HeldTag{On: map[state.Securable]string{}}
+	for _, k := range s.Keys() {
+		switch v := s.Value(k).(type) {
+		case state.Tag:
+			if k.On == tag {
+				held.There, held.Comment = true, v.Comment
+			}
+		case state.Text:
+			if k.With == tag {
+				held.On[k.On] = string(v)
+			}
+		default:
+			if k.Fact == state.FactAllowedValue && k.On == tag {
+				held.Values = append(held.Values, k.Name)
+			}
+		}
+	}
+	return held
 }
 
 func TestConformance(t *testing.T) {

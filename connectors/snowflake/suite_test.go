@@ -13,6 +13,7 @@ func TestSuite(t *testing.T) {
 	connectortest.Run(t, func(t *testing.T) *connectortest.Fixture {
 		b := newBed(t, emulator.Options{})
 		return &connectortest.Fixture{Platform: b.Account, Home: home, Scope: connectors.Scope{Within: []state.Securable{sales}, Home: home},
-			Tables: []state.Securable{customers, orders}, Readers: []state.Securable{readerA, readerB}, Member: alice}
+			Tables: []state.Securable{customers, orders}, Readers: []state.Securable{readerA, readerB}, Member: alice,
+			Skip: map[string]string{"governed tags": "every tag has a list of its own, which the tag definitions walk"}}
 	})
 }
