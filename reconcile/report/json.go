@@ -31,7 +31,8 @@ type platform struct {
 	Statements int               `json:"statements"`
 	Reads      int               `json:"reads"`
 	Freshness  []state.Freshness `json:"freshness,omitempty"`
-	Left       *int              `json:"left,omitempty"` // changes still to make after the run; absent where it was not read again
+	Settled    int               `json:"settled,omitempty"` // statements of an interrupted run of which reading has told what came of them
+	Left       *int              `json:"left,omitempty"`    // changes still to make after the run; absent where it was not read again
 	ElapsedMS  int64             `json:"elapsed_ms"`
 }
 
@@ -49,7 +50,7 @@ type change struct {
 	Key  state.Key       `json:"key"`
 	Was  json.RawMessage `json:"was"`
 	Want json.RawMessage `json:"want"`
-	Why  state.Origin    `json:"why,omitzero"`
+	Why  origin          `json:"why,omitzero"`
 	Note string          `json:"note,omitempty"`
 }
 
@@ -63,7 +64,29 @@ type notice struct {
 	Level  plan.Level      `json:"level"`
 	On     state.Securable `json:"on,omitzero"`
 	Text   string          `json:"text"`
-	Origin state.Origin    `json:"origin,omitzero"`
+	Origin origin          `json:"origin,omitzero"`
+}
+
+// origin is where something was declared, with the layer in words.
+type origin struct {
+	Layer   string   `json:"layer,omitempty"` // file, store or finding
+	File    string   `json:"file,omitempty"`
+	Line    int      `json:"line,omitempty"`   // from 1
+	Column  int      `json:"column,omitempty"` // from 1
+	Row     string   `json:"row,omitempty"`
+	Finding string   `json:"finding,omitempty"` // the classifier
+	Score   float64  `json:"score,omitempty"`   // 0 to 1
+	Reasons []string `json:"reasons,omitempty"`
+}
+
+func (o origin) IsZero() bool {
+	return o.Layer == "" && o.File == "" && o.Row == "" && o.Finding == "" && len(o.Reasons) == 0
+}
+
+var layers = map[state.Layer]string{state.LayerYAML: "file", state.LayerStore: "store", state.LayerClassification: "finding"}
+
+func originOf(o state.Origin) origin {
+	return origin{layers[o.Layer], o.File, o.Line, o.Column, o.Row, o.Finding, o.Score, o.Reasons}
 }
 
 func writeJSON(w io.Writer, results []*reconcile.Result) error {
@@ -87,6 +110,7 @@ func platformOf(r *reconcile.Result) (platform, error) {
 	}
 	p.Base, p.Digest, p.Unchanged = r.Plan.Base, reconcile.Digest(r.Plan), r.Plan.Unchanged
 	p.Statements, p.Reads, p.Freshness, p.Sights = r.Plan.Statements(), r.Plan.Reads, r.Plan.Freshness, r.Plan.Sights
+	p.Settled = len(r.Settled)
 	if r.Left != nil {
 		left := len(r.Left.Changes())
 		p.Left = &left
@@ -112,13 +136,13 @@ func platformOf(r *reconcile.Result) (platform, error) {
 		p.Kept = append(p.Kept, kept{k.Fact.Key, v, k.Reason})
 	}
 	for _, n := range r.Plan.Notices {
-		p.Notices = append(p.Notices, notice{n.Level, n.On, n.Text, n.Origin})
+		p.Notices = append(p.Notices, notice{n.Level, n.On, n.Text, originOf(n.Origin)})
 	}
 	return p, nil
 }
 
 func stepOf(s plan.Step) (step, error) {
-	one := step{Phase: s.Phase, Statements: s.Statements}
+	one := step{Phase: s.Phase, Changes: []change{}, Statements: append([]plan.Statement{}, s.Statements...)}
 	for _, c := range s.Changes {
 		was, err := state.EncodeValue(c.Was)
 		if err != nil {
@@ -128,7 +152,7 @@ func stepOf(s plan.Step) (step, error) {
 		if err != nil {
 			return one, err
 		}
-		one.Changes = append(one.Changes, change{c.Verb().String(), c.Key, was, want, c.Why, c.Note})
+		one.Changes = append(one.Changes, change{c.Verb().String(), c.Key, was, want, originOf(c.Why), c.Note})
 	}
 	return one, nil
 }

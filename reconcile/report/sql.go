@@ -16,11 +16,12 @@ func writeSQL(out io.Writer, results []*reconcile.Result) error {
 	w := bufio.NewWriter(out)
 	for _, r := range results {
 		if r.Plan == nil {
+			fmt.Fprintf(w, "-- %s: not planned\n", oneLine(r.Platform))
 			continue
 		}
 		fmt.Fprintf(w, "-- %s: %s\n", oneLine(r.Platform), summary(r.Plan))
 		for _, n := range r.Plan.Notices {
-			fmt.Fprintf(w, "-- %s: %s\n", n.Level, oneLine(n.Text))
+			fmt.Fprintf(w, "-- %s: %s\n", n.Level, noticeText(n))
 		}
 		last := ""
 		for _, s := range r.Plan.Steps {
@@ -50,12 +51,28 @@ func writeStep(w io.Writer, s plan.Step) {
 	}
 }
 
-// oneLine keeps a name or reason from ending the comment it stands in.
+// oneLine keeps a name, value or reason from ending the line or comment it stands in, and from driving a terminal or
+// turning the order of a line: what others wrote on a platform stands in reports. Line breaks become spaces, other
+// characters of that sort are escaped as JSON does.
 func oneLine(s string) string {
-	return strings.Map(func(r rune) rune {
-		if r < 0x20 || r == 0x85 || r == 0x2028 || r == 0x2029 {
-			return ' '
+	if !strings.ContainsFunc(s, unseen) {
+		return s
+	}
+	var b strings.Builder
+	for _, r := range s {
+		switch {
+		case r == '\n' || r == '\r' || r == '\t' || r == 0x85 || r == 0x2028 || r == 0x2029:
+			b.WriteByte(' ')
+		case unseen(r):
+			fmt.Fprintf(&b, `\u%04x`, r)
+		default:
+			b.WriteRune(r)
 		}
-		return r
-	}, s)
+	}
+	return b.String()
+}
+
+// unseen reports control, format and bidi characters.
+func unseen(r rune) bool {
+	return r < 0x20 || r >= 0x7f && r < 0xa0 || r >= 0x200b && r <= 0x200f || r >= 0x2028 && r <= 0x202e || r >= 0x2066 && r <= 0x2069 || r == 0xfeff
 }

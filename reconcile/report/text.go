@@ -13,9 +13,6 @@ import (
 	"github.com/polsync/polsync/state"
 )
 
-// keptShown is how many kept facts a platform's report lists before it only counts them.
-const keptShown = 20
-
 const (
 	red    = "\x1b[31m"
 	green  = "\x1b[32m"
@@ -92,16 +89,20 @@ func (w textWriter) notices(p *plan.Plan) {
 	fmt.Fprintln(w)
 	colours := map[plan.Level]string{plan.Error: red, plan.Held: yellow, plan.Warning: yellow}
 	for _, n := range p.Notices {
-		line := "  " + w.paint(colours[n.Level], string(n.Level)) + ": "
-		if n.On != (state.Securable{}) && !strings.Contains(n.Text, n.On.Path()) {
-			line += n.On.String() + ": "
-		}
-		line += n.Text
-		if o := n.Origin.String(); o != "" {
-			line += " (" + o + ")"
-		}
-		fmt.Fprintln(w, line)
+		fmt.Fprintf(w, "  %s: %s\n", w.paint(colours[n.Level], string(n.Level)), noticeText(n))
 	}
+}
+
+// noticeText says what a notice is about, unless its text does, what it says, and where that was declared.
+func noticeText(n plan.Notice) string {
+	text := n.Text
+	if n.On != (state.Securable{}) && !strings.Contains(n.Text, n.On.Path()) {
+		text = n.On.String() + ": " + text
+	}
+	if o := n.Origin.String(); o != "" {
+		text += " (" + o + ")"
+	}
+	return oneLine(text)
 }
 
 // line is one change ready for its columns.
@@ -169,6 +170,7 @@ func lineOf(c plan.Change, status string) line {
 	if c.Note != "" {
 		l.why = strings.TrimSpace(l.why + "  " + c.Note)
 	}
+	l.what, l.why, l.end = oneLine(l.what), oneLine(l.why), oneLine(l.end)
 	return l
 }
 
@@ -322,24 +324,6 @@ func someOf(all []string) string {
 		return strings.Join(all, ", ")
 	}
 	return fmt.Sprintf("%s and %d more columns", strings.Join(all[:few], ", "), len(all)-few)
-}
-
-func (w textWriter) kept(p *plan.Plan) {
-	if len(p.Kept) == 0 {
-		return
-	}
-	fmt.Fprintln(w)
-	for i, k := range p.Kept {
-		if i == keptShown && !w.o.Verbose {
-			fmt.Fprintf(w, "  . %d more kept; --verbose lists them\n", len(p.Kept)-keptShown)
-			return
-		}
-		text := ""
-		if t, ok := k.Fact.Value.(state.Text); ok {
-			text = " = " + string(t)
-		}
-		fmt.Fprintf(w, "  . %s%s  kept: %s\n", k.Fact.Key, text, k.Reason)
-	}
 }
 
 func (w textWriter) settled(r *reconcile.Result) {
