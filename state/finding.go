@@ -11,17 +11,9 @@ type Explanation struct {
 
 // Case is one type's case for a column.
 type Case struct {
-	Classifier string  `json:"classifier"`
-	Version    int     `json:"version"` // of the classifier
-	Score      float64 `json:"score"`   // 0 to 1
-	Weight     float64 `json:"weight"`  // log odds against "nothing sensitive": the sum of the pieces'
-	Pieces     []Piece `json:"pieces"`
-}
-
-// Piece is one piece of evidence. Matched of Of values speak for it; both are 0 where no values were counted.
-type Piece struct {
-	Says    string  `json:"says"`
-	Weight  float64 `json:"weight"` // log odds; negative speaks against the type
-	Matched int64   `json:"matched,omitempty"`
-	Of      int64   `json:"of,omitempty"`
+	Classifier string   `json:"classifier"`
+	Version    int      `json:"version"`            // of the classifier
+	Score      float64  `json:"score"`              // 0 to 1
+	Weight     float64  `json:"weight"`             // all its evidence together, in log odds; negative speaks against the type
+	Evidence   []string `json:"evidence,omitempty"` // for and against, in words, with counts
 }

@@ -128,7 +128,7 @@ func findings(t *testing.T, b *bench) {
 	find := func(col, classifier string, score float64) state.Finding {
 		return state.Finding{Column: column(col), Classifier: classifier, Score: score, Rows: 100, Matched: 93, Evidence: []string{"name"}}
 	}
-	how := state.Explanation{Values: 100, Distinct: 90, Cases: []state.Case{{Classifier: "email", Version: 1, Score: 0.93, Weight: 2.5, Pieces: []state.Piece{{Says: "name", Weight: 2.5, Matched: 93, Of: 100}}}}}
+	how := state.Explanation{Values: 100, Distinct: 90, Cases: []state.Case{{Classifier: "email", Version: 1, Score: 0.93, Weight: 2.5, Evidence: []string{"93 of 100 values have the form of email"}}}}
 	look := func(col string) ledger.Look {
 		return ledger.Look{Column: column(col), Digest: "x1", How: "pushdown", Explanation: how}
 	}
