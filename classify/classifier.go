@@ -49,8 +49,14 @@ type Classifier struct {
 	// NeedsName is set where values prove nothing alone: without a phrase in name or comment the tests are not counted.
 	NeedsName bool
 
-	Types  []state.Family // besides strings
-	Tests  []Test
+	Types []state.Family // besides strings
+	Tests []Test
+	// Alone are the Tests where neither name nor comment says the type; none where Tests do as well. They are counted
+	// in process only.
+	Alone []Test
+	// Few is how many distinct values the type has at most, as a code has: 0 for no bound. More speak against it, and
+	// shares count by values and not by how different they are.
+	Few    int64
 	Allows []string // shapes (see shapes) that are no contradiction here
 
 	rule *rule // of a classifier the user wrote: decides instead of all the above
@@ -79,7 +85,8 @@ const (
 	numberedWeight   = -3.0 // an id or code of the type
 	notWeight        = -9.0
 	unlikeType       = -8.0
-	namesAloneFactor = 0.8 // on the score, where no value was looked at
+	manyWeight       = -6.0 // more distinct values than a code has
+	namesAloneFactor = 0.8  // on the score, where no value was looked at
 )
 
 // grammar is a test whose pattern is narrow enough to prove the type by itself, even in a mixed column.
@@ -129,7 +136,7 @@ func (c Classifier) validate(checks map[string]Check) error {
 			return fmt.Errorf("phrase %q must be lower-case words", p)
 		}
 	}
-	for _, t := range c.Tests {
+	for _, t := range slices.Concat(c.Tests, c.Alone) {
 		if err := t.validate(c, checks); err != nil {
 			return fmt.Errorf("check %s: %w", t.Check.Name, err)
 		}
@@ -155,7 +162,7 @@ func (t Test) validate(c Classifier, checks map[string]Check) error {
 	if t.Check.Name == "" || t.Full <= t.Chance {
 		return fmt.Errorf("a name, and a full share above the chance share, must be set")
 	}
-	if t.Of != "" && !slices.ContainsFunc(c.Tests, func(o Test) bool { return o.Check.Name == t.Of }) {
+	if t.Of != "" && !slices.ContainsFunc(slices.Concat(c.Tests, c.Alone), func(o Test) bool { return o.Check.Name == t.Of }) {
 		return fmt.Errorf("no check %s to take the share of", t.Of)
 	}
 	if err := portable(t.Check.Pattern); err != nil {

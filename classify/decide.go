@@ -39,18 +39,41 @@ func Findings(decisions []Decision) []state.Finding {
 // are the answers to the table's Probes, in any order; without any, names alone decide, with lower scores. The time is
 // when the values were looked at.
 func Decide(scan state.ScanDeclaration, platform string, table TableColumns, counts []Counts, rules *Rules, seen time.Time) []Decision {
-	merged := mergeCounts(counts)
-	ctx := newContext(table)
-	out := make([]Decision, len(table.Columns))
+	_, out := rules.judge(table, counts)
 	for i, c := range table.Columns {
-		e := rules.newEvidence(c, ctx, merged[c.Column])
-		d := rules.decide(e)
+		d := &out[i]
 		d.Column = c.Column
 		if d.Found {
 			d.Finding.Platform, d.Finding.Column, d.Finding.Scan = platform, c.Column, scan.Name
 			d.Finding.Rules, d.Finding.Seen = rules.Version, seen
 		}
-		out[i] = d
+	}
+	return out
+}
+
+// judge gathers the evidence on each column of a table and decides: first about each by itself, then knowing what the
+// others were found to be.
+func (r *Rules) judge(table TableColumns, counts []Counts) ([]*evidence, []Decision) {
+	merged := mergeCounts(counts)
+	ctx := newContext(table)
+	all := make([]*evidence, len(table.Columns))
+	out := make([]Decision, len(table.Columns))
+	for i, c := range table.Columns {
+		all[i] = r.newEvidence(c, ctx, merged[c.Column])
+		out[i] = r.decide(all[i])
+	}
+	for range kinPasses {
+		out = r.decideAmong(all, out)
+	}
+	return all, out
+}
+
+// decideAmong decides anew about each column, knowing what the others were found to be.
+func (r *Rules) decideAmong(all []*evidence, before []Decision) []Decision {
+	out := make([]Decision, len(all))
+	for i, e := range all {
+		e.siblings = r.siblingsOf(i, before)
+		out[i] = r.decide(e)
 	}
 	return out
 }
@@ -152,15 +175,47 @@ func (c *ready) weigh(e *evidence) (candidate, bool) {
 	}
 	name, words := c.nameEvidence(e)
 	k.logit, k.words = priorWeight+name, words
-	if c.NeedsName && name <= 0 {
+	tests := c.testsFor(name)
+	if name <= 0 && len(tests) == 0 {
 		return k, false
 	}
 	if c.People && e.people {
 		k.logit += peopleWeight
 		k.words = append(k.words, "stands among data on people")
 	}
-	supported := c.weighValues(e, &k)
-	return k, (supported || name > 0) && k.logit > -8
+	lent := c.addContext(e, &k, name)
+	supported := c.weighValues(e, &k, tests)
+	return k, (supported || name > 0 || lent && len(c.Alone) > 0 && e.values() > 0) && k.logit > -8
+}
+
+// testsFor are the tests that count where the name weighs that much.
+func (c *ready) testsFor(name float64) []Test {
+	switch {
+	case name > 0:
+		return c.Tests
+	case len(c.Alone) > 0:
+		return c.Alone
+	case c.NeedsName:
+		return nil
+	}
+	return c.Tests
+}
+
+// addContext adds what the siblings lend and, where Alone decides, what the name says otherwise. It reports whether
+// siblings lent much.
+func (c *ready) addContext(e *evidence, k *candidate, name float64) bool {
+	w, text := c.kinship(e)
+	if w > 0 {
+		k.logit += w
+		k.words = append(k.words, text)
+	}
+	if name <= 0 && len(c.Alone) > 0 {
+		if other, why := c.otherwise(e); other != 0 {
+			k.logit += other
+			k.words = append(k.words, why)
+		}
+	}
+	return w >= 1.5
 }
 
 // ruleMatched is the largest count of a rule's checks.
@@ -175,13 +230,17 @@ func (c *ready) ruleMatched(e *evidence) int64 {
 
 // weighValues adds what the counts say, and reports whether any of it speaks for the type. A type that nothing speaks
 // for is no candidate, or the many of them would crowd out the one that something does.
-func (c *ready) weighValues(e *evidence, k *candidate) (supported bool) {
+func (c *ready) weighValues(e *evidence, k *candidate, tests []Test) (supported bool) {
 	if e.values() == 0 {
 		k.words = append(k.words, "no values were looked at")
 		return false
 	}
-	for _, t := range c.Tests {
-		w, text, n := t.weigh(e)
+	if c.tooMany(e) {
+		k.logit += manyWeight
+		k.words = append(k.words, fmt.Sprintf("%d distinct values", e.counts.Distinct))
+	}
+	for _, t := range tests {
+		w, text, n := t.weigh(e, c.Few > 0)
 		k.logit += w
 		if text != "" {
 			k.words = append(k.words, text)
@@ -193,7 +252,7 @@ func (c *ready) weighValues(e *evidence, k *candidate) (supported bool) {
 	}
 	for _, s := range shapes {
 		if s.For != 0 && !slices.Contains(c.Allows, s.Check.Name) {
-			w, text, _ := s.weigh(e)
+			w, text, _ := s.weigh(e, false)
 			k.logit += w
 			if w < -0.5 {
 				k.words = append(k.words, text)
@@ -203,8 +262,11 @@ func (c *ready) weighValues(e *evidence, k *candidate) (supported bool) {
 	return supported
 }
 
+// tooMany reports whether the column has more distinct values than the type has.
+func (c *ready) tooMany(e *evidence) bool { return c.Few > 0 && e.counts.Distinct > c.Few }
+
 // weigh returns what a test's share is worth, the sentence that says so, and the number of values that pass.
-func (t Test) weigh(e *evidence) (weight float64, text string, matched int64) {
+func (t Test) weigh(e *evidence, few bool) (weight float64, text string, matched int64) {
 	base := e.values()
 	if t.Of != "" {
 		base, _ = e.matched(t.Of)
@@ -220,7 +282,7 @@ func (t Test) weigh(e *evidence) (weight float64, text string, matched int64) {
 		return 0, "", 0
 	}
 	share := float64(matched) / float64(base)
-	weight = e.trust(base) * t.worth(share)
+	weight = e.trust(base, few) * t.worth(share)
 	if math.Abs(weight) < 0.05 {
 		return weight, "", matched
 	}

@@ -15,6 +15,7 @@ type evidence struct {
 	nameSpans, commentSpans []span
 	people                  bool
 	counts                  *ColumnCounts // nil where nothing was counted
+	siblings                []sibling     // what the other columns were found to be
 }
 
 // context is what a table says about its columns.
@@ -69,9 +70,10 @@ func (e *evidence) matched(check string) (int64, bool) {
 }
 
 // trust grows with the number of distinct values behind a share: a third with one, nearly all from twenty on.
-func (e *evidence) trust(base int64) float64 {
+// Of a type that has few values it grows with the values.
+func (e *evidence) trust(base int64, few bool) float64 {
 	distinct := float64(base)
-	if v := e.values(); v > 0 && e.counts.Distinct < v {
+	if v := e.values(); !few && v > 0 && e.counts.Distinct < v {
 		distinct *= float64(e.counts.Distinct) / float64(v)
 	}
 	return distinct / (distinct + 2)

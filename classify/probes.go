@@ -71,7 +71,7 @@ func tableProbes(scan state.ScanDeclaration, t TableColumns, rules *Rules, can f
 		expressions, text = expressions+1, text+size
 	}
 	for _, c := range t.Columns {
-		for _, check := range rules.checks(c, can) {
+		for _, check := range rules.checks(c, can, scan.Values == ValuesSample) {
 			add(c, check)
 		}
 	}
@@ -86,8 +86,9 @@ func checkSize(c Check) int {
 	return n
 }
 
-// checks lists what to count on a column, without duplicates: shapes first, then in the order of classifiers.
-func (r *Rules) checks(c Column, can func(string) bool) []Check {
+// checks lists what to count on a column, without duplicates, in the order of classifiers, then shapes. Alone adds the
+// tests of types that no name says.
+func (r *Rules) checks(c Column, can func(string) bool, alone bool) []Check {
 	var out []Check
 	seen := map[string]bool{}
 	add := func(check Check) {
@@ -98,7 +99,7 @@ func (r *Rules) checks(c Column, can func(string) bool) []Check {
 	}
 	e := r.newEvidence(c, context{}, nil)
 	for i := range r.list {
-		for _, check := range r.list[i].wanted(e, can) {
+		for _, check := range r.list[i].wanted(e, can, alone) {
 			add(check)
 		}
 	}
@@ -126,21 +127,28 @@ func (c *ready) fits(f state.Family) bool {
 
 // wanted lists the checks of a classifier that tell something of the column. A checksum the platform cannot compute is
 // left out; the form it is counted of stands in.
-func (c *ready) wanted(e *evidence, can func(string) bool) []Check {
+func (c *ready) wanted(e *evidence, can func(string) bool, alone bool) []Check {
 	if !c.fits(e.column.Type.Family) {
 		return nil
 	}
 	if c.rule != nil {
 		return pushable(c.rule.checks(), can)
 	}
-	if c.NeedsName && c.named(e) == 0 {
-		return nil
-	}
 	var out []Check
-	for _, t := range c.Tests {
-		out = append(out, t.Check)
+	if !c.NeedsName || c.named(e) > 0 {
+		out = appendChecks(out, c.Tests)
+	}
+	if alone {
+		out = appendChecks(out, c.Alone)
 	}
 	return pushable(out, can)
+}
+
+func appendChecks(out []Check, tests []Test) []Check {
+	for _, t := range tests {
+		out = append(out, t.Check)
+	}
+	return out
 }
 
 func pushable(checks []Check, can func(string) bool) []Check {

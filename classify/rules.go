@@ -16,6 +16,7 @@ type Rules struct {
 	Version  string // changes whenever the same counts may decide otherwise
 	list     []ready
 	phrases  phraseIndex
+	families map[string]string // of the classifiers, by name
 	reported map[string]bool
 	can      func(checksum string) bool
 }
@@ -41,8 +42,9 @@ func NewRules(suite []Classifier, declared []state.ClassifierDeclaration, collec
 	if err != nil {
 		return nil, err
 	}
-	r := &Rules{Version: version(list), reported: reported, can: Pushdown}
+	r := &Rules{Version: version(list), reported: reported, can: Pushdown, families: map[string]string{}}
 	for _, c := range list {
+		r.families[c.Name] = c.Family
 		r.list = append(r.list, ready{Classifier: c, names: parsePhrases(c.Names), hints: parsePhrases(c.Hints), not: parsePhrases(c.Not)})
 	}
 	r.phrases = newPhraseIndex(r.list)

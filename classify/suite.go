@@ -15,7 +15,7 @@ var (
 // Suite returns the built-in classifiers, in the order reports list them. Left out on purpose: company names (not
 // personal), and hashes, identifiers and timestamps, which are shapes that argue against every type.
 func Suite() []Classifier {
-	return withVocabulary(slices.Concat(personSuite, placeSuite, financeSuite, nationalSuite(), healthSuite, networkSuite, secretSuite))
+	return withAlone(withVocabulary(slices.Concat(personSuite, placeSuite, financeSuite, nationalSuite(), healthSuite, networkSuite, secretSuite)))
 }
 
 // Shapes are counted on every string and number column: they tell what a column is that is nothing sensitive. Their

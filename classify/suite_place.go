@@ -11,10 +11,9 @@ var placeSuite = []Classifier{
 			"telefone", "telemovel", "portable", "gsm", "handy", "mobil", "mobilnummer", "mobiltelefon", "hemtelefon", "festnetz", "rufnummer", "telefonnummer", "cellulare", "recapito", "telefoon", "mobiel", "telefoonnummer", "mobilnr",
 			"komorka", "電話", "電話番号", "携帯", "denwa", "keitai", "telefonnr"}, Hints: []string{"ani", "=fijo"}, Not: []string{"phone type", "phone model", "mobile app", "mobile os"},
 		Tests: []Test{
-			{Check: Check{Name: "phone.marked", MinLen: 8, MaxLen: 30, Checksum: "phone_digits", Pattern: `([+]|00)[1-9][0-9]{0,2}[ .-]?([(]0?[)])?[ .-]?[(]?[0-9]{1,5}[)]?([ ./-]?[0-9]{2,8}){1,5}( ?(x|ext[.]?) ?[0-9]{1,6})?|1?[ .-]?[(][0-9]{2,5}[)] ?[0-9]{2,5}([ .-]?[0-9]{2,5}){1,3}( ?(x|ext[.]?) ?[0-9]{1,6})?`},
-				Chance: 0.05, Full: 0.3, For: 6},
-			{Check: Check{Name: "phone.dashed", MinLen: 12, MaxLen: 22, Pattern: `(1[ .-])?[2-9][0-9]{2}[.-][0-9]{3}[.-][0-9]{4}( ?(x|ext[.]?) ?[0-9]{1,6})?`}, Chance: 0.1, Full: 0.6, For: 4.5},
-			loose(Check{Name: "phone", MinLen: 7, MaxLen: 30, Checksum: "phone_digits", Pattern: `([+]|00)?[0-9]{0,3}[ ./-]{0,3}[(]?[0-9]{1,5}[)]?([ ./-]{0,3}[0-9]{2,5}){1,5}( ?(x|ext[.]?) ?[0-9]{1,6})?`}),
+			phoneMarked,
+			phoneDashed,
+			loose(phoneLoose),
 		}},
 	{Name: "street_address", Doc: "streets with house numbers", Version: 1, Class: ClassPII, Family: "address",
 		Names: []string{"street address", "address line", "mailing address", "billing address", "shipping address", "home address", "direccion", "domicilio", "calle", "endereco", "morada",
@@ -30,12 +29,12 @@ var placeSuite = []Classifier{
 	{Name: "postal_code", Doc: "postal codes", Version: 1, Class: ClassQuasi, Family: "postal_code", NeedsName: true, Types: numeric, Numbered: true,
 		Names: []string{"zip", "zip code", "postal", "postal code", "postcode", "post code", "pstl cd", "pincode", "pin code", "eircode", "codigo postal", "cep", "code postal", "plz", "postleitzahl",
 			"postnummer", "postnr", "kod pocztowy", "郵便番号", "yubin", "yubin bango"}, Hints: []string{"=cp", "=cap"}, Not: []string{"zip file", "pincode hash"},
-		Tests: []Test{loose(Check{Name: "postal_code", Form: FormUpper, MinLen: 3, MaxLen: 12, Pattern: `[0-9]{3,7}|[0-9]{5}-[0-9]{4}|[0-9]{5}-[0-9]{3}|[0-9]{4}-[0-9]{3}|〒?[0-9]{3}-[0-9]{4}|[0-9]{2}-[0-9]{3}|[0-9]{3} [0-9]{2,3}|[A-Z]{1,2}[0-9][A-Z0-9]? ?[0-9][A-Z]{2}|[A-Z][0-9][A-Z] ?[0-9][A-Z][0-9]|[0-9]{4} ?[A-Z]{2}|[A-Z][0-9W][0-9] ?[A-Z0-9]{4}`})}},
+		Tests: []Test{loose(Check{Name: "postal_code", Form: FormUpper, MinLen: 3, MaxLen: 12, Pattern: postalForms})}},
 	{Name: "city", Doc: "cities and towns", Version: 1, Class: ClassQuasi, Family: "city",
 		Names: []string{"city", "town", "municipality", "suburb", "ciudad", "localidad", "municipio", "cidade", "localidade", "ville", "stadt", "wohnort", "citta", "woonplaats", "postort", "miasto",
 			"miejscowosc", "=ort", "市区町村", "shikuchoson", "kommun", "birth place", "place of birth", "birthplace"}, Hints: []string{"locality", "=commune", "=localite", "=comune", "=plaats", "=stad", "=市", "=poblacion", "=location"},
 		Not: []string{"city id", "city code", "city population"},
-		Tests: []Test{{Check: Check{Name: "city", MaxLen: 40, Words: list(cityNames)}, Chance: 0.06, Full: 0.35, For: 3.5, Against: 0.3},
+		Tests: []Test{{Check: cityWords, Chance: 0.06, Full: 0.35, For: 3.5, Against: 0.3},
 			loose(Check{Name: "city.words", MaxLen: 60, Pattern: `[^0-9@_:;|<>{}]{2,60}`})}},
 	{Name: "state_region", Doc: "states, provinces and regions", Version: 1, Class: ClassQuasi, Family: "state_region",
 		Names: []string{"state code", "state province", "province", "prov", "county", "provincia", "bundesland", "kanton", "provincie", "wojewodztwo", "都道府県", "todofuken", "departement", "regione", "region name"},
@@ -61,3 +60,10 @@ var placeSuite = []Classifier{
 		Tests: []Test{{Check: Check{Name: "url", MinLen: 8, Pattern: `(https?|ftps?)://[^ ]+`}, Chance: 0.02, Full: 0.2, For: 6.5, Against: 2},
 			{Check: Check{Name: "url.bare", MinLen: 5, Pattern: `.*(https?://|www[.])[^ ]+.*|[A-Za-z0-9-]+([.][A-Za-z0-9-]+)*[.](com|org|net|gov|edu|io|de|fr|co[.]uk)(/.*)?`}, Chance: 0.1, Full: 0.5, For: 2}}},
 }
+
+// The forms of telephone numbers, from the one that says most to the one that says least.
+var (
+	phoneMarked = Test{Check: Check{Name: "phone.marked", MinLen: 8, MaxLen: 30, Checksum: "phone_digits", Pattern: `([+]|00)[1-9][0-9]{0,2}[ .-]?([(]0?[)])?[ .-]?[(]?[0-9]{1,5}[)]?([ ./-]?[0-9]{2,8}){1,5}( ?(x|ext[.]?) ?[0-9]{1,6})?|1?[ .-]?[(][0-9]{2,5}[)] ?[0-9]{2,5}([ .-]?[0-9]{2,5}){1,3}( ?(x|ext[.]?) ?[0-9]{1,6})?`}, Chance: 0.05, Full: 0.3, For: 6}
+	phoneDashed = Test{Check: Check{Name: "phone.dashed", MinLen: 12, MaxLen: 22, Pattern: `(1[ .-])?[2-9][0-9]{2}[.-][0-9]{3}[.-][0-9]{4}( ?(x|ext[.]?) ?[0-9]{1,6})?`}, Chance: 0.1, Full: 0.6, For: 4.5}
+	phoneLoose  = Check{Name: "phone", MinLen: 7, MaxLen: 30, Checksum: "phone_digits", Pattern: `([+]|00)?[0-9]{0,3}[ ./-]{0,3}[(]?[0-9]{1,5}[)]?([ ./-]{0,3}[0-9]{2,5}){1,5}( ?(x|ext[.]?) ?[0-9]{1,6})?`}
+)

@@ -3,7 +3,7 @@ package classify
 // Common given names and surnames of several languages, for the share of values that have one. A rare name lowers the
 // share, it does not rule a column out.
 var (
-	givenNames = list(`james john robert michael william david richard joseph thomas charles christopher daniel matthew anthony mark donald steven
+	givenNames = list(moreGivenNames, `james john robert michael william david richard joseph thomas charles christopher daniel matthew anthony mark donald steven
 paul andrew joshua kenneth kevin brian george edward ronald timothy jason jeffrey ryan jacob gary nicholas eric jonathan stephen larry
 justin scott brandon benjamin samuel gregory frank alexander raymond patrick jack dennis jerry tyler aaron jose adam henry nathan douglas
 zachary peter kyle walter ethan jeremy harold keith christian roger noah gerald carl terry sean austin arthur lawrence jesse dylan bryan
@@ -83,7 +83,7 @@ toby tommy toni tonya tracey traci tricia trevor tricia trudy tyrone ursula vale
 vickie vicky victor viola virgil vivian wade wallace wanda wendell whitney wilbert wilbur willard wilma winifred winston yolanda
 yvette yvonne zelda cyril dudley sasha dante anton`)
 
-	surnames = list(`smith johnson williams brown jones garcia miller davis rodriguez martinez hernandez lopez gonzalez wilson anderson thomas
+	surnames = list(moreSurnames, `smith johnson williams brown jones garcia miller davis rodriguez martinez hernandez lopez gonzalez wilson anderson thomas
 taylor moore jackson martin lee perez thompson white harris sanchez clark ramirez lewis robinson walker young allen king wright scott
 torres nguyen hill flores green adams nelson baker hall rivera campbell mitchell carter roberts gomez phillips evans turner diaz parker
 cruz edwards collins reyes stewart morris morales murphy cook rogers gutierrez ortiz morgan cooper peterson bailey reed kelly howard
@@ -162,21 +162,21 @@ ahmed tanaka suzuki sato takahashi watanabe ito yamamoto nakamura kobayashi kato
 murphy kelly o'sullivan walsh byrne ryan o'reilly mccarthy doyle kennedy lynch murray quinn moore mclaughlin carroll connolly daly wilson
 dunne brennan burke collins clarke hughes farrell fitzgerald brady nolan`)
 
-	genders = list(`m f u x male female man woman men women boy girl nonbinary non-binary non_binary other unknown agender bigender genderfluid
+	genders = list(femaleText, maleText, `m f u x male female man woman men women boy girl nonbinary non-binary non_binary other unknown agender bigender genderfluid
 genderqueer polygender unspecified w d männlich weiblich divers masculin féminin homme femme h hombre mujer masculino femenino feminino varón
 maschio femmina maschile femminile vrouw mannelijk vrouwelijk kvinna kvinde kvinne mand mann kobieta mężczyzna k erkek kadın 男 女 男性 女性`)
-	ethnicities = list(`white black asian hispanic latino latina african_american african-american native_american american_indian pacific_islander
+	ethnicities = list(moreEthnicities, `white black asian hispanic latino latina african_american african-american native_american american_indian pacific_islander
 native_hawaiian caucasian mixed other unknown two_or_more_races multiracial biracial white_british black_african black_caribbean
 south_asian east_asian middle_eastern arab indigenous aboriginal white/caucasian black_or_african_american hispanic/latino
 asian/pacific_islander branca preta parda amarela indígena chinese indian pakistani bangladeshi native hawaiian unassigned`)
-	religions = list(`christian catholic roman_catholic protestant lutheran methodist baptist anglican orthodox presbyterian evangelical muslim islam
+	religions = list(moreReligions, `christian catholic roman_catholic protestant lutheran methodist baptist anglican orthodox presbyterian evangelical muslim islam
 islamic sunni shia jewish judaism hindu hinduism buddhist buddhism sikh sikhism jain atheist agnostic mormon christianity
 pentecostal quaker bahai shinto taoist evangelisch katholisch römisch-katholisch católico católica cristiano musulmán catholique musulman`)
-	maritalStatuses = list(`single married divorced widowed separated never_married never-married widow widower civil_partnership domestic_partner
+	maritalStatuses = list(moreMaritalStatuses, `single married divorced widowed separated never_married never-married widow widower civil_partnership domestic_partner
 civil_union engaged partnered single_/_not_married civil_marriage s m d w common-law annulled ledig verheiratet geschieden verwitwet célibataire marié
 mariée divorcé divorcée veuf veuve soltero soltera casado casada divorciado viudo viuda solteiro solteira divorciada viúvo nubile celibe coniugato
 ongehuwd gehuwd gift skild ogift kawaler panna żonaty zamężna married-civ-spouse married-spouse-absent married-af-spouse unknown`)
-	jobWords = list(`engineer manager director analyst developer designer architect administrator assistant consultant coordinator specialist technician
+	jobWords = list(moreJobWords, `engineer manager director analyst developer designer architect administrator assistant consultant coordinator specialist technician
 supervisor officer executive representative agent accountant teacher professor nurse doctor physician surgeon dentist pharmacist lawyer
 attorney judge scientist researcher chemist biologist programmer operator driver mechanic electrician plumber carpenter painter chef cook
 waiter waitress bartender cashier clerk secretary receptionist salesperson salesman broker banker auditor planner strategist orchestrator

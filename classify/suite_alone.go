@@ -1,0 +1,120 @@
+package classify
+
+// alone are the tests by which values and siblings decide where no name says the type, by classifier. The weights are
+// low where much else has the form: then it takes siblings, or a form that few things have.
+var alone = map[string][]Test{
+	"first_name": {
+		{Check: givenFirst, Chance: 0.04, Full: 0.35, For: 3.5, Against: 0.5},
+		{Check: shape("shape.word1"), Chance: 0.2, Full: 0.75, For: 0.7, Against: 3},
+		{Check: surnameLast, Chance: 0.35, Full: 0.7, For: -1.5},
+		{Check: cityWords, Chance: 0.2, Full: 0.5, For: -2},
+		{Check: shape("shape.company"), Chance: 0.05, Full: 0.3, For: -4},
+		{Check: lowerWords, Chance: 0.3, Full: 0.8, For: -3},
+	},
+	"last_name": {
+		{Check: surnameLast, Chance: 0.04, Full: 0.3, For: 3.2, Against: 0.5},
+		{Check: shape("shape.word1"), Chance: 0.2, Full: 0.7, For: 0.7, Against: 2},
+		{Check: givenFirst, Chance: 0.3, Full: 0.6, For: -2.5},
+		{Check: cityWords, Chance: 0.15, Full: 0.4, For: -2},
+		{Check: shape("shape.company"), Chance: 0.05, Full: 0.3, For: -4},
+		{Check: lowerWords, Chance: 0.3, Full: 0.8, For: -3},
+	},
+	"date_of_birth": {
+		{Check: Check{Name: "birth.year", MinLen: 6, MaxLen: 30, Pattern: birthDates(`(19[2-9][0-9]|200[0-9]|201[0-2])`)}, Chance: 0.6, Full: 0.95, For: 2, Against: 4},
+		{Check: Check{Name: "birth.adult", MinLen: 6, MaxLen: 30, Pattern: birthDates(`(19[3-8][0-9]|199[0-5])`)}, Chance: 0.3, Full: 0.6, For: 1.5, Against: 3},
+		{Check: Check{Name: "birth.recent", MinLen: 6, MaxLen: 30, Pattern: birthDates(`20(1[3-9]|[2-9][0-9])`)}, Chance: 0.03, Full: 0.2, For: -4},
+	},
+	"gender": {
+		{Check: Check{Name: "gender", MaxLen: 20, Words: genders}, Chance: 0.6, Full: 0.95, For: 3.5, Against: 4},
+		{Check: Check{Name: "gender.female", MaxLen: 20, Words: femaleWords}, Chance: 0.02, Full: 0.1, For: 1, Against: 2.5},
+		{Check: Check{Name: "gender.male", MaxLen: 20, Words: maleWords}, Chance: 0.02, Full: 0.1, For: 1, Against: 2.5},
+	},
+	"postal_code": {
+		{Check: Check{Name: "postal.letters", Form: FormUpper, MinLen: 5, MaxLen: 8, Pattern: `[A-Z]{1,2}[0-9][A-Z0-9]? ?[0-9][A-Z]{2}|[A-Z][0-9][A-Z] ?[0-9][A-Z][0-9]|[1-9][0-9]{3} [A-Z]{2}`}, Chance: 0.2, Full: 0.8, For: 5.5},
+		{Check: Check{Name: "postal.marked", MinLen: 6, MaxLen: 10, Pattern: `[0-9]{5}-[0-9]{4}|[0-9]{5}-[0-9]{3}|[0-9]{4}-[0-9]{3}|〒?[0-9]{3}-[0-9]{4}|[0-9]{2}-[0-9]{3}|[0-9]{3} [0-9]{2}`}, Chance: 0.2, Full: 0.9, For: 3.5},
+		{Check: Check{Name: "postal.digits", MinLen: 5, MaxLen: 10, Pattern: `[0-9]{5,6}|[0-9]{5}-[0-9]{4}|[0-9]{5}-[0-9]{3}`}, Chance: 0.6, Full: 0.97, For: 1.5},
+		{Check: Check{Name: "postal.four", MinLen: 4, MaxLen: 4, Pattern: `[03-9][0-9]{3}|1[0-8][0-9]{2}|2[1-9][0-9]{2}`}, Chance: 0.7, Full: 0.85, For: 1},
+		{Check: Check{Name: "postal_code", Form: FormUpper, MinLen: 3, MaxLen: 12, Pattern: postalForms}, Chance: 0.7, Full: 0.95, For: 0, Against: 5},
+	},
+	"city": {
+		{Check: cityWords, Chance: 0.06, Full: 0.35, For: 5, Against: 0.3},
+		{Check: Check{Name: "city.suffix", MaxLen: 40, Pattern: `[^0-9@_:;|<>{}]*(ville|burg|burgh|bury|borough|town|ton|ham|port|haven|mouth|shire|stadt|dorf|heim|hausen|bach|furt|berg|stad|dam|dijk|veen|hoven|bourg|sur-.+|les-.+|-en-.+|ów|owo|ice|ów|ec|sund|vik|köping|fors|by|holm|tun|grad|gorsk|abad|pur|nagar|view|side|chester|field|wood|land|mouth|stead|minster|ford|市|区|郡|町|县|구|시)|(San|Santa|Saint|St[.]?|Port|New|North|South|East|West|Lake|Mount|Villa|La|Los|Las|El|Bad|Fort|Ciudad|Puerto|Sant'|Borgo|São|Vila|Nueva) [^0-9@_:;|<>{}]+`}, Chance: 0.15, Full: 0.6, For: 1.5},
+		{Check: Check{Name: "city.words", MaxLen: 60, Pattern: `[^0-9@_:;|<>{}]{2,60}`}, Chance: 0.5, Full: 0.95, For: 0.8, Against: 5},
+		{Check: givenFirst, Chance: 0.25, Full: 0.5, For: -3},
+		{Check: lowerWords, Chance: 0.3, Full: 0.8, For: -4},
+		{Check: shape("shape.company"), Chance: 0.05, Full: 0.3, For: -4},
+		{Check: jobLast, Chance: 0.1, Full: 0.4, For: -3},
+		{Check: shape("shape.text"), Chance: 0.1, Full: 0.4, For: -4},
+	},
+	"latitude": {
+		{Check: Check{Name: "geo.latitude", MinLen: 5, MaxLen: 30, Pattern: `-?[0-8]?[0-9][.][0-9]{3,}`}, Chance: 0.8, Full: 0.98, For: 0.5, Against: 6},
+		{Check: Check{Name: "geo.fine", MinLen: 6, MaxLen: 30, Pattern: `-?1?[0-9]{1,2}[.][0-9]{4,}`}, Chance: 0.4, Full: 0.8, For: 0.5, Against: 4},
+		{Check: Check{Name: "geo.unit", MinLen: 5, MaxLen: 30, Pattern: `-?[0-2][.][0-9]{3,}`}, Chance: 0.4, Full: 0.8, For: -4},
+	},
+	"longitude": {
+		{Check: Check{Name: "geo.longitude", MinLen: 5, MaxLen: 30, Pattern: `-?(1[0-7][0-9]|[0-9]{1,2})[.][0-9]{3,}`}, Chance: 0.8, Full: 0.98, For: 0.5, Against: 6},
+		{Check: Check{Name: "geo.fine", MinLen: 6, MaxLen: 30, Pattern: `-?1?[0-9]{1,2}[.][0-9]{4,}`}, Chance: 0.4, Full: 0.8, For: 0.5, Against: 4},
+	},
+	"cvv": {
+		{Check: Check{Name: "cvv.three", MinLen: 3, MaxLen: 4, Pattern: `[0-9]{3,4}`}, Chance: 0.8, Full: 0.97, For: 1.5, Against: 5},
+	},
+	"card_expiry": {
+		{Check: Check{Name: "card_expiry.slash", MinLen: 4, MaxLen: 7, Pattern: `(0?[1-9]|1[0-2])[/-](20)?[2-4][0-9]`}, Chance: 0.5, Full: 0.95, For: 4, Against: 5},
+	},
+	"phone": {
+		phoneMarked,
+		phoneDashed,
+		{Check: Check{Name: "phone.national", MinLen: 9, MaxLen: 18, Pattern: `0[0-9]{1,4}[ ./-][0-9]{2,8}([ ./-][0-9]{2,5}){0,4}|[(]0[0-9]{1,4}[)] ?[0-9]{3,8}([ ./-][0-9]{2,5}){0,3}|[1-9][0-9]{1,3}([ ][0-9]{2,4}){2,4}`}, Chance: 0.2, Full: 0.8, For: 4},
+		{Check: Check{Name: "phone.zero", MinLen: 9, MaxLen: 11, Pattern: `0[1-9][0-9]{7,9}`}, Chance: 0.3, Full: 0.85, For: 2},
+		{Check: phoneLoose, Chance: 0.3, Full: 0.9, For: 0.3, Against: 4},
+	},
+	"marital_status": {
+		{Check: Check{Name: "marital.words", MinLen: 4, MaxLen: 40, Words: maritalStatuses}, Chance: 0.4, Full: 0.9, For: 5.5, Against: 3},
+	},
+	"nationality": {
+		{Check: Check{Name: "nationality", MaxLen: 30, Words: nationalities}, Chance: 0.3, Full: 0.8, For: 5, Against: 3},
+	},
+	"license_plate": {
+		{Check: Check{Name: "plate.marked", Form: FormUpper, MinLen: 6, MaxLen: 13, Pattern: `[A-ZÄÖÜ]{1,3}-[A-Z]{1,2} [0-9]{1,4}[EH]?|[A-Z]{2}[0-9]{2} [A-Z]{3}|[A-Z]{2}-[0-9]{3}-[A-Z]{2}|[0-9]{4} [BCDFGHJKLMNPRSTVWXYZ]{3}|[A-Z]{2}[0-9]{3}[A-Z]{2}|[A-Z]{3}[0-9][A-Z][0-9]{2}|[0-9]{2} [A-Z]{1,3} [0-9]{2,4}`}, Chance: 0.4, Full: 0.9, For: 3.8},
+	},
+	"mrn": {
+		{Check: Check{Name: "mrn.marked", Form: FormUpper, MinLen: 7, MaxLen: 20, Pattern: `(MRN|MR)[ :#-]?[0-9]{4,12}`}, Chance: 0.3, Full: 0.8, For: 6},
+	},
+	"username": {
+		{Check: Check{Name: "username.lower", MinLen: 4, MaxLen: 25, Pattern: `[a-z][a-z]+([._-][a-z]+)?[0-9]{0,4}`}, Chance: 0.6, Full: 0.95, For: 1, Against: 4},
+		{Check: Check{Name: "username.numbered", MinLen: 4, MaxLen: 25, Pattern: `[a-z][a-z]+([._-][a-z]+)?[0-9]{1,4}|[a-z]+[._][a-z]+`}, Chance: 0.1, Full: 0.4, For: 1, Against: 1.5},
+	},
+	"dk_cpr": {
+		{Check: Check{Name: "dk_cpr.dashed", MinLen: 11, MaxLen: 11, Pattern: ddmmyy + `-[0-9]{4}`}, Chance: 0.5, Full: 0.95, For: 4.2, Against: 3},
+	},
+	"my_nric": {
+		{Check: Check{Name: "my_nric.place", Form: FormDigits, MinLen: 12, MaxLen: 14, Pattern: yymmdd + `(0[1-9]|1[0-6]|2[1-9]|[345][0-9]|6[0-8]|7[14-9]|8[2-9]|9[0-389])[0-9]{4}`}, Chance: 0.5, Full: 0.97, For: 4.2, Against: 4},
+	},
+	"id_nik": {
+		{Check: Check{Name: "id_nik.region", Form: FormDigits, MinLen: 16, MaxLen: 16, Pattern: `(1[1-9]|21|3[1-6]|5[1-3]|6[1-5]|7[1-6]|8[12]|9[1-6])[0-9]{4}([04][1-9]|[1256][0-9]|[37][01])(0[1-9]|1[0-2])[0-9]{6}`}, Chance: 0.5, Full: 0.95, For: 5, Against: 4},
+	},
+}
+
+// few is how many distinct values types that are codes have at most.
+var few = map[string]int64{"gender": 16, "marital_status": 20, "ethnicity": 80, "religion": 60}
+
+const postalForms = `[0-9]{3,7}|[0-9]{5}-[0-9]{4}|[0-9]{5}-[0-9]{3}|[0-9]{4}-[0-9]{3}|〒?[0-9]{3}-[0-9]{4}|[0-9]{2}-[0-9]{3}|[0-9]{3} [0-9]{2,3}|[A-Z]{1,2}[0-9][A-Z0-9]? ?[0-9][A-Z]{2}|[A-Z][0-9][A-Z] ?[0-9][A-Z][0-9]|[0-9]{4} ?[A-Z]{2}|[A-Z][0-9W][0-9] ?[A-Z0-9]{4}`
+
+var (
+	cityWords  = Check{Name: "city", MaxLen: 40, Words: list(cityNames)}
+	lowerWords = Check{Name: "word.lower", MaxLen: 60, Pattern: `[a-z][^A-Z]*`}
+	jobLast    = Check{Name: "occupation", Form: FormLastWord, Words: jobWords}
+)
+
+// birthDates is the pattern of dates of the years, in the usual orders, without a time of day.
+func birthDates(years string) string {
+	return years + `[-/.]?[0-9]{1,2}[-/.]?[0-9]{1,2}([ T]00:00(:00)?([.]0+)?Z?)?|[0-9]{1,2}[-/. ][0-9]{1,2}[-/. ]` + years + `|[A-Za-z]{3,9}[.]? [0-9]{1,2},? ` + years + `|[0-9]{1,2} [A-Za-z]{3,9}[.]?,? ` + years
+}
+
+// withAlone sets Alone and Few.
+func withAlone(suite []Classifier) []Classifier {
+	for i := range suite {
+		suite[i].Alone, suite[i].Few = alone[suite[i].Name], few[suite[i].Name]
+	}
+	return suite
+}

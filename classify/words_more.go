@@ -1,0 +1,96 @@
+package classify
+
+// Words for men and women, as columns hold them; the sexes apart, since a column of sexes has both.
+const (
+	femaleText = `f female woman women girl w weiblich frau féminin feminin femme femenino femenina feminino feminina mujer femmina femminile vrouw vrouwelijk v kvinna kvinde kvinne k kobieta
+nainen n kadın kadin k. 女 女性 여 여자 여성 жен женский женщина ж жіноча жінка жін. жен. ženský žena z nő női féminine mulher wanita perempuan p nữ γυναίκα θήλυ أنثى נקבה หญิง ženská moteris sieviete naine 2 fem fem. kvinnelig kvindelig dona emakumea महिला f.`
+	maleText = `m male man men boy männlich maennlich mann herr masculin homme h masculino hombre maschio maschile mannelijk mand mężczyzna mezczyzna
+mies erkek e e. 男 男性 남 남자 남성 муж мужской мужчина чоловіча чоловік чол. муж. mužský muž férfi homem laki-laki l pria nam άνδρας άρρεν ذكر זכר ชาย mužská vyras vīrietis mees 1 masc masc. mannlig mandlig home gizona पुरुष varón m.`
+)
+
+var femaleWords, maleWords = list(femaleText), list(maleText)
+
+var nationalities = list(`american british english scottish welsh irish german french spanish italian portuguese dutch belgian swiss austrian polish czech slovak hungarian
+romanian bulgarian greek turkish russian ukrainian swedish norwegian danish finnish icelandic estonian latvian lithuanian croatian serbian slovenian bosnian albanian
+macedonian chinese japanese korean south_korean vietnamese thai indonesian malaysian filipino singaporean indian pakistani bangladeshi sri_lankan nepalese afghan iranian iraqi
+syrian lebanese israeli saudi emirati egyptian moroccan algerian tunisian nigerian ghanaian kenyan ethiopian south_african canadian mexican brazilian argentine argentinian
+chilean colombian peruvian venezuelan cuban australian new_zealander jamaican haitian dominican ecuadorian uruguayan paraguayan bolivian guatemalan jordanian kuwaiti qatari
+deutsch deutsche österreichisch schweizerisch französisch italienisch türkisch polnisch spanisch britisch amerikanisch
+française français allemande allemand italienne italien espagnole espagnol anglaise belge suisse portugaise marocaine algérienne tunisienne turque
+española español mexicana mexicano argentina argentino colombiana colombiano chilena chileno peruana peruano venezolana alemana italiana italiano francesa
+brasileira brasileiro portuguesa português angolana polska polskie niemieckie ukraińskie svensk norsk dansk finsk tysk nederlandse belgische duitse turkse marokkaanse
+suomi suomalainen türk alman t.c. русский россия рф украинец українка česká slovenská magyar indonesia wni wna việt_nam 日本 中国 대한민국`)
+
+// Words of people's columns in more languages.
+const (
+	moreEthnicities     = `weiß weiss schwarz asiatisch blanc noir métis han kinh javanese sundanese malay tamil yoruba igbo hausa zulu xhosa coloured roma sami maori pākehā pacific mestizo mulato afro-brazilian pardo branco negro preto blanco afrodescendiente white_non-hispanic non-hispanic hispanic_or_latino not_hispanic_or_latino south_asian_indian mixed_race white_-_british asian_-_indian black_-_african any_other 汉族 壮族 回族`
+	moreReligions       = `christlich muslimisch jüdisch konfessionslos rk ev protestant(e) evangelical_christian islã católica_romana espírita evangélico evangélica cristiana musulmana judía budista hinduista ateo atea agnostico cattolica cattolico musulmano ebraica rooms-katholiek protestants islamitisch geen joods kristen konghucu protestan katolik hindu budha buddha islam_sunni православие ислам христианство иудаизм буддизм католицизм hristiyan musevi müslüman ateist none no_religion not_stated lds church_of_england greek_orthodox russian_orthodox coptic rastafarian 佛教 基督教 伊斯兰教 道教 无 chrześcijaństwo rzymskokatolickie prawosławne römisch_katholisch`
+	moreMaritalStatuses = `eingetragene_lebenspartnerschaft getrennt getrennt_lebend pacsé pacsée concubinage union_libre séparé séparée unión_libre separado separada conviviente união_estável
+desquitado coniugata vedovo vedova divorziato divorziata separato separata gescheiden weduwe weduwnaar samenwonend geregistreerd_partnerschap änka änkling sambo skilt enke enkemann gift_(ektefelle) fraskilt samboer enkemand
+rozwiedziony rozwiedziona wdowiec wdowa kawaler/panna svobodný svobodná ženatý vdaná rozvedený rozvedená vdovec vdova naimisissa naimaton eronnut leski avoliitossa evli bekar boşanmış dul
+женат замужем холост не_замужем разведен разведена вдовец вдова в_браке nőtlen hajadon házas elvált özvegy menikah belum_menikah kawin belum_kawin cerai cerai_hidup cerai_mati janda duda độc_thân đã_kết_hôn ly_hôn 未婚 已婚 离异 丧偶 既婚 独身 離婚 死別 미혼 기혼 이혼 사별 άγαμος έγγαμος διαζευγμένος χήρος registered_partnership cohabiting in_a_relationship life_partner married_filing_jointly`
+	moreJobWords = `engineers technologist technicien ingénieur directeur directrice responsable chargé chargée conseiller conseillère assistante infirmier infirmière comptable vendeur vendeuse chauffeur ouvrier employé employée agente secrétaire enseignant enseignante gérant chef
+ingenieurin techniker technikerin kaufmann kauffrau berater beraterin leiter leiterin sachbearbeiter sachbearbeiterin fachkraft krankenpfleger pflegefachkraft mechaniker mechatroniker elektriker informatiker architektin assistentin buchhalter verkäuferin
+director directora gerente jefe jefa técnico técnica enfermero enfermera contador contadora profesor profesora maestro abogada analista auxiliar operario vendedor vendedora obrero asistente arquitecto programador desarrollador coordinador coordinadora administrador supervisora
+professor professora enfermeiro enfermeira contabilista gestor motorista médica engenheira administrativo
+ingegnere medico avvocato insegnante impiegato impiegata operaio infermiere ragioniere architetto commesso tecnico responsabile direttore segretaria consulente
+ingenieur leraar verpleegkundige medewerker adviseur directeur monteur chauffeur boekhouder manager verkoper
+ingenjör lärare sjuksköterska läkare säljare tekniker konsult chaufför ekonom handläggare chef undersköterska projektledare sykepleier lærer selger ingeniør rådgiver leder konsulent sygeplejerske sælger elektriker tømrer pædagog
+insinööri opettaja sairaanhoitaja lääkäri myyjä johtaja päällikkö asiantuntija hoitaja työntekijä sihteeri suunnittelija kuljettaja
+inżynier nauczyciel lekarz kierownik specjalista kierowca księgowa sprzedawca mechanik pielęgniarka dyrektor asystent informatyk
+inženýr učitel učitelka lékař řidič prodavač účetní technik ředitel zdravotní_sestra úředník mérnök tanár orvos eladó ápoló vezető könyvelő
+mühendis öğretmen doktor avukat hemşire müdür memur işçi muhasebeci teknisyen uzman инженер учитель врач бухгалтер менеджер директор водитель продавец юрист экономист программист медсестра механик електрик лікар вчитель
+guru dokter perawat petani wiraswasta pegawai buruh pedagang mahasiswa karyawan pns kỹ_sư giáo_viên bác_sĩ nhân_viên
+工程师 教师 医生 会计 经理 律师 护士 司机 销售 会社員 教師 医師 エンジニア 看護師 개발자 교사 의사 간호사 회계사 엔지니어
+superintendent commissioner ambassador senator governor minister registrar adviser advisor controller host hostess stylist hygienist optometrist physiotherapist veterinarian geophysicist podiatrist scientist/research solicitor barrister paramedic midwife engraver translator interpreter lexicographer warden embryologist radiographer toxicologist exhibition programmer,_applications buyer,_retail copywriter copy navigator keeper maker dealer fitter roofer welder mason tailor butcher baker barista dispatcher trader underwriter actuary paralegal bookkeeper`
+	moreGivenNames = `luca giovanni filippo tommaso nicola antonello gianluca giacomo edoardo leonardo raffaele gaetano ornella patrizia antonella daniela roberta cristina monica barbara beatrice ludovica ginevra aurora greta noemi
+mikko juha timo jari antti matti pekka jukka markku hannu kari seppo heikki ville juho eero oskari onni eino väinö tapio olavi tuula päivi anne riitta sari minna tiina satu marja pirjo leena kaisa aino helmi anneli kristiina noora emilia ilona
+lars niels jens søren mette hanne lone pia rikke mikkel rasmus mads frederik magnus emil kasper jesper torben flemming bente birthe susanne camilla freja alberte ole henrik thomas anders
+nils håkon sigrid ingeborg liv turid tone hilde siri marte kristoffer sondre håvard øyvind rune stian espen frode eirik vegard sindre tuva thea nora iselin
+petr jana josef jiří martin pavel zdeněk václav miroslav lenka kateřina hana věra alena petra tereza veronika lucie markéta vojtěch ondřej matěj lukáš radek libor milan ladislav stanislav eliška jitka zuzana milena drahomíra
+istván lászló józsef zoltán ferenc sándor attila gábor balázs tamás miklós zsolt csaba bence máté levente dániel ádám erzsébet ilona katalin éva zsuzsanna judit ágnes andrea erika krisztina mónika eszter réka nóra dóra boglárka
+ahmet mehmet ali mustafa hüseyin ibrahim ismail osman yusuf murat ömer ramazan halil süleyman abdullah mahmut salih kemal recep orhan serkan burak cem deniz kaan ayşe fatma emine hatice zeynep elif meryem şerife sultan hanife merve özlem yasemin esra büşra sevgi gül
+александр дмитрий сергей андрей алексей иван михаил николай владимир евгений павел максим денис антон артем роман игорь олег юрий виктор василий григорий константин илья кирилл никита егор станислав вячеслав борис
+елена ольга наталья анна татьяна ирина екатерина мария светлана юлия анастасия дарья людмила галина надежда валентина вера любовь марина алина ксения полина виктория александра евгения зоя нина раиса олександр сергій андрій микола володимир оксана наталія тетяна юлія тарас богдан ярослав
+γιώργος γεώργιος δημήτρης κώστας κωνσταντίνος νίκος νικόλαος γιάννης ιωάννης παναγιώτης βασίλης χρήστος μιχάλης μαρία ελένη κατερίνα αικατερίνη βασιλική σοφία αγγελική γεωργία δήμητρα άννα ευαγγελία georgios dimitrios konstantinos nikolaos ioannis panagiotis vasileios christos eleni katerina aikaterini vasiliki angeliki dimitra
+andrei alexandru mihai ionuț cristian florin adrian bogdan gheorghe vasile nicolae elena ioana mihaela cristina alina simona raluca roxana gabriela stoyan dimitar georgi petar hristo nikolay ivanka mariya yordanka desislava marko ivan josip luka ante mate petra ivana marija josipa katarina nikola milan dragan jelena milica
+siti budi agus dewi sri eko andi rina yanti wahyu hendra bambang joko slamet rizky putri ayu indah fitri nur muhammad dian rudi sari ratna wulan bayu dimas galih maya lestari
+nguyễn văn thị minh hương lan hoa tuấn dũng hùng thảo trang linh ngọc quang đức phương mai hà hải long nam thành trung dung huy khánh anh thu hiền thủy yến
+aarav vihaan aditya vivaan reyansh ananya diya saanvi aadhya kavya rohan karan nikhil siddharth manish ajay ashok mahesh dinesh mukesh gaurav harish deepak kiran meena rekha usha seema geeta shanti radha jyoti swati shreya ishaan krishna lakshya divya nisha ritu anjana
+thabo sipho nomsa thandi lerato kagiso bongani themba zanele nkosinathi precious blessing chinedu emeka ngozi chioma adebayo oluwaseun temitope ifeoma kwame kofi ama akosua kwabena juma wanjiku njeri otieno
+محمد احمد أحمد علي عمر خالد عبدالله حسن حسين فاطمة عائشة مريم زينب نورة سارة ليلى إبراهيم يوسف سعيد خديجة mahmoud khaled tarek youssef nour salma heba rania samir hala dalia karim nadia rasha walid amr sami farah yara ziad
+דוד משה יוסף אברהם יעקב שרה רחל מרים אסתר חנה נועה תמר איתי עומר יונתן avraham moshe yosef noa tamar itay yonatan shira yael
+ximena valeria regina renata sofia emiliano mateo sebastián leonardo santiago diego gael iker benjamín vicente martín agustín joaquín tomás florencia josefina isidora trinidad magdalena constanza catalina antonella maximiliano facundo lautaro thiago bautista milagros
+enzo noé gaspard augustin gaston eugène marcel lucien rené odette suzanne simone yvette margaux clémence capucine éléonore anaïs laetitia noémie océane agathe
+fleur lieke noor tess saar lotte femke roos sophie emma julia mila zoë bram levi finn milan luuk jesse thijmen sem stijn niels wouter koen dirk
+haruka ren sota riku mei aoi yuna akira naoki daiki yosuke tomoya asuka kumiko naoko mayumi tomoko miho jisoo minjun seojun jiwoo seoyeon haeun yuna jihoon minji hyejin eunji sungmin`
+	moreSurnames = `rossi russo ferrari esposito bianchi romano colombo ricci marino greco bruno gallo conti deluca mancini costa giordano rizzo lombardi moretti barbieri fontana santoro mariani rinaldi caruso ferrara galli martini leone longo gentile martinelli vitale lombardo serra coppola marchetti parisi villa conte ferraro fabbri monti
+virtanen korhonen mäkinen nieminen mäkelä hämäläinen laine heikkinen koskinen järvinen lehtonen lehtinen saarinen salminen heinonen niemi heikkilä kinnunen salonen turunen laitinen tuominen rantanen karjalainen jokinen mattila savolainen lahtinen ahonen
+nielsen jensen hansen pedersen andersen christensen larsen sørensen rasmussen jørgensen petersen madsen kristensen olsen thomsen christiansen poulsen johansen møller mortensen knudsen
+johansson andersson karlsson nilsson eriksson larsson olsson persson svensson gustafsson pettersson jonsson jansson hansson bengtsson jönsson lindberg jakobsson magnusson olofsson lindström lindqvist berglund sandberg
+berg haugen hagen johannessen andreassen jacobsen halvorsen dahl eide lund henriksen sørensen moen strand solberg bakken
+novák svoboda novotný dvořák černý procházka kučera veselý horák němec pokorný marek pospíšil hájek jelínek král růžička beneš fiala sedláček nováková svobodová novotná dvořáková černá kučerová veselá horáková němcová
+nagy kovács tóth szabó horváth varga kiss molnár németh farkas balogh papp takács juhász lakatos mészáros oláh simon rácz fekete szilágyi
+yılmaz kaya demir çelik şahin yıldız yıldırım öztürk aydın özdemir arslan doğan kılıç aslan çetin kara koç kurt özkan şimşek polat korkmaz erdoğan güneş acar
+иванов смирнов кузнецов попов васильев петров соколов михайлов новиков федоров морозов волков алексеев лебедев семенов егоров павлов козлов степанов николаев орлов андреев макаров никитин захаров зайцев соловьев борисов яковлев
+иванова смирнова кузнецова попова васильева петрова соколова михайлова новикова федорова морозова волкова шевченко коваленко бондаренко ткаченко кравченко олійник шевчук коваль поліщук ivanov smirnov kuznetsov popov petrov sokolov volkov ivanova petrova kovalenko shevchenko bondarenko
+παπαδόπουλος παππάς καραγιάννης βλάχος ιωαννίδης οικονόμου παπαγεωργίου μακρής κωνσταντινίδης δημητρίου παπαδοπούλου γεωργίου papadopoulos pappas vlachos georgiou ioannidis dimitriou
+popescu ionescu popa radu dumitru stan stoica gheorghe matei ciobanu rusu munteanu ivanov georgiev dimitrov petrov nikolov hristov todorov horvat kovačević babić marić jurić novak kovačić knežević jovanović petrović nikolić marković đorđević
+kumar sharma singh verma gupta mehta patel reddy iyer nair menon rao das bose chatterjee banerjee mukherjee ghosh agarwal jain joshi desai shah kapoor malhotra chopra khanna bhatt pillai naidu yadav mishra pandey tiwari thakur chauhan saxena srivastava kulkarni
+nguyen tran le pham hoang phan vu dang bui do ho ngo duong ly nguyễn trần lê phạm hoàng huỳnh phan vũ đặng bùi đỗ hồ ngô dương lý wijaya santoso setiawan susanto kusuma hidayat saputra pratama lestari siregar nasution sitompul gunawan suryani
+kim lee park choi jung kang cho yoon jang lim han shin seo kwon hwang ahn song yoo hong zhang wang li liu chen yang huang zhao wu zhou xu sun ma zhu hu guo he lin gao luo zheng liang xie tang sato suzuki takahashi tanaka watanabe ito yamamoto nakamura kobayashi kato yoshida yamada sasaki yamaguchi matsumoto inoue kimura hayashi shimizu yamazaki mori abe ikeda hashimoto
+dlamini nkosi ndlovu khumalo mokoena naidoo botha vandermerwe pretorius okafor adeyemi okonkwo balogun mensah owusu mwangi kamau ochieng hassan ahmed mohamed ali ibrahim khalil haddad mansour saleh farouk nasser aziz cohen levi mizrahi peretz biton dahan friedman כהן לוי מזרחי פרץ
+jansen devries bakker visser smit meijer mulder bos vos peters hendriks dekker dijkstra brouwer dewit vanderberg vandenberg janssen kok jacobs vermeulen peeters maes willems claes goossens wouters
+müller schmidt fischer weber meyer wagner becker schulz hoffmann schäfer koch richter klein wolf schröder neumann schwarz braun zimmermann krüger hofmann hartmann lange werner krause lehmann köhler maier herrmann könig walter mayer huber kaiser fuchs peters scholz möller weiß jung hahn schubert vogel friedrich keller günther frank winkler roth beck lorenz baumann albrecht schuster simon ludwig böhm winter kraus schumacher krämer vogt stein jäger otto groß seidel heinrich brandt haas schreiber graf dietrich ziegler kuhn kühn pohl engel horn busch bergmann voigt sauer arnold wolff pfeiffer
+martin bernard dubois robert petit durand leroy moreau laurent lefebvre michel garcia david bertrand roux vincent fournier morel girard andré lefèvre mercier dupont lambert bonnet françois martinez legrand garnier faure rousseau blanc guérin müller henry roussel perrin morin mathieu clément gauthier dumont lopez fontaine chevalier robin masson sanchez gérard nguyen boyer denis lemaire
+silva santos oliveira souza lima pereira ferreira alves ribeiro rodrigues gomes martins barbosa almeida nascimento araújo melo carvalho soares fernandes costa cardoso teixeira moreira correia mendes nunes moraes pinto lopes dias castro campos vieira monteiro
+gonzález rodríguez fernández lópez martínez sánchez pérez gómez martín jiménez hernández díaz álvarez muñoz alonso gutiérrez romero navarro torres domínguez gil vázquez serrano blanco molina suárez ortega delgado castro ortiz rubio marín sanz iglesias núñez medina garrido ramírez cortés castillo lozano guerrero cano méndez cruz flores herrera peña rojas vargas contreras sepúlveda morales fuentes valenzuela araya espinoza tapia reyes bravo figueroa aguilar juárez mendoza chávez ávila estrada salazar velázquez domínguez maldonado
+kowalski nowak wiśniewski wójcik kowalczyk kamiński lewandowski zieliński szymański woźniak dąbrowski kozłowski jankowski mazur kwiatkowski krawczyk kaczmarek piotrowski grabowski zając pawłowski michalski kowalska nowakowska wiśniewska kamińska lewandowska zielińska szymańska dąbrowska`
+)
+
+// Personal names in scripts that do not space words begin with one of few surnames; Japanese ones are two words.
+var (
+	hanName    = Check{Name: "name.han", MinLen: 2, MaxLen: 4, Pattern: `([王李张張刘劉陈陳杨楊黄黃赵趙吴吳周徐孙孫马馬朱胡郭何高林罗羅郑鄭梁谢謝宋唐许許韩韓冯馮邓鄧曹彭曾肖田董袁潘于蒋蔣蔡余杜叶葉程苏蘇魏吕丁任沈姚卢盧姜崔钟譚谭陆陸汪范金石廖贾夏韦付方白邹孟熊秦邱江尹薛闫段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔向汤]|欧阳|司马|诸葛)[^ -~]{1,2}`}
+	hangulName = Check{Name: "name.hangul", MinLen: 2, MaxLen: 4, Pattern: `([김이박최정강조윤장임한오서신권황안송류전홍고문양손배백허유남심노하곽성차주우구민진엄채원천방공현함변염여추도소석선설마길연위표명기반왕금옥육인맹제모탁]|남궁|황보|선우)[가-힣]{1,2}`}
+	kanjiName  = Check{Name: "name.kanji", MinLen: 3, MaxLen: 12, Pattern: `[一-龠々ぁ-んァ-ヶー]{1,5}[ 　][一-龠々ぁ-んァ-ヶー]{1,5}`}
+)
