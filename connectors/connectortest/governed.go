@@ -28,7 +28,8 @@ func governedTags(f *Fixture) []*state.Declarations {
 		tag("phone", oddValue).assign(governedTag, oddValue, other).assign(governedTag, "phone", phone),
 		start(f).governed(governedTag, "it's\nnew", "phone", oddValue).assign(governedTag, "phone", other),
 		tag("mail").assign(governedTag, "mail", phone, other), // nothing of the list is left but the stranger's value
-		tag("mail"), // who then takes it back
+		start(f),    // which keeps the tag, though it is no longer declared
+		tag("mail"), // and it is taken back
 		start(f),
 	)
 }
@@ -46,6 +47,7 @@ func governedStates(f *Fixture) []HeldTag {
 		{true, made, []string{oddValue, "phone", strangers}, on{other: oddValue, phone: "phone"}},
 		{true, "it's\nnew", []string{oddValue, "phone", strangers}, on{other: "phone"}},
 		{true, made, []string{"mail", strangers}, on{phone: "mail", other: "mail"}},
+		{true, made, []string{strangers}, on{}},
 		{true, made, []string{"mail"}, on{}},
 		{On: on{}},
 	}
@@ -57,8 +59,8 @@ func strangersValue(t *testing.T, f *Fixture, before int) {
 	switch before {
 	case 3:
 		does(t, f, plan.Change{Key: key, Want: state.Nil{}, List: []string{"email", "phone", strangers}})
-	case 7:
-		does(t, f, plan.Change{Key: key, Was: state.Nil{}, List: []string{"mail"}})
+	case 8:
+		does(t, f, plan.Change{Key: key, Was: state.Nil{}})
 	}
 }
 

@@ -460,6 +460,8 @@ func (d *difference) references(removed, set map[state.Key]bool) map[state.Key]s
 			if text, ok := v.(state.Text); ok {
 				need(state.Key{Fact: state.FactAllowedValue, On: k.With, Name: string(text)}, k)
 			}
+		case state.FactAllowedValue:
+			need(state.Key{Fact: state.FactTag, On: k.On}, k) // a list goes with its tag, somebody else's values in it too
 		case state.FactMask, state.FactBinding:
 			if m, ok := v.(state.Mask); ok {
 				need(state.Key{Fact: state.FactPolicy, On: m.Policy}, k)
