@@ -13,11 +13,10 @@ const explainedCases = 3
 // Explain says, for every column of a table in order, how Decide comes to its verdict from the same counts: the types
 // that come closest, each with its evidence piece by piece.
 func Explain(table TableColumns, counts []Counts, rules *Rules) []state.Explanation {
-	merged := mergeCounts(counts)
-	ctx := newContext(table)
 	out := make([]state.Explanation, len(table.Columns))
-	for i, c := range table.Columns {
-		out[i] = rules.explain(rules.newEvidence(c, ctx, merged[c.Column]))
+	all, _ := rules.judge(table, counts)
+	for i, e := range all {
+		out[i] = rules.explain(e)
 	}
 	return out
 }
