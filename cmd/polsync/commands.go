@@ -10,7 +10,7 @@ import (
 // commands is every command, in the order that help lists them in their groups.
 func (a *app) commands() []*cobra.Command {
 	return []*cobra.Command{
-		a.validateCommand(), a.planCommand(), a.reconcileCommand(), a.daemonCommand(),
+		a.validateCommand(), a.testCommand(), a.planCommand(), a.reconcileCommand(), a.daemonCommand(),
 		a.withFiles(a.classifyCommand()), a.findingsCommand(), a.refreshTagsCommand(), a.historyCommand(), a.auditCommand(),
 		a.adoptCommand(), a.releaseCommand(), a.pauseCommand(), a.resumeCommand(), a.stateCommand(),
 		a.doctorCommand(), a.devCommand(), a.demoCommand(), a.initCommand(), a.schemaCommand(), a.versionCommand(),

@@ -23,6 +23,7 @@ type Input struct {
 	Only         []state.FactKind     // narrows likewise
 	Foreign      Foreign              // principals whose grants and memberships another tool manages
 	Self         []state.Securable    // principals polsync acts as; their rights are never taken
+	Offline      bool                 // there is no platform: principals are taken to be there, see Check
 	Aside        map[state.Key]string // changes refused for good in an earlier run, with the reason
 	Fought       map[state.Key]int    // changes that as many runs in succession made and somebody undid
 }

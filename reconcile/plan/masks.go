@@ -94,6 +94,10 @@ func (r *resolver) ofTypes(d state.MaskDeclaration, columns []carriedColumn) []c
 	kept := columns[:0:0]
 	for _, c := range columns {
 		t := r.in.Actual.Objects[c.on].Type
+		if r.in.Offline && len(d.Types) > 0 && !slices.Contains(d.Types, t.Family) {
+			t = state.DataType{Family: d.Types[0], Text: string(d.Types[0])} // imagined as what the mask is for
+			r.in.Actual.Objects[c.on] = state.Object{Type: t}
+		}
 		switch {
 		case t.Family == state.FamilyOther || t.Family == state.FamilyNone:
 			r.noteUnmaskable(d, c, t)

@@ -89,7 +89,7 @@ func unquote(part string) state.Part {
 
 // exists reports whether a principal is there or will be, because a role of that name is declared.
 func (r *resolver) exists(p state.Securable) bool {
-	if p == r.in.Dialect.Fold(state.Everyone) || p.Kind == state.KindEveryone {
+	if r.in.Offline || p == r.in.Dialect.Fold(state.Everyone) || p.Kind == state.KindEveryone {
 		return true
 	}
 	_, there := r.in.Actual.Objects[p]

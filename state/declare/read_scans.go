@@ -156,6 +156,9 @@ func (l *loader) test(n document.Node) {
 		if e.Refuse = s.Text() == "refused"; !e.Refuse {
 			e.Sees = l.show(s)
 		}
+		if !e.Refuse && len(e.Read.Parts) == 3 {
+			s.Errorf("what is seen is asked of a column; of a table, whether it is refused")
+		}
 	}
 	if !n.Has("sees") && !n.Has("rows") {
 		n.Errorf("a test says what is seen with sees, or which rows with rows")

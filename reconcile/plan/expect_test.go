@@ -1,0 +1,104 @@
+package plan_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"testing/fstest"
+
+	"github.com/polsync/polsync/reconcile/plan"
+	"github.com/polsync/polsync/state"
+	"github.com/polsync/polsync/state/declare"
+)
+
+const expectations = `apiVersion: polsync/v1
+principals: {analyst: {mem: ANALYST}, support: {mem: [SUPPORT, SUPPORT_LEAD]}, elsewhere: {other: X}}
+tags: [{name: pii, values: [email, phone, odd]}]
+tag_assignments:
+  - {tag: pii, value: email, on: ["mem:crm.public.customers.email", "mem:CRM.*.*.mail"]}
+  - {tag: pii, value: phone, on: "mem:CRM.PUBLIC.ORDERS"}
+masks:
+  - name: pii
+    tag: pii
+    default: {string: {const: "***"}, other: nothing}
+    rules:
+      - {to: analyst, values: email, show: clear}
+      - {to: support, values: email, show: email_domain}
+      - {to: support, values: phone, when: {column: COUNTRY, in: [US]}, show: {last: 4}}
+      - {to: everyone, values: phone, show: hash}
+  - {name: pay, on: "mem:HR.*.*.SALARY", types: number, rules: [{to: analyst, show: clear}, {to: support, show: constant}, {to: everyone, show: hash}]}
+  - {name: own, on: "mem:HR.PUBLIC.PAY.IBAN", in: mem, sql: {memory: "upper(val)", snowflake: "upper(val)"}}
+exceptions: [{mask: pii, to: "role:AUDITOR", until: 2026-12-01T00:00:00Z}, {mask: pii, to: "role:LATE", until: 2026-11-01T00:00:00Z}]
+roles: [{name: SUPPORT, in: mem, members: "role:TRAINEE"}]
+grants:
+  - {to: analyst, access: read, on: "mem:CRM.PUBLIC.*"}
+  - {to: support, privileges: SELECT, on: "mem:CRM.PUBLIC.CUSTOMERS"}
+`
+
+// TestCheck holds what each principal is found to see, without a platform. want is "" for a test that passes.
+func TestCheck(t *testing.T) {
+	for _, c := range []struct{ test, want string }{
+		{`{as: analyst, read: "mem:CRM.PUBLIC.CUSTOMERS.EMAIL", sees: clear}`, ""},
+		{`{as: analyst, read: "mem:crm.public.CUSTOMERS.Email", sees: none}`, ""},
+		{`{as: support, read: "mem:CRM.PUBLIC.CUSTOMERS.EMAIL", sees: email_domain}`, ""},
+		{`{as: support, read: "mem:CRM.PUBLIC.CUSTOMERS.EMAIL", sees: clear}`, `expected clear, got email_domain, mask at p.yaml:8`},
+		{`{as: "role:TRAINEE", read: "mem:CRM.PUBLIC.CUSTOMERS.EMAIL", sees: email_domain}`, ""},
+		{`{as: "role:AUDITOR", read: "mem:CRM.PUBLIC.CUSTOMERS.EMAIL", sees: clear}`, ""},
+		{`{as: "role:LATE", read: "mem:CRM.PUBLIC.CUSTOMERS.EMAIL", sees: {const: "***"}}`, ""},
+		{`{as: everyone, read: "mem:CRM.PUBLIC.CUSTOMERS.EMAIL", sees: {const: "**"}}`, `expected {const: "**"}, got {const: "***"}, mask at p.yaml:8`},
+		{`{as: everyone, read: "mem:CRM.ANY.T.MAIL", sees: {const: "***"}}`, ""},
+		{`{as: everyone, read: "mem:CRM.PUBLIC.ORDERS.PHONE", sees: hash}`, ""},
+		{`{as: support, read: "mem:CRM.PUBLIC.ORDERS.PHONE", sees: {last: 4}}`, `expected {last: 4}, got hash or {last: 4}, mask at p.yaml:8; by the conditions of its rules`},
+		{`{as: analyst, read: "mem:HR.PUBLIC.PAY.SALARY", sees: clear}`, ""},
+		{`{as: support, read: "mem:HR.PUBLIC.PAY.SALARY", sees: constant}`, ""},
+		{`{as: everyone, read: "mem:HR.PUBLIC.PAY.SALARY", sees: nothing}`, ""}, // a number cannot be hashed
+		{`{as: everyone, read: "mem:HR.PUBLIC.PAY.NAME", sees: nothing}`, `expected nothing, got clear, no mask covers it`},
+		{`{as: everyone, read: "mem:HR.PUBLIC.PAY.IBAN", sees: nothing}`, `expected nothing, got , mask at p.yaml:17 is SQL of its author's: nobody can tell who sees clear`},
+		{`{as: everyone, read: "mem:CRM.PUBLIC.CUSTOMERS", sees: refused}`, ""},
+		{`{as: support, read: "mem:CRM.PUBLIC.ORDERS.PHONE", sees: refused}`, ""},
+		{`{as: "role:TRAINEE", read: "mem:CRM.PUBLIC.CUSTOMERS.EMAIL", sees: refused}`, `expected refused, got may read it, p.yaml:22`},
+		{`{as: analyst, read: "mem:CRM.PUBLIC.NEW", sees: refused}`, `expected refused, got may read it, p.yaml:21`},
+		{`{as: elsewhere, read: "mem:CRM.PUBLIC.CUSTOMERS.EMAIL", sees: clear}`, `expected clear, got , elsewhere is not mapped for mem`},
+		{`{as: analyst, read: "mem:CRM.PUBLIC.CUSTOMERS", rows: [EMEA]}`, `expected rows EMEA, got , which rows are seen cannot be told: row filters are not planned by this version`},
+	} {
+		for _, dialect := range []string{"", "by column", "snowflake"} {
+			t.Run(c.test+" "+dialect, func(t *testing.T) {
+				verdicts, errs := checked(t, expectations+"tests: "+c.test+"\n", dialects[dialect])
+				if len(verdicts) != 1 || len(errs) > 0 {
+					t.Fatalf("%v, %v", verdicts, errs)
+				}
+				v, got := verdicts[0], ""
+				if !v.Pass {
+					got = fmt.Sprintf("expected %s, got %s, %s", v.Expected, v.Got, v.Why)
+				}
+				if got != c.want {
+					t.Errorf("got %s", got)
+				}
+			})
+		}
+	}
+}
+
+// TestCheckErrors holds that what cannot be planned is said, and tests of other platforms are left out.
+func TestCheckErrors(t *testing.T) {
+	verdicts, errs := checked(t, expectations+`
+tests: [{as: "role:A", read: "other:CRM.PUBLIC.CUSTOMERS.EMAIL", sees: clear}]
+row_filters: [{name: f, on: "mem:CRM.PUBLIC.ORDERS", column: R, rules: {to: analyst, values: all}}]
+---
+apiVersion: polsync/v1
+masks: [{name: again, on: "mem:CRM.PUBLIC.CUSTOMERS.BORN", types: date, rules: {to: analyst, show: {const: "1970-01-01"}}}, {name: twice, on: "mem:CRM.PUBLIC.C*.BORN", rules: {to: analyst, show: clear}}]
+`, dialects[""])
+	if len(verdicts) > 0 || len(errs) != 1 || !strings.Contains(errs[0].Text, "CRM.PUBLIC.CUSTOMERS.BORN mask: declared differently") {
+		t.Errorf("%v, %v", verdicts, errs)
+	}
+}
+
+func checked(t *testing.T, policies string, d plan.Dialect) ([]plan.Verdict, []plan.Notice) {
+	t.Helper()
+	fsys := fstest.MapFS{"p.yaml": {Data: []byte(policies)}}
+	declared, err := declare.Load(fsys, []string{"p.yaml"}, declare.Options{Platforms: map[string]string{"mem": d.Name(), "other": "memory"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return plan.Check(plan.Input{Platform: "mem", Dialect: d, Home: state.Securable{Kind: state.KindSchema, Catalog: "GOV", Schema: "HOME"}, Declarations: declared, Now: now})
+}
