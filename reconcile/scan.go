@@ -1,6 +1,7 @@
 package reconcile
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -221,7 +222,10 @@ func indexTables(actual *state.State) tableIndex {
 		}
 		t.whole.Columns = append(t.whole.Columns, classify.Column{Column: c, Type: actual.Objects[c].Type, Comment: actual.Objects[c].Comment})
 	}
-	for _, t := range index {
+	for _, t := range index { // what stands beside a column tells something of it
+		slices.SortStableFunc(t.whole.Columns, func(a, b classify.Column) int {
+			return cmp.Compare(actual.Objects[a.Column].Position, actual.Objects[b.Column].Position)
+		})
 		t.digest = columnsDigest(t.whole)
 	}
 	return index

@@ -1,6 +1,7 @@
 package reconcile
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -25,6 +26,8 @@ type scanLoop struct {
 	s        *Scanned
 	began    time.Time
 	progress func(ScanProgress)
+	aside    int    // statements of the budget that tables have; of run alone, as is spent
+	spent    string // that the budget has none left; the tables that have theirs are looked at
 
 	mu      sync.Mutex // of all below, and of s
 	pending ledger.ScanResult
@@ -34,58 +37,85 @@ type scanLoop struct {
 	err     error // that ends the scan
 }
 
+// job is a table to look at, with the statements that the budget has left for it.
+type job struct {
+	scanTable
+	probes     []classify.Probe
+	statements int
+	why        string // why there are not as many as it takes
+}
+
 // run looks at tables until there are none left, or something stops it. What was looked at is in the store then.
 func (l *scanLoop) run(ctx context.Context, tables []scanTable) error {
 	l.s.Tables = len(tables)
-	jobs := make(chan scanTable)
+	jobs := make(chan job)
 	var workers sync.WaitGroup
 	for range max(1, min(l.scan.Parallel, len(tables))) {
 		workers.Go(func() {
-			for t := range jobs {
-				l.look(ctx, t)
+			for j := range jobs {
+				l.look(ctx, j)
 			}
 		})
 	}
 	for _, t := range tables {
-		jobs <- t
+		jobs <- l.job(ctx, t)
 	}
 	close(jobs)
 	workers.Wait()
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.flush(ctx)
+	l.s.Stopped = cmp.Or(l.s.Stopped, l.spent)
 	slices.SortFunc(l.s.Decisions, func(a, b classify.Decision) int { return a.Column.Compare(b.Column) })
 	slices.SortFunc(l.s.Left, func(a, b Unlooked) int { return a.On.Compare(b.On) })
 	return l.err
 }
 
+// job sets statements of the budget aside for a table, in the order of tables, so that it is told which a scan reaches.
+func (l *scanLoop) job(ctx context.Context, t scanTable) job {
+	j := job{scanTable: t, why: cmp.Or(l.spent, l.stops(ctx))}
+	if j.why != "" {
+		return j
+	}
+	j.probes = classify.Probes(l.scan, []classify.TableColumns{t.asked}, l.rules)
+	need := len(j.probes)
+	if l.scan.Values == classify.ValuesSample {
+		need = min(1, need) // one reading of the rows answers them all
+	}
+	j.statements = need
+	if b := l.scan.Budget.Statements; b > 0 {
+		j.statements = min(need, b-l.aside)
+	}
+	l.aside += j.statements
+	if j.statements < need {
+		j.why = "the scan's budget of statements was used up"
+		l.spent = j.why
+	}
+	return j
+}
+
 // look counts what one table holds and takes the verdicts over.
-func (l *scanLoop) look(ctx context.Context, t scanTable) {
-	probes := classify.Probes(l.scan, []classify.TableColumns{t.asked}, l.rules)
+func (l *scanLoop) look(ctx context.Context, j job) {
 	var counts []classify.Counts
-	why := l.stops(ctx)
-	for at := 0; at < len(probes) && why == ""; {
-		n := 1
-		if l.scan.Values == classify.ValuesSample {
-			n = len(probes) // one reading of the rows answers them all
-		}
-		if why = l.takeStatement(); why != "" {
+	why := ""
+	for sent := 0; sent < j.statements && why == ""; sent++ {
+		if why = l.stops(ctx); why != "" {
 			break
 		}
-		some, err := l.ask(ctx, t.asked, probes[at:at+n])
+		asked := j.probes
+		if l.scan.Values != classify.ValuesSample {
+			asked = j.probes[sent : sent+1]
+		}
+		some, err := l.ask(ctx, j.asked, asked)
 		if err != nil {
 			why = l.fail(ctx, err)
 			break
 		}
-		counts = append(counts, some...)
-		if at += n; some[0].Err != nil {
+		if counts = append(counts, some...); some[0].Err != nil {
 			break
 		}
-		if at < len(probes) {
-			why = l.stops(ctx)
-		}
 	}
-	l.take(ctx, t, counts, why, len(probes) > 0)
+	l.take(ctx, j.scanTable, counts, cmp.Or(why, j.why), j.statements > 0)
 }
 
 // ask sends one statement, which answers one probe, or in a sample all probes of a table.
@@ -94,6 +124,7 @@ func (l *scanLoop) ask(ctx context.Context, t classify.TableColumns, probes []cl
 	defer func() {
 		l.mu.Lock()
 		defer l.mu.Unlock()
+		l.s.Statements++
 		l.s.Compute += l.r.now().Sub(began)
 		if len(counts) > 0 {
 			l.s.Rows += counts[0].Rows
@@ -158,19 +189,6 @@ func (l *scanLoop) stops(ctx context.Context) string {
 		l.s.Stopped = "the scan's budget of warehouse seconds was used up"
 	case b.Elapsed > 0 && l.r.now().Sub(l.began) >= b.Elapsed:
 		l.s.Stopped = "the scan's budget of minutes was used up"
-	}
-	return l.s.Stopped
-}
-
-// takeStatement counts a statement about to be sent, or returns why none may be.
-func (l *scanLoop) takeStatement() string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if b := l.scan.Budget.Statements; b > 0 && l.s.Statements >= b && l.s.Stopped == "" {
-		l.s.Stopped = "the scan's budget of statements was used up"
-	}
-	if l.s.Stopped == "" {
-		l.s.Statements++
 	}
 	return l.s.Stopped
 }

@@ -140,6 +140,19 @@ func TestBudgetsEndAScanAndTheNextGoesOn(t *testing.T) {
 	}
 }
 
+// TestTheBudgetChoosesTheSameTables bounds scans that have several statements at a time.
+func TestTheBudgetChoosesTheSameTables(t *testing.T) {
+	for range 20 {
+		l := newLoopBench(t, 6)
+		l.d.Scans[0].Parallel, l.d.Scans[0].Budget.Statements = 4, 3
+		s, asked := l.scan(reconcile.ScanOptions{})
+		l.is(asked, "T00", "T01", "T02")
+		if s.Statements != 3 || len(s.Left) != 3 {
+			t.Fatalf("%+v", s)
+		}
+	}
+}
+
 func TestFreshBeginsAScanAnew(t *testing.T) {
 	l := newLoopBench(t, 3)
 	l.d.Scans[0].Budget.Statements = 1

@@ -15,6 +15,7 @@ import (
 	"github.com/rs/zerolog"
 	"github.com/spf13/cobra"
 
+	"github.com/polsync/polsync/reconcile"
 	"github.com/polsync/polsync/state/declare/config"
 )
 
@@ -215,7 +216,7 @@ func (d *daemon) classifyPlatform(ctx context.Context, p config.Platform) (err e
 	if len(w.declarations.Scans) == 0 {
 		return nil
 	}
-	_, err = w.classifyOne(ctx, p, w.declarations.Scans)
+	_, err = w.classifyOne(ctx, p, w.declarations.Scans, reconcile.ScanOptions{})
 	return err
 }
 

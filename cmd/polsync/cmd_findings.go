@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/polsync/polsync/classify"
 	databricks "github.com/polsync/polsync/connectors/databricks/dialect"
 	"github.com/polsync/polsync/connectors/memory"
 	snowflake "github.com/polsync/polsync/connectors/snowflake/dialect"
@@ -36,7 +37,7 @@ autotag says), waiting (its scan says review: true, and nobody decided), approve
 	c.Flags().StringVar(&f.Classifier, "classifier", "", "only of the classifier of this `name`")
 	c.Flags().Float64Var(&f.MinScore, "min-score", 0, "only from this `score` on, between 0 and 1")
 	c.Flags().StringVar(&standing, "standing", "", "only those that are this `word`: found, waiting, approved or rejected")
-	c.AddCommand(a.decideCommand(state.Approved), a.decideCommand(state.Rejected), a.decisionsCommand(), a.withdrawCommand())
+	c.AddCommand(a.explainFindingCommand(), a.decideCommand(state.Approved), a.decideCommand(state.Rejected), a.decisionsCommand(), a.withdrawCommand())
 	return c
 }
 
@@ -132,7 +133,11 @@ func (a *app) listReviewed(all []reconcile.Reviewed, none string) error {
 	return a.list(all, none, func(w *tabwriter.Writer) {
 		fmt.Fprintln(w, "PLATFORM\tCOLUMN\tCLASSIFIER\tSCORE\tMATCHED\tSCAN\tSTANDING")
 		for _, r := range all {
-			fmt.Fprintf(w, "%s\t%s\t%s\t%.2f\t%d of %d\t%s\t%s\n", r.Platform, r.Column.Path(), r.Classifier, r.Score, r.Matched, r.Rows, r.Scan, standingText(r))
+			how := ""
+			if r.How == classify.ValuesSample {
+				how = " (sample)"
+			}
+			fmt.Fprintf(w, "%s\t%s\t%s\t%.2f\t%d of %d%s\t%s\t%s\n", r.Platform, r.Column.Path(), r.Classifier, r.Score, r.Matched, r.Rows, how, r.Scan, standingText(r))
 			if a.flags.verbose {
 				fmt.Fprintf(w, "\t  %s\t\t\t\t\t\n", strings.Join(r.Evidence, "; "))
 			}
