@@ -132,6 +132,7 @@ type ExceptionDeclaration struct {
 	To      []PrincipalRef
 	Until   time.Time
 	Reasons []string
+	In      []string // platforms; none means all
 	Origin  Origin
 }
 

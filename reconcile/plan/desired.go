@@ -87,12 +87,13 @@ type resolver struct {
 	in         Input
 	inv        *inventory
 	target     *Target
-	tags       map[string]*tagInfo                 // by logical name
-	policies   map[state.Securable]policyOf        // policy -> what it was made for, to find collisions
-	principals map[state.Securable]state.Securable // folded and lower-cased -> as it is there
-	tagged     map[state.Securable][]taggedOn      // by tag: declared assignments, for selectors
-	masked     map[state.Securable]bool            // containers that carry a masked tag; nil until asked for
-	unfits     map[string]*unfitColumns            // what the masks' types cannot show
+	tags       map[string]*tagInfo                              // by logical name
+	policies   map[state.Securable]policyOf                     // policy -> what it was made for, to find collisions
+	principals map[state.Securable]state.Securable              // folded and lower-cased -> as it is there
+	tagged     map[state.Securable][]taggedOn                   // by tag: declared assignments, for selectors
+	said       map[state.Securable]map[state.Securable]taggedOn // see valuesOf
+	masked     map[state.Securable]bool                         // containers that carry a masked tag; nil until asked for
+	unfits     map[string]*unfitColumns                         // what the masks' types cannot show
 
 	ofViews   []viewColumn                                 // under a mask
 	ofTables  map[[2]string]bool                           // catalog and column of what is under a mask in a table
@@ -331,10 +332,14 @@ func nearestCounts(said map[state.Securable]taggedOn, s state.Securable, sel sta
 
 // valuesOf returns the assignments of a tag by place.
 func (r *resolver) valuesOf(tag state.Securable) map[state.Securable]taggedOn {
+	if said, known := r.said[tag]; known {
+		return said
+	}
 	said := make(map[state.Securable]taggedOn, len(r.tagged[tag]))
 	for _, t := range r.tagged[tag] {
 		said[placeOf(t.on)] = t
 	}
+	r.said[tag] = said
 	return said
 }
 

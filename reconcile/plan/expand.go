@@ -21,7 +21,7 @@ func Columns(in Input, on, except []state.Selector) ([]state.Securable, []Notice
 			}
 		}
 	}
-	return columns, r.target.Notices
+	return r.less(columns, except), r.target.Notices // a table's columns, too, may be taken out
 }
 
 // Tags returns the declared tags of a platform by their securable.

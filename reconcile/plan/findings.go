@@ -10,7 +10,11 @@ import (
 // itself they ask for what cannot be, and that is an error; what comes with a container's tag, from a finding or from
 // somebody else is only said, since one such column must not stop everything else.
 func (r *resolver) noteUnmaskable(d state.MaskDeclaration, c carriedColumn, t state.DataType) {
-	if d.Tag != "" && (!c.own || c.layer < state.LayerStore) {
+	switch {
+	case t.Family == state.FamilyNone:
+		r.note(Warning, c.on, d.Origin, "the type of %s is not known, so no mask can cover it: whoever may read it sees it in clear", c.on)
+		return
+	case d.Tag != "" && (!c.own || c.layer < state.LayerStore):
 		r.note(Warning, c.on, d.Origin, "%s has the type %s, which no mask can cover: whoever may read it sees it in clear", c.on, t.Text)
 		return
 	}

@@ -250,6 +250,7 @@ func (r *resolver) openFuture(set map[state.Key]bool, sel state.Selector, d stat
 			r.note(Warning, on, d.Origin, "what is granted on objects to come in %s stays: it reaches also what `except` takes out", on)
 			continue
 		}
+		reads := false
 		for _, k := range kinds {
 			probe := state.Securable{Kind: k, Catalog: on.Catalog, Schema: on.Schema, Name: "x"}
 			for _, p := range r.privilegesOn(probe, state.Selector{Pattern: state.Pattern{Deep: true}}, d) {
@@ -258,12 +259,13 @@ func (r *resolver) openFuture(set map[state.Key]bool, sel state.Selector, d stat
 					key.Future = k
 				}
 				set[key] = true
+				reads = reads || p == "SELECT"
 			}
 		}
 		if d.Parents && !d.Absent {
 			r.openParents(set, on)
 		}
-		if d.Future && !d.Absent {
+		if reads && d.Future && !d.Absent {
 			r.warnUntagged(on, d)
 		}
 	}

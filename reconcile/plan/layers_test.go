@@ -1,10 +1,13 @@
 package plan_test
 
 import (
+	"strings"
 	"testing"
+	"testing/fstest"
 
 	"github.com/polsync/polsync/reconcile/plan"
 	"github.com/polsync/polsync/state"
+	"github.com/polsync/polsync/state/declare"
 )
 
 // weaker makes the assignments whose value is "found" those of a classifier.
@@ -82,4 +85,37 @@ func TestNarrowedRunLeavesTheRest(t *testing.T) {
 	expect(t, p, []string{"+ CRM.HR.PAY grant SELECT role ANALYST", "- CRM.HR.PAY grant SELECT role SUPPORT"}, []string{"CRM.PUBLIC"})
 	p = planned(t, policies, facts, facts, func(in *plan.Input) { in.Only = []state.FactKind{state.FactMask} })
 	expect(t, p, nil, []string{"+", "- "})
+}
+
+// What a scan covers by a tag is every column that carries it, declared or there, and what lies below what does.
+func TestScansByTag(t *testing.T) {
+	in := plan.Input{Platform: "mem", Dialect: dialects[""], Now: now, Owned: plan.Owned{}, Declarations: loaded(t, `
+tags: [{name: pii}]
+tag_assignments: [{tag: pii, value: x, on: "mem:CRM.HR.PAY"}]
+scans:
+  - {name: all, on: {tag: pii}}
+  - {name: some, on: {tag: pii, under: "mem:CRM.PUBLIC"}}
+  - {name: deep, on: "mem:CRM.**", except: {tag: pii}}
+  - {name: table, on: "mem:CRM.PUBLIC.CUSTOMERS", except: "mem:*.*.*.EMAIL"}
+`), Actual: facts2state(t, `facts: [{fact: tag, on: tag PII, value: {any_value: true}}, {fact: tagged, on: column CRM.PUBLIC.CUSTOMERS.ID, with: tag PII, value: y}]`)}
+	want := map[string]string{"all": "CRM.HR.PAY.AMOUNT CRM.PUBLIC.CUSTOMERS.ID", "some": "CRM.PUBLIC.CUSTOMERS.ID", "deep": "CRM.PUBLIC.CUSTOMERS.EMAIL", "table": "CRM.PUBLIC.CUSTOMERS.ID"}
+	for _, s := range in.Declarations.Scans {
+		columns, notices := plan.Columns(in, s.On, s.Except)
+		paths := make([]string, len(columns))
+		for i, c := range columns {
+			paths[i] = c.Path()
+		}
+		if got := strings.Join(paths, " "); got != want[s.Name] || len(notices) > 0 {
+			t.Errorf("%s: %s, %v", s.Name, got, notices)
+		}
+	}
+}
+
+func loaded(t *testing.T, policies string) *state.Declarations {
+	t.Helper()
+	d, err := declare.Load(fstest.MapFS{"p.yaml": {Data: []byte(names + policies)}}, []string{"p.yaml"}, declare.Options{Platforms: map[string]string{"mem": "memory"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return d
 }

@@ -1,6 +1,10 @@
 package plan
 
-import "github.com/polsync/polsync/state"
+import (
+	"slices"
+
+	"github.com/polsync/polsync/state"
+)
 
 // schemaMaker is a dialect whose tags and policies live in schemas that somebody has to make.
 type schemaMaker interface {
@@ -15,8 +19,15 @@ func (r *resolver) places() {
 	if !ok {
 		return
 	}
+	var keys []state.Key
+	for k := range r.target.State.Facts {
+		if k.Fact == state.FactTag || k.Fact == state.FactPolicy {
+			keys = append(keys, k)
+		}
+	}
+	slices.SortFunc(keys, state.Key.Compare)
 	said := map[state.Securable]bool{}
-	for _, k := range r.target.State.Keys() {
+	for _, k := range keys {
 		schema, lives := r.livesIn(k)
 		if !lives || said[schema] || r.in.Actual.Has(k) {
 			continue

@@ -83,7 +83,7 @@ func taggableOf(kinds []state.Kind) func(state.Securable) bool {
 }
 
 func (r *resolver) indexTagged() {
-	r.tagged = map[state.Securable][]taggedOn{}
+	r.tagged, r.said = map[state.Securable][]taggedOn{}, map[state.Securable]map[state.Securable]taggedOn{}
 	for k, f := range r.target.State.Facts {
 		if k.Fact == state.FactTagged {
 			r.tagged[k.With] = append(r.tagged[k.With], taggedOn{k.On, string(f.Value.(state.Text)), f.Origin.Layer})

@@ -170,7 +170,7 @@ var constraint = document.With(
 	f("aggregate", document.With(need("min_group", document.Whole(1, 1e9), "rows that a group has at least")), "only aggregates may be read"),
 	f("project", document.With(f("allow", flag, "whether the column may be in a result")), "the column may be used but not shown"),
 	f("join", document.With(f("required", flag, "whether a join is needed")), "readable only in a join"),
-	f("except_to", principals, "does not hold for these"))
+	f("except_to", principals, "does not hold for these"), f("in", platforms, inDoc))
 
 var scan = document.With(
 	need("name", text, "unique among scans"),
@@ -199,7 +199,7 @@ var autotag = document.With(
 	f("conflict", document.Word("keep-manual", "replace", "fail"), "where another value was set by hand; keep-manual where left out"))
 
 var exception = document.With(
-	need("mask", text, "of which mask"), need("to", principals, "who sees clear"), need("until", until, "until when"), f("reason", texts, "why"))
+	need("mask", text, "of which mask"), need("to", principals, "who sees clear"), need("until", until, "until when"), f("reason", texts, "why"), f("in", platforms, inDoc))
 
 var test = document.With(
 	need("as", text, "that principal alone"), need("read", name, "a column, or for rows a table"),

@@ -243,7 +243,7 @@ func sharesValue(a, b state.RuleDeclaration) bool {
 }
 
 func (l *loader) exception(n document.Node) {
-	e := state.ExceptionDeclaration{Mask: n.Get("mask").Text(), To: l.refs(n.Get("to")), Until: l.until(n.Get("until")), Reasons: n.Get("reason").Texts(), Origin: origin(n)}
+	e := state.ExceptionDeclaration{Mask: n.Get("mask").Text(), To: l.refs(n.Get("to")), Until: l.until(n.Get("until")), Reasons: n.Get("reason").Texts(), In: l.in(n), Origin: origin(n)}
 	var known []string
 	for _, m := range l.d.Masks {
 		known = append(known, m.Name)
@@ -316,10 +316,11 @@ func spokenOf(on []state.Selector, within []state.Pattern, in []string) []string
 }
 
 func (l *loader) constraint(n document.Node) {
-	on := l.selectors(n.Get("on"), takes{deep: true, parts: []int{3, 4}, what: "constraints"})
+	in := l.in(n)
+	on := limited(n.Get("on"), l.selectors(n.Get("on"), takes{deep: true, parts: []int{3, 4}, what: "constraints"}), in)
 	l.refs(n.Get("except_to"))
 	if !n.Has("aggregate") && !n.Has("project") && !n.Has("join") {
 		n.Errorf("a constraint has aggregate, project or join")
 	}
-	l.d.Deferred = append(l.d.Deferred, state.Deferred{What: "constraint", Name: firstOf(n.Get("on")), In: spokenOf(on, nil, nil), Origin: origin(n)})
+	l.d.Deferred = append(l.d.Deferred, state.Deferred{What: "constraint", Name: firstOf(n.Get("on")), In: spokenOf(on, nil, in), Origin: origin(n)})
 }
