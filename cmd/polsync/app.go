@@ -71,7 +71,7 @@ func (a *app) root() *cobra.Command {
 		Args:          noArgs,
 		RunE:          func(c *cobra.Command, _ []string) error { return c.Help() },
 
-		PersistentPreRunE: func(*cobra.Command, []string) error { return a.prepare() },
+		PersistentPreRunE: func(c *cobra.Command, _ []string) error { return a.prepare(c) },
 	}
 	root.SuggestionsMinimumDistance = 2
 	root.SetFlagErrorFunc(flagError)
@@ -90,8 +90,11 @@ func (a *app) root() *cobra.Command {
 	return root
 }
 
+// formatsOf is the annotation of commands that have formats of their own, separated by spaces.
+const formatsOf = "formats"
+
 // prepare checks the flags that every command shares and opens the log.
-func (a *app) prepare() error {
+func (a *app) prepare(c *cobra.Command) error {
 	level, err := zerolog.ParseLevel(a.flags.logLevel)
 	if err != nil || a.flags.logLevel == "" {
 		return usagef("--log-level %s: it is debug, info, warn or error", a.flags.logLevel)
@@ -101,8 +104,12 @@ func (a *app) prepare() error {
 	}
 	a.log = zerolog.New(zerolog.ConsoleWriter{Out: a.err, NoColor: !a.colour(a.err), TimeFormat: time.TimeOnly}).
 		Level(level).With().Timestamp().Logger()
-	if !slices.Contains(report.Formats(), a.flags.format) {
-		return usagef("--format %s: it is %s", a.flags.format, strings.Join(report.Formats(), ", "))
+	formats := report.Formats()
+	if own := c.Annotations[formatsOf]; own != "" {
+		formats = strings.Fields(own)
+	}
+	if !slices.Contains(formats, a.flags.format) {
+		return usagef("--format %s: it is %s", a.flags.format, strings.Join(formats, ", "))
 	}
 	_, err = a.onlyKinds()
 	return err

@@ -16,6 +16,7 @@ import (
 	snowflake "github.com/polsync/polsync/connectors/snowflake/dialect"
 	"github.com/polsync/polsync/reconcile"
 	"github.com/polsync/polsync/reconcile/plan"
+	"github.com/polsync/polsync/reconcile/report"
 	"github.com/polsync/polsync/state"
 	"github.com/polsync/polsync/state/declare/config"
 	"github.com/polsync/polsync/state/ledger"
@@ -29,15 +30,16 @@ func (a *app) findingsCommand() *cobra.Command {
 		Short: "Lists what scans have found, and records what people decide about it",
 		Long: `Lists what the scans have found so far, from the state; no platform is asked. Each finding is found (it may become a tag as
 autotag says), waiting (its scan says review: true, and nobody decided), approved or rejected.` + exitHelp,
-		GroupID: "look",
-		Args:    noArgs,
-		RunE:    func(c *cobra.Command, _ []string) error { return a.findings(c.Context(), f, standing) },
+		GroupID:     "look",
+		Annotations: map[string]string{formatsOf: strings.Join(report.FindingsFormats(), " ")},
+		Args:        noArgs,
+		RunE:        func(c *cobra.Command, _ []string) error { return a.findings(c.Context(), f, standing) },
 	}
 	c.Flags().StringVar(&f.Scan, "scan", "", "only of the scan of this `name`")
 	c.Flags().StringVar(&f.Classifier, "classifier", "", "only of the classifier of this `name`")
 	c.Flags().Float64Var(&f.MinScore, "min-score", 0, "only from this `score` on, between 0 and 1")
 	c.Flags().StringVar(&standing, "standing", "", "only those that are this `word`: found, waiting, approved or rejected")
-	c.AddCommand(a.explainFindingCommand(), a.decideCommand(state.Approved), a.decideCommand(state.Rejected), a.decisionsCommand(), a.withdrawCommand())
+	c.AddCommand(a.explainFindingCommand(), a.findingsReportCommand(), a.decideCommand(state.Approved), a.decideCommand(state.Rejected), a.decisionsCommand(), a.withdrawCommand())
 	return c
 }
 
@@ -53,6 +55,9 @@ func (a *app) findings(ctx context.Context, f ledger.FindingFilter, standing str
 			return err
 		}
 		all = slices.DeleteFunc(all, func(r reconcile.Reviewed) bool { return standing != "" && string(r.Standing) != standing })
+		if f := a.flags.format; f == "csv" || f == "html" {
+			return report.WriteFindings(a.out, report.ListFindings(a.now(), all), f)
+		}
 		return a.listReviewed(all, "nothing has been found yet; polsync classify looks")
 	})
 }
