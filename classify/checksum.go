@@ -121,9 +121,13 @@ func Checksums() []string {
 	return names
 }
 
-// Pushdown reports whether every platform computes the checksum in SQL: luhn and iban. The others are computed where
-// values are sampled; in a Probe for a platform their pattern alone stands in, and the finding says so.
-func Pushdown(name string) bool { return name == "luhn" || name == "iban" }
+// Pushdown reports whether every platform computes the checksum in SQL: luhn and iban, and what FormulaOf says. The
+// others are computed where values are sampled; in a Probe for a platform their pattern alone stands in, and the
+// finding says so.
+func Pushdown(name string) bool {
+	_, ok := FormulaOf(name)
+	return ok || name == "luhn" || name == "iban"
+}
 
 // Weighted returns the steps of a checksum that is nothing but weighted sums, all of which must hold, and false for
 // any other. The Check's Pattern must hold too; it gives the length.

@@ -25,8 +25,8 @@
 //   - Java backtracks: a platform of that kind should look at the length bounds before the pattern (CASE WHEN), and the
 //     suite's patterns have no two open repetitions of overlapping classes in a row.
 //   - Words are compared with LOWER of the text. A Form that changes case is applied first.
-//   - The checksums luhn and iban are computed on every platform. Those Weighted describes are sums a platform can
-//     say too; one that does is given Rules made WithChecksums. Every other is counted by its form alone, and the
+//   - The checksums luhn and iban are computed on every platform, and every other that FormulaOf says. What is left is
+//     counted by its form alone, and so is any on a platform whose Rules were made WithChecksums that lack it; the
 //     finding says so.
 //
 // # How evidence adds up

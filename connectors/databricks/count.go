@@ -3,6 +3,7 @@ package databricks
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -10,6 +11,7 @@ import (
 
 	"github.com/polsync/polsync/classify"
 	"github.com/polsync/polsync/connectors/databricks/dialect"
+	"github.com/polsync/polsync/connectors/formula"
 	"github.com/polsync/polsync/state"
 )
 
@@ -55,7 +57,10 @@ func countSQL(p classify.Probe) (string, error) {
 		t := "t" + strconv.Itoa(i)
 		x := "x" + strconv.Itoa(i)
 		texts = append(texts, textOf(c)+" AS "+t)
-		parts = append(parts, t, "left("+t+", "+strconv.Itoa(classify.MaxText)+") AS "+x)
+		parts = append(parts, t)
+		for _, f := range formsOf(c.Checks) {
+			parts = append(parts, formOf(f, "left("+t+", "+strconv.Itoa(classify.MaxText)+")")+" AS "+formName(x, f))
+		}
 		id := "c" + strconv.Itoa(i)
 		counts = append(counts, "count("+t+") AS "+id+"_n", "approx_count_distinct("+t+") AS "+id+"_d", "min(length("+t+")) AS "+id+"_min", "max(length("+t+")) AS "+id+"_max")
 		for j, check := range c.Checks {
@@ -109,10 +114,23 @@ func formOf(f classify.Form, x string) string {
 	return x
 }
 
-// checkSQL returns the condition under which a check holds for the trimmed text t, of which checks look at x.
+// formsOf lists the forms that checks look at, each once.
+func formsOf(checks []classify.Check) []classify.Form {
+	var forms []classify.Form
+	for _, c := range checks {
+		if !slices.Contains(forms, c.Form) {
+			forms = append(forms, c.Form)
+		}
+	}
+	return forms
+}
+
+func formName(x string, f classify.Form) string { return x + "_" + strconv.Itoa(int(f)) }
+
+// checkSQL returns the condition under which a check holds for the trimmed text t, of which checks look at forms of x.
 func checkSQL(c classify.Check, t, x string) (string, error) {
 	tests := []string{t + " IS NOT NULL"}
-	form := formOf(c.Form, x)
+	form := formName(x, c.Form)
 	if c.MinLen > 0 {
 		tests = append(tests, "length("+t+") >= "+strconv.Itoa(c.MinLen))
 	}
@@ -120,8 +138,7 @@ func checkSQL(c classify.Check, t, x string) (string, error) {
 		tests = append(tests, "length("+t+") <= "+strconv.Itoa(c.MaxLen))
 	}
 	if c.Pattern != "" {
-		// $ would also match before a line break at the end.
-		tests = append(tests, form+" RLIKE "+dialect.Literal(`^(?:`+c.Pattern+`)\z`))
+		tests = append(tests, form+" RLIKE "+whole(c.Pattern))
 	}
 	if len(c.Words) > 0 {
 		tests = append(tests, "lower("+form+") IN ("+literals(c.Words)+")")
@@ -148,29 +165,26 @@ func checksumSQL(name, form string) (string, error) {
 		return "(length(" + form + ") BETWEEN 15 AND 34 AND " + form + " RLIKE '^[0-9A-Z]+$' AND aggregate(sequence(1, length(" + form + ")), 0, (a, i) -> " +
 			"if(" + char + " RLIKE '[0-9]', a * 10 + ascii(" + char + ") - 48, a * 100 + ascii(" + char + ") - 55) % 97) = 1)", nil
 	}
-	steps, ok := classify.Weighted(name)
+	f, ok := classify.FormulaOf(name)
 	if !ok {
 		return "", fmt.Errorf("the checksum %s is not computed in SQL", name)
 	}
-	var all []string
-	for _, s := range steps {
-		all = append(all, stepSQL(s, form))
-	}
-	return "(" + strings.Join(all, " AND ") + ")", nil
+	return formula.Write(language, f, form)
 }
+
+// language is how Databricks says what not every platform says alike.
+var language = formula.Language{
+	Literal: func(text string) (string, error) { return dialect.Literal(text), nil },
+	Like:    func(column, pattern string) (string, error) { return column + " RLIKE " + whole(pattern), nil },
+	Int:     func(text string) string { return "TRY_CAST(" + text + " AS BIGINT)" },
+}
+
+// whole writes a pattern that the whole text has to match: $ would also match before a line break at the end.
+func whole(pattern string) string { return dialect.Literal(`^(?:` + pattern + `)\z`) }
 
 // luhnDigit returns what the digit d at position i from the right adds.
 func luhnDigit(d string) string {
 	return "if(i % 2 = 1, " + d + ", if(" + d + " > 4, " + d + " * 2 - 9, " + d + " * 2))"
-}
-
-// stepSQL returns the condition of one check character, as classify.Step has it.
-func stepSQL(s classify.Step, x string) string {
-	terms := make([]string, len(s.Weights))
-	for i, w := range s.Weights {
-		terms[i] = strconv.Itoa(w) + " * try_cast(substr(" + x + ", " + strconv.Itoa(s.From+i) + ", 1) AS INT)"
-	}
-	return "substr(" + dialect.Literal(s.Table) + ", (" + strings.Join(terms, " + ") + ") % " + strconv.Itoa(s.Mod) + " + 1, 1) = substr(" + x + ", " + strconv.Itoa(s.At) + ", 1)"
 }
 
 // readCounts reads the one row of a count.

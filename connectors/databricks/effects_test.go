@@ -3,11 +3,13 @@ package databricks_test
 import (
 	"errors"
 	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/polsync/polsync/classify"
 	"github.com/polsync/polsync/connectors"
+	"github.com/polsync/polsync/connectors/connectortest"
 	"github.com/polsync/polsync/connectors/databricks/dialect"
 	emulator "github.com/polsync/polsync/connectors/emulator/databricks"
 	"github.com/polsync/polsync/reconcile/plan"
@@ -119,4 +121,22 @@ func TestCountAgreesWithGo(t *testing.T) {
 	if !errors.Is(got[1].Err, connectors.ErrUnknown) {
 		t.Errorf("a table that is not there: %v", got[1].Err)
 	}
+}
+
+// TestEveryCheckCountsAsInProcess runs the checks of all built-in types over the wire.
+func TestEveryCheckCountsAsInProcess(t *testing.T) {
+	w := newWorkspace(t, emulator.Options{})
+	connectortest.Counts(t, w.open(t, emulator.DefaultAdmin), func(columns []string, rows [][]string) state.Securable {
+		w.exec(t, "CREATE OR REPLACE TABLE main.crm.checked ("+strings.Join(columns, " STRING, ")+" STRING)")
+		lines := make([]string, len(rows))
+		for i, row := range rows {
+			cells := make([]string, len(row))
+			for j, cell := range row {
+				cells[j] = dialect.Literal(cell)
+			}
+			lines[i] = "(" + strings.Join(cells, ", ") + ")"
+		}
+		w.exec(t, "INSERT INTO main.crm.checked VALUES "+strings.Join(lines, ", "))
+		return object(state.KindTable, "main", "crm", "checked")
+	})
 }

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/polsync/polsync/classify"
+	"github.com/polsync/polsync/connectors/formula"
 	"github.com/polsync/polsync/connectors/snowflake/dialect"
 	"github.com/polsync/polsync/state"
 )
@@ -176,28 +177,21 @@ func (c probed) checksum(check classify.Check) (string, error) {
 	case "iban":
 		return iban(x, c.ibanName(check.Form)), nil
 	}
-	steps, ok := classify.Weighted(check.Checksum)
+	f, ok := classify.FormulaOf(check.Checksum)
 	if !ok {
 		return "", fmt.Errorf("the checksum %s cannot be computed in the account", check.Checksum)
 	}
-	all := make([]string, len(steps))
-	for i, s := range steps {
-		all[i] = weighted(x, s)
-	}
-	return strings.Join(all, " AND "), nil
+	return formula.Write(language, f, x)
 }
 
-// weighted writes one step. A character that is no digit makes the sum NULL, which is no match.
-func weighted(x string, s classify.Step) string {
-	terms := make([]string, 0, len(s.Weights))
-	for i, w := range s.Weights {
-		terms = append(terms, strconv.Itoa(w)+" * "+digit(x, s.From+i))
-	}
-	return "SUBSTR('" + s.Table + "', MOD(" + strings.Join(terms, " + ") + ", " + strconv.Itoa(s.Mod) + ") + 1, 1) = SUBSTR(" + x + ", " + strconv.Itoa(s.At) + ", 1)"
-}
-
-func digit(x string, at int) string {
-	return "TRY_TO_NUMBER(SUBSTR(" + x + ", " + strconv.Itoa(at) + ", 1))"
+// language is how Snowflake says what not every platform says alike.
+var language = formula.Language{
+	Literal: dialect.Literal,
+	Like: func(column, pattern string) (string, error) {
+		p, err := regex(pattern)
+		return "REGEXP_LIKE(" + column + ", " + p + ")", err
+	},
+	Int: func(text string) string { return "TRY_TO_NUMBER(" + text + ")" },
 }
 
 // luhnDigits is the longest number whose Luhn sum is computed; longer ones have none. ISO/IEC 7812 ends at 19, IMEI

@@ -10,7 +10,9 @@ import (
 
 	"github.com/polsync/polsync/classify"
 	"github.com/polsync/polsync/connectors"
+	"github.com/polsync/polsync/connectors/connectortest"
 	emulator "github.com/polsync/polsync/connectors/emulator/snowflake"
+	"github.com/polsync/polsync/connectors/snowflake/dialect"
 	"github.com/polsync/polsync/state"
 )
 
@@ -94,7 +96,7 @@ func TestCountFailsForOneTableAlone(t *testing.T) {
 	probe := func(on state.Securable, c classify.Check) classify.Probe {
 		return classify.Probe{Table: on, Rows: 100, Columns: []classify.ColumnProbe{{Column: column(on, "EMAIL"), Type: state.DataType{Family: state.FamilyString}, Checks: []classify.Check{c}}}}
 	}
-	got, err := b.Count(t.Context(), []classify.Probe{probe(gone, checks[0]), probe(customers, checks[0]), probe(customers, classify.Check{Name: "x", Checksum: "verhoeff"})})
+	got, err := b.Count(t.Context(), []classify.Probe{probe(gone, checks[0]), probe(customers, checks[0]), probe(customers, classify.Check{Name: "x", Checksum: "ipv6"})})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -107,4 +109,31 @@ func TestCountFailsForOneTableAlone(t *testing.T) {
 	if got[2].Err == nil {
 		t.Error("a checksum that SQL cannot say is counted")
 	}
+}
+
+// TestEveryCheckCountsAsInProcess runs the checks of all built-in types over the wire.
+func TestEveryCheckCountsAsInProcess(t *testing.T) {
+	b := newBed(t, emulator.Options{})
+	on := state.Securable{Kind: state.KindTable, Catalog: "CRM", Schema: "SALES", Name: "CHECKED"}
+	connectortest.Counts(t, b, func(columns []string, rows [][]string) state.Securable {
+		quoted := make([]string, len(columns))
+		for i, c := range columns {
+			quoted[i] = `"` + c + `" VARCHAR`
+		}
+		lines := make([]string, len(rows))
+		for i, row := range rows {
+			cells := make([]string, len(row))
+			for j, cell := range row {
+				literal, err := dialect.Literal(cell)
+				if err != nil {
+					t.Fatal(err)
+				}
+				cells[j] = literal
+			}
+			lines[i] = "(" + strings.Join(cells, ", ") + ")"
+		}
+		b.admin("CREATE OR REPLACE TABLE CRM.SALES.CHECKED ("+strings.Join(quoted, ", ")+")", "GRANT SELECT ON TABLE CRM.SALES.CHECKED TO ROLE POLSYNC",
+			"INSERT INTO CRM.SALES.CHECKED VALUES "+strings.Join(lines, ", "))
+		return on
+	})
 }
