@@ -71,6 +71,8 @@ type Test struct {
 	// The share of passing values is worth -Against up to Chance, For from Full on, and what lies between in between.
 	Chance, Full float64
 	For, Against float64
+	// ByValues is set where the share counts by values and not by how different they are: names of few states.
+	ByValues bool
 }
 
 // The strengths of evidence, in log odds.
@@ -85,6 +87,7 @@ const (
 	numberedWeight   = -3.0 // an id or code of the type
 	notWeight        = -9.0
 	unlikeType       = -8.0
+	numberingWeight  = -5.0 // each value is above the one before
 	manyWeight       = -6.0 // more distinct values than a code has
 	namesAloneFactor = 0.8  // on the score, where no value was looked at
 )

@@ -21,18 +21,20 @@ var kin = map[string]map[string]float64{
 	"bank":         {"bank": 1.5, "payment_card": 0.3},
 	"username":     {"email": 0.8, "secret": 1.5, "person_name": 0.5, "network": 0.4},
 	"secret":       {"username": 1.5, "email": 0.7},
+	"age":          {"person_name": 1, "gender": 1.5, "demographic": 1, "income": 1, "birth": 0.7},
 	"demographic":  {"person_name": 0.7, "gender": 0.8, "birth": 0.8, "demographic": 0.7, "income": 0.7},
 	"income":       {"person_name": 0.7, "demographic": 0.7, "birth": 0.7, "gender": 0.5},
 	"national_id":  {"person_name": 0.5, "birth": 0.5, "gender": 0.3, "id_document": 0.4},
 }
 
 const (
-	kinLimit     = 3.0 // what siblings lend together, at most
-	kinNear      = 3   // columns away within which they lend in full
-	kinFar       = 0.7 // the part they lend from further
-	kinPasses    = 2   // times the siblings are weighed anew
-	namedLikely  = 0.5 // score from which a sibling lends
-	otherName    = -1.5
+	kinLimit     = 3.6  // what siblings lend together, at most
+	kinNear      = 3    // columns away within which they lend in full
+	kinFar       = 0.7  // the part they lend from further
+	kinPasses    = 2    // times the siblings are weighed anew
+	namedLikely  = 0.5  // score from which a sibling lends
+	otherName    = -1.5 // a name that says something, but not the type
+	otherNeeded  = -3.0 // the same, of a type that names seldom leave unsaid
 	contraryName = -3.0
 )
 
@@ -109,6 +111,9 @@ func (c *ready) otherwise(e *evidence) (float64, string) {
 	}
 	if w, why := c.qualified(e.name, 0, 0); w != 0 {
 		return contraryName, why
+	}
+	if c.NeedsName {
+		return otherNeeded, fmt.Sprintf("name does not say %s", c.Name)
 	}
 	return otherName, fmt.Sprintf("name does not say %s", c.Name)
 }

@@ -88,7 +88,7 @@ func mergeCounts(counts []Counts) map[state.Securable]*ColumnCounts {
 		for _, col := range c.Columns {
 			have, ok := out[col.Column]
 			if !ok {
-				have = &ColumnCounts{Column: col.Column, Values: col.Values, Distinct: col.Distinct, MinLen: col.MinLen, MaxLen: col.MaxLen, Matched: map[string]int64{}}
+				have = &ColumnCounts{Column: col.Column, Values: col.Values, Distinct: col.Distinct, MinLen: col.MinLen, MaxLen: col.MaxLen, Matched: map[string]int64{}, Rising: col.Rising}
 				out[col.Column] = have
 			}
 			for name, n := range col.Matched {
@@ -239,6 +239,10 @@ func (c *ready) weighValues(e *evidence, k *candidate, tests []Test) (supported 
 		k.logit += manyWeight
 		k.words = append(k.words, fmt.Sprintf("%d distinct values", e.counts.Distinct))
 	}
+	if e.numbering() {
+		k.logit += numberingWeight
+		k.words = append(k.words, "the values are a numbering")
+	}
 	for _, t := range tests {
 		w, text, n := t.weigh(e, c.Few > 0)
 		k.logit += w
@@ -282,7 +286,8 @@ func (t Test) weigh(e *evidence, few bool) (weight float64, text string, matched
 		return 0, "", 0
 	}
 	share := float64(matched) / float64(base)
-	weight = e.trust(base, few) * t.worth(share)
+	weight = t.worth(share)
+	weight *= e.trust(base, few || t.ByValues || weight < 0)
 	if math.Abs(weight) < 0.05 {
 		return weight, "", matched
 	}

@@ -60,6 +60,13 @@ func (e *evidence) values() int64 {
 	return e.counts.Values
 }
 
+// numbering reports whether nearly every value is a whole number above the one before: 12 or more in a row of rows are
+// no chance.
+func (e *evidence) numbering() bool {
+	v := e.values()
+	return v >= 12 && e.counts.Rising*100 >= v*95
+}
+
 // matched is how many values passed a check, and whether it was counted.
 func (e *evidence) matched(check string) (int64, bool) {
 	if e.counts == nil {

@@ -56,6 +56,9 @@ type ColumnCounts struct {
 	MinLen   int64 // characters of the trimmed text
 	MaxLen   int64
 	Matched  map[string]int64 // by Check.Name
+	// Rising is how many values are whole numbers above the one in the row before, as a numbering has them. Only a
+	// Counter counts it; platforms have no order of rows.
+	Rising int64
 }
 
 // Counts is the answer to a Probe.

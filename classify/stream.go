@@ -2,6 +2,7 @@ package classify
 
 import (
 	"fmt"
+	"strconv"
 
 	"github.com/polsync/polsync/state"
 )
@@ -77,6 +78,7 @@ type columnCounter struct {
 	matched []int64
 	hits    []int
 	seen    distinct
+	last    int64
 }
 
 func newColumnCounter(p ColumnProbe) (*columnCounter, error) {
@@ -94,6 +96,12 @@ func (c *columnCounter) add(cell string) {
 	}
 	c.out.add(&v)
 	c.seen.add(v.trimmed)
+	if n, err := strconv.ParseInt(v.trimmed, 10, 64); err == nil {
+		if n > c.last {
+			c.out.Rising++
+		}
+		c.last = n
+	}
 	c.hits = c.matcher.matchView(&v, c.hits[:0])
 	for _, h := range c.hits {
 		c.matched[h]++

@@ -4,6 +4,7 @@ package classify
 // low where much else has the form: then it takes siblings, or a form that few things have.
 var alone = map[string][]Test{
 	"first_name": {
+		{Check: hasDigit, Chance: 0.3, Full: 0.8, For: -6},
 		{Check: givenFirst, Chance: 0.04, Full: 0.35, For: 3.5, Against: 0.5},
 		{Check: shape("shape.word1"), Chance: 0.2, Full: 0.75, For: 0.7, Against: 3},
 		{Check: surnameLast, Chance: 0.35, Full: 0.7, For: -1.5},
@@ -12,6 +13,7 @@ var alone = map[string][]Test{
 		{Check: lowerWords, Chance: 0.3, Full: 0.8, For: -3},
 	},
 	"last_name": {
+		{Check: hasDigit, Chance: 0.3, Full: 0.8, For: -6},
 		{Check: surnameLast, Chance: 0.04, Full: 0.3, For: 3.2, Against: 0.5},
 		{Check: shape("shape.word1"), Chance: 0.2, Full: 0.7, For: 0.7, Against: 2},
 		{Check: givenFirst, Chance: 0.3, Full: 0.6, For: -2.5},
@@ -31,15 +33,16 @@ var alone = map[string][]Test{
 	},
 	"postal_code": {
 		{Check: Check{Name: "postal.letters", Form: FormUpper, MinLen: 5, MaxLen: 8, Pattern: `[A-Z]{1,2}[0-9][A-Z0-9]? ?[0-9][A-Z]{2}|[A-Z][0-9][A-Z] ?[0-9][A-Z][0-9]|[1-9][0-9]{3} [A-Z]{2}`}, Chance: 0.2, Full: 0.8, For: 5.5},
-		{Check: Check{Name: "postal.marked", MinLen: 6, MaxLen: 10, Pattern: `[0-9]{5}-[0-9]{4}|[0-9]{5}-[0-9]{3}|[0-9]{4}-[0-9]{3}|〒?[0-9]{3}-[0-9]{4}|[0-9]{2}-[0-9]{3}|[0-9]{3} [0-9]{2}`}, Chance: 0.2, Full: 0.9, For: 3.5},
-		{Check: Check{Name: "postal.digits", MinLen: 5, MaxLen: 10, Pattern: `[0-9]{5,6}|[0-9]{5}-[0-9]{4}|[0-9]{5}-[0-9]{3}`}, Chance: 0.6, Full: 0.97, For: 1.5},
+		{Check: Check{Name: "postal.marked", MinLen: 6, MaxLen: 10, Pattern: `[0-9]{5}-[0-9]{4}|[0-9]{5}-[0-9]{3}|[0-9]{4}-[0-9]{3}|〒?[0-9]{3}-[0-9]{4}|[0-9]{2}-[0-9]{3}|[0-9]{3} [0-9]{2}`}, Chance: 0.2, Full: 0.9, For: 4.2},
+		{Check: Check{Name: "postal.digits", MinLen: 5, MaxLen: 10, Pattern: `[0-9]{5,6}|[0-9]{5}-[0-9]{4}|[0-9]{5}-[0-9]{3}`}, Chance: 0.88, Full: 0.985, For: 1.5, Against: 0.5},
 		{Check: Check{Name: "postal.four", MinLen: 4, MaxLen: 4, Pattern: `[03-9][0-9]{3}|1[0-8][0-9]{2}|2[1-9][0-9]{2}`}, Chance: 0.7, Full: 0.85, For: 1},
 		{Check: Check{Name: "postal_code", Form: FormUpper, MinLen: 3, MaxLen: 12, Pattern: postalForms}, Chance: 0.7, Full: 0.95, For: 0, Against: 5},
 	},
 	"city": {
+		{Check: hasDigit, Chance: 0.3, Full: 0.8, For: -6},
 		{Check: cityWords, Chance: 0.06, Full: 0.35, For: 5, Against: 0.3},
 		{Check: Check{Name: "city.suffix", MaxLen: 40, Pattern: `[^0-9@_:;|<>{}]*(ville|burg|burgh|bury|borough|town|ton|ham|port|haven|mouth|shire|stadt|dorf|heim|hausen|bach|furt|berg|stad|dam|dijk|veen|hoven|bourg|sur-.+|les-.+|-en-.+|ów|owo|ice|ów|ec|sund|vik|köping|fors|by|holm|tun|grad|gorsk|abad|pur|nagar|view|side|chester|field|wood|land|mouth|stead|minster|ford|市|区|郡|町|县|구|시)|(San|Santa|Saint|St[.]?|Port|New|North|South|East|West|Lake|Mount|Villa|La|Los|Las|El|Bad|Fort|Ciudad|Puerto|Sant'|Borgo|São|Vila|Nueva) [^0-9@_:;|<>{}]+`}, Chance: 0.15, Full: 0.6, For: 1.5},
-		{Check: Check{Name: "city.words", MaxLen: 60, Pattern: `[^0-9@_:;|<>{}]{2,60}`}, Chance: 0.5, Full: 0.95, For: 0.8, Against: 5},
+		{Check: Check{Name: "city.words", MaxLen: 60, Pattern: `[^0-9@_:;|<>{}]{2,60}`}, Chance: 0.5, Full: 0.95, For: 1.2, Against: 5},
 		{Check: givenFirst, Chance: 0.25, Full: 0.5, For: -3},
 		{Check: lowerWords, Chance: 0.3, Full: 0.8, For: -4},
 		{Check: shape("shape.company"), Chance: 0.05, Full: 0.3, For: -4},
@@ -55,11 +58,31 @@ var alone = map[string][]Test{
 		{Check: Check{Name: "geo.longitude", MinLen: 5, MaxLen: 30, Pattern: `-?(1[0-7][0-9]|[0-9]{1,2})[.][0-9]{3,}`}, Chance: 0.8, Full: 0.98, For: 0.5, Against: 6},
 		{Check: Check{Name: "geo.fine", MinLen: 6, MaxLen: 30, Pattern: `-?1?[0-9]{1,2}[.][0-9]{4,}`}, Chance: 0.4, Full: 0.8, For: 0.5, Against: 4},
 	},
+	"state_region": {
+		{Check: Check{Name: "region.code", MaxLen: 3, Words: list(regionCodes)}, Chance: 0.5, Full: 0.95, For: 3, Against: 3},
+		{Check: Check{Name: "region.name", MaxLen: 40, Words: list(regionNames)}, Chance: 0.08, Full: 0.5, For: 5.5, Against: 1, ByValues: true},
+		{Check: cityWords, Chance: 0.3, Full: 0.7, For: -2},
+		{Check: givenFirst, Chance: 0.25, Full: 0.5, For: -3},
+	},
+	"country": {
+		{Check: countryCode, Chance: 0.6, Full: 0.93, For: 4.2},
+		{Check: countryName, Chance: 0.15, Full: 0.6, For: 5.5, ByValues: true},
+		{Check: countryOfficial, Chance: 0.15, Full: 0.5, For: 4},
+	},
+	"occupation": {
+		{Check: jobLast, Chance: 0.03, Full: 0.35, For: 4.5, Against: 3},
+		{Check: Check{Name: "occupation.words", MaxLen: 80, Pattern: `[^0-9@_:;|<>{}]+`}, Chance: 0.5, Full: 0.9, For: 0.5, Against: 3},
+		{Check: shape("shape.text"), Chance: 0.3, Full: 0.7, For: -3},
+	},
+	"age": {
+		{Check: Check{Name: "age.adult", MinLen: 2, MaxLen: 4, Pattern: `(1[89]|[2-6][0-9]|7[0-4])([.]0)?`}, Chance: 0.6, Full: 0.85, For: 1, Against: 4},
+		{Check: Check{Name: "age.two", MinLen: 1, MaxLen: 4, Pattern: `[1-9][0-9]([.]0)?`}, Chance: 0.9, Full: 0.99, For: 0.5, Against: 4},
+	},
 	"cvv": {
 		{Check: Check{Name: "cvv.three", MinLen: 3, MaxLen: 4, Pattern: `[0-9]{3,4}`}, Chance: 0.8, Full: 0.97, For: 1.5, Against: 5},
 	},
 	"card_expiry": {
-		{Check: Check{Name: "card_expiry.slash", MinLen: 4, MaxLen: 7, Pattern: `(0?[1-9]|1[0-2])[/-](20)?[2-4][0-9]`}, Chance: 0.5, Full: 0.95, For: 4, Against: 5},
+		{Check: Check{Name: "card_expiry.slash", MinLen: 4, MaxLen: 7, Pattern: `(0?[1-9]|1[0-2])/(20)?[0-4][0-9]`}, Chance: 0.5, Full: 0.95, For: 3.2, Against: 5},
 	},
 	"phone": {
 		phoneMarked,
@@ -72,7 +95,7 @@ var alone = map[string][]Test{
 		{Check: Check{Name: "marital.words", MinLen: 4, MaxLen: 40, Words: maritalStatuses}, Chance: 0.4, Full: 0.9, For: 5.5, Against: 3},
 	},
 	"nationality": {
-		{Check: Check{Name: "nationality", MaxLen: 30, Words: nationalities}, Chance: 0.3, Full: 0.8, For: 5, Against: 3},
+		{Check: Check{Name: "nationality", MaxLen: 30, Words: nationalities}, Chance: 0.3, Full: 0.8, For: 3.7, Against: 3},
 	},
 	"license_plate": {
 		{Check: Check{Name: "plate.marked", Form: FormUpper, MinLen: 6, MaxLen: 13, Pattern: `[A-ZÄÖÜ]{1,3}-[A-Z]{1,2} [0-9]{1,4}[EH]?|[A-Z]{2}[0-9]{2} [A-Z]{3}|[A-Z]{2}-[0-9]{3}-[A-Z]{2}|[0-9]{4} [BCDFGHJKLMNPRSTVWXYZ]{3}|[A-Z]{2}[0-9]{3}[A-Z]{2}|[A-Z]{3}[0-9][A-Z][0-9]{2}|[0-9]{2} [A-Z]{1,3} [0-9]{2,4}`}, Chance: 0.4, Full: 0.9, For: 3.8},
@@ -98,10 +121,11 @@ var alone = map[string][]Test{
 // few is how many distinct values types that are codes have at most.
 var few = map[string]int64{"gender": 16, "marital_status": 20, "ethnicity": 80, "religion": 60}
 
-const postalForms = `[0-9]{3,7}|[0-9]{5}-[0-9]{4}|[0-9]{5}-[0-9]{3}|[0-9]{4}-[0-9]{3}|〒?[0-9]{3}-[0-9]{4}|[0-9]{2}-[0-9]{3}|[0-9]{3} [0-9]{2,3}|[A-Z]{1,2}[0-9][A-Z0-9]? ?[0-9][A-Z]{2}|[A-Z][0-9][A-Z] ?[0-9][A-Z][0-9]|[0-9]{4} ?[A-Z]{2}|[A-Z][0-9W][0-9] ?[A-Z0-9]{4}`
+const postalForms = `([A-Z]{1,2}-)?[0-9]{3,7}|[0-9]{5}-[0-9]{4}|[0-9]{5}-[0-9]{3}|[0-9]{4}-[0-9]{3}|〒?[0-9]{3}-[0-9]{4}|[0-9]{2}-[0-9]{3}|[0-9]{3} [0-9]{2,3}|[A-Z]{1,2}[0-9][A-Z0-9]? ?[0-9][A-Z]{2}|[A-Z][0-9][A-Z] ?[0-9][A-Z][0-9]|[0-9]{4} ?[A-Z]{2}|[A-Z][0-9W][0-9] ?[A-Z0-9]{4}`
 
 var (
 	cityWords  = Check{Name: "city", MaxLen: 40, Words: list(cityNames)}
+	hasDigit   = Check{Name: "has.digit", Pattern: `.*[0-9].*`}
 	lowerWords = Check{Name: "word.lower", MaxLen: 60, Pattern: `[a-z][^A-Z]*`}
 	jobLast    = Check{Name: "occupation", Form: FormLastWord, Words: jobWords}
 )

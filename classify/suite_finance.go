@@ -50,7 +50,7 @@ var financeSuite = []Classifier{
 	{Name: "license_plate", Doc: "vehicle registration plates", Version: 1, Class: ClassPII, Family: "id_document", NeedsName: true, Numbered: true,
 		Names: []string{"plate", "license plate", "registration number", "reg number", "vrm", "tag number", "matricula", "placa", "immatriculation", "plaque", "kennzeichen", "kfz kennzeichen", "targa",
 			"kenteken", "regnummer", "rejestracja", "ナンバー"}, Not: []string{"home plate"},
-		Tests: []Test{loose(Check{Name: "license_plate", Form: FormUpper, MinLen: 3, MaxLen: 14, Pattern: `[A-Z0-9ÄÖÜ]{1,4}[ -]?[A-Z0-9]{1,4}[ -]?[A-Z0-9]{0,5}`})}},
+		Tests: []Test{loose(Check{Name: "license_plate", Form: FormUpper, MinLen: 3, MaxLen: 14, Pattern: `[^ -~]?[A-Z0-9ÄÖÜ]{1,4}([ ·-]?[A-Z0-9]{1,5}){0,3}`})}},
 	{Name: "org_tax_id", Doc: "tax and register numbers of companies", Version: 1, Class: ClassQuasi, Family: "org_id", NeedsName: true, Numbered: true, Types: []state.Family{state.FamilyNumber},
 		Names: []string{"ein", "employer identification number", "vat", "vat number", "vat id", "cnpj", "abn", "acn", "uen", "ust id", "ustid", "partita iva", "piva", "siret", "siren", "cif", "nip", "company number", "business number", "tva", "btw nummer", "orgnr", "kvk"},
 		Hints: []string{"tax id", "=tin"}, Not: []string{"vat rate", "vat amount"},

@@ -18,6 +18,7 @@ type nationalID struct {
 	chance    float64
 	strict    float64 // weight of the form itself
 	digits    bool    // digits only: may stand in a number column
+	marked    string  // what some of the numbers have, if written with separators or not, that others of the form lack
 	needsName bool    // too many other numbers look the same
 	class     Class
 }
@@ -46,6 +47,9 @@ func (n nationalID) classifier() Classifier {
 	with := base
 	with.Name, with.Checksum = n.name, n.checksum
 	c.Tests = []Test{{Check: base, Chance: 0.3, Full: 0.8, For: 1 + n.strict, Against: 4}, sum(with, base.Name, n.chance)}
+	if n.marked != "" {
+		c.Tests = append(c.Tests, Test{Check: Check{Name: n.name + ".marked", Form: FormUpper, MinLen: 8, MaxLen: 24, Pattern: n.marked}, Chance: 0.01, Full: 0.06, For: 1, Against: 4})
+	}
 	return c
 }
 
@@ -82,7 +86,7 @@ var nationalIDs = []nationalID{
 	{name: "ch_ahv", doc: "Swiss social insurance numbers", names: []string{"ahv", "ahv number", "avs", "ahvnr"}, form: FormDigits, pattern: `756[0-9]{10}`, checksum: "ean13", chance: 0.1, strict: 4, digits: true},
 	{name: "mx_curp", doc: "Mexican CURP", names: []string{"curp"}, form: FormAlnum, pattern: `[A-Z][AEIOUX][A-Z]{2}` + yymmdd + `[HMX][A-Z]{2}[B-DF-HJ-NP-TV-Z]{3}[0-9A-Z][0-9]`, checksum: "mx_curp", chance: 0.1, strict: 6},
 	{name: "mx_rfc", doc: "Mexican RFC", names: []string{"rfc"}, form: FormAlnum, pattern: `[A-Z]{4}` + yymmdd + `[A-Z0-9]{3}`, strict: 4},
-	{name: "cl_rut", doc: "Chilean RUT", names: []string{"rut", "run"}, form: FormAlnum, pattern: `[0-9]{7,8}[0-9K]`, checksum: "cl_rut", chance: 0.09},
+	{name: "cl_rut", doc: "Chilean RUT", names: []string{"rut", "run"}, form: FormAlnum, pattern: `[0-9]{7,8}[0-9K]`, checksum: "cl_rut", chance: 0.09, marked: `[0-9]{1,2}[.]?[0-9]{3}[.]?[0-9]{3}(-[0-9K]|K)`},
 	{name: "ar_cuit", doc: "Argentine CUIT and CUIL", names: []string{"cuit", "cuil"}, form: FormDigits, pattern: `(20|23|24|25|26|27|30|33|34)[0-9]{9}`, checksum: "ar_cuit", chance: 0.09, digits: true},
 	{name: "kr_rrn", doc: "Korean resident registration numbers", names: []string{"rrn", "resident registration"}, form: FormDigits, pattern: yymmdd + `[0-9]{7}`, checksum: "kr_rrn", chance: 0.09, strict: 0.5, digits: true},
 	{name: "cn_ric", doc: "Chinese resident identity numbers", names: []string{"shenfenzheng", "resident id", "身份证"}, form: FormUpper, pattern: `[1-9][0-9]{5}(19|20)` + yymmdd + `[0-9]{3}[0-9X]`, checksum: "cn_ric", chance: 0.09, strict: 4, digits: true},

@@ -61,8 +61,8 @@ var systemWords = []lexicon{
 		"credit_card":    "credit card nbr, card number c, cr card nbr",
 	}},
 	{"health", map[string]string{ // HL7 v2 and FHIR, X12, OMOP
-		"first_name": "name given, given, pid 5 2, patient first, pat first name, subscriber first, member first",
-		"last_name":  "name family, family, pid 5 1, patient last, pat last name, subscriber last, member last, ~=family",
+		"first_name": "name given, ~=given, pid 5 2, patient first, pat first name, subscriber first, member first",
+		"last_name":  "name family, ~=family, pid 5 1, patient last, pat last name, subscriber last, member last, ~=family",
 		"full_name":  "patient full name, pid 5, name text, attending physician, referring physician, referring provider, rendering provider, ordering provider, primary care physician, pcp name, attending doctor, ~attending, ~referring, subscriber name, provider full name",
 		"email":      "telecom email", "phone": "telecom phone, telecom value, pid 13, telecom mobile, contact telecom",
 		"street_address": "address line, pid 11, pid 11 1, pat address", "postal_code": "address postalcode, address postal code, pid 11 5", "city": "address city, pid 11 3", "state_region": "address state, pid 11 4", "country": "address country, pid 11 6",

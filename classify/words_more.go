@@ -2,10 +2,10 @@ package classify
 
 // Words for men and women, as columns hold them; the sexes apart, since a column of sexes has both.
 const (
-	femaleText = `f female woman women girl w weiblich frau féminin feminin femme femenino femenina feminino feminina mujer femmina femminile vrouw vrouwelijk v kvinna kvinde kvinne k kobieta
-nainen n kadın kadin k. 女 女性 여 여자 여성 жен женский женщина ж жіноча жінка жін. жен. ženský žena z nő női féminine mulher wanita perempuan p nữ γυναίκα θήλυ أنثى נקבה หญิง ženská moteris sieviete naine 2 fem fem. kvinnelig kvindelig dona emakumea महिला f.`
-	maleText = `m male man men boy männlich maennlich mann herr masculin homme h masculino hombre maschio maschile mannelijk mand mężczyzna mezczyzna
-mies erkek e e. 男 男性 남 남자 남성 муж мужской мужчина чоловіча чоловік чол. муж. mužský muž férfi homem laki-laki l pria nam άνδρας άρρεν ذكر זכר ชาย mužská vyras vīrietis mees 1 masc masc. mannlig mandlig home gizona पुरुष varón m.`
+	femaleText = `f female woman women girl w weiblich féminin feminin femme femenino femenina feminino feminina mujer femmina femminile vrouw vrouwelijk v kvinna kvinde kvinne k kobieta
+nainen n kadın kadin k. 女 女性 여 여자 여성 жен женский женщина ж жіноча жінка жін. жен. ženský žena z nő női féminine mulher wanita perempuan p nữ γυναίκα θήλυ أنثى נקבה หญิง ženská moteris sieviete naine fem fem. kvinnelig kvindelig dona emakumea महिला f.`
+	maleText = `m male man men boy männlich maennlich mann masculin homme h masculino hombre maschio maschile mannelijk mand mężczyzna mezczyzna
+mies erkek e e. 男 男性 남 남자 남성 муж мужской мужчина чоловіча чоловік чол. муж. mužský muž férfi homem laki-laki l pria nam άνδρας άρρεν ذكر זכר ชาย mužská vyras vīrietis mees masc masc. mannlig mandlig home gizona पुरुष varón m.`
 )
 
 var femaleWords, maleWords = list(femaleText), list(maleText)
@@ -19,12 +19,12 @@ deutsch deutsche österreichisch schweizerisch französisch italienisch türkisc
 française français allemande allemand italienne italien espagnole espagnol anglaise belge suisse portugaise marocaine algérienne tunisienne turque
 española español mexicana mexicano argentina argentino colombiana colombiano chilena chileno peruana peruano venezolana alemana italiana italiano francesa
 brasileira brasileiro portuguesa português angolana polska polskie niemieckie ukraińskie svensk norsk dansk finsk tysk nederlandse belgische duitse turkse marokkaanse
-suomi suomalainen türk alman t.c. русский россия рф украинец українка česká slovenská magyar indonesia wni wna việt_nam 日本 中国 대한민국`)
+suomi suomalainen türk alman t.c. русский россия рф украинец українка česká slovenská magyar indonesia việt_nam 日本 中国 대한민국`)
 
 // Words of people's columns in more languages.
 const (
 	moreEthnicities     = `weiß weiss schwarz asiatisch blanc noir métis han kinh javanese sundanese malay tamil yoruba igbo hausa zulu xhosa coloured roma sami maori pākehā pacific mestizo mulato afro-brazilian pardo branco negro preto blanco afrodescendiente white_non-hispanic non-hispanic hispanic_or_latino not_hispanic_or_latino south_asian_indian mixed_race white_-_british asian_-_indian black_-_african any_other 汉族 壮族 回族`
-	moreReligions       = `christlich muslimisch jüdisch konfessionslos rk ev protestant(e) evangelical_christian islã católica_romana espírita evangélico evangélica cristiana musulmana judía budista hinduista ateo atea agnostico cattolica cattolico musulmano ebraica rooms-katholiek protestants islamitisch geen joods kristen konghucu protestan katolik hindu budha buddha islam_sunni православие ислам христианство иудаизм буддизм католицизм hristiyan musevi müslüman ateist none no_religion not_stated lds church_of_england greek_orthodox russian_orthodox coptic rastafarian 佛教 基督教 伊斯兰教 道教 无 chrześcijaństwo rzymskokatolickie prawosławne römisch_katholisch`
+	moreReligions       = `christlich muslimisch jüdisch konfessionslos rk ev protestant(e) evangelical_christian islã católica_romana espírita evangélico evangélica cristiana musulmana judía budista hinduista ateo atea agnostico cattolica cattolico musulmano ebraica rooms-katholiek protestants islamitisch joods kristen konghucu protestan katolik hindu budha buddha islam_sunni православие ислам христианство иудаизм буддизм католицизм hristiyan musevi müslüman ateist no_religion lds church_of_england greek_orthodox russian_orthodox coptic rastafarian 佛教 基督教 伊斯兰教 道教 chrześcijaństwo rzymskokatolickie prawosławne römisch_katholisch`
 	moreMaritalStatuses = `eingetragene_lebenspartnerschaft getrennt getrennt_lebend pacsé pacsée concubinage union_libre séparé séparée unión_libre separado separada conviviente união_estável
 desquitado coniugata vedovo vedova divorziato divorziata separato separata gescheiden weduwe weduwnaar samenwonend geregistreerd_partnerschap änka änkling sambo skilt enke enkemann gift_(ektefelle) fraskilt samboer enkemand
 rozwiedziony rozwiedziona wdowiec wdowa kawaler/panna svobodný svobodná ženatý vdaná rozvedený rozvedená vdovec vdova naimisissa naimaton eronnut leski avoliitossa evli bekar boşanmış dul
@@ -94,3 +94,6 @@ var (
 	hangulName = Check{Name: "name.hangul", MinLen: 2, MaxLen: 4, Pattern: `([김이박최정강조윤장임한오서신권황안송류전홍고문양손배백허유남심노하곽성차주우구민진엄채원천방공현함변염여추도소석선설마길연위표명기반왕금옥육인맹제모탁]|남궁|황보|선우)[가-힣]{1,2}`}
 	kanjiName  = Check{Name: "name.kanji", MinLen: 3, MaxLen: 12, Pattern: `[一-龠々ぁ-んァ-ヶー]{1,5}[ 　][一-龠々ぁ-んァ-ヶー]{1,5}`}
 )
+
+// sportCodes are the three letters by which sports federations call countries where they are not ISO 3166's.
+const sportCodes = `alg ang ant aru asa bah ban bar ber bhu biz bot bru bul bur cam cay cgo cha chi crc cro den ecs eng esa fij fra gam gbs ger gre grn gua gui guy hai hon inh ina iri isv iva kos ksa kuw lat lba leb les lib mad mas maw mgl mya mon moz mtn nca ned ngr nep nig nir oma par phi plw por pur rsa sam sco sey sin slo sol sri sud sui tan tog tpe tri uae urs uru van vie vin wal zam zim zan`

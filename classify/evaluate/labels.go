@@ -1,0 +1,101 @@
+// Package evaluate measures the classifier on a folder of labelled tables: how often it is right, what it takes for
+// what, how far its scores can be believed. Such a folder has tables/*.csv, schema.json (see the files package) and
+// labels.json:
+//
+//	{"types": {TYPE: {"family": F}},
+//	 "tables": {TABLE: {"columns": {COLUMN: {"type": TYPE or "none", "accept": [TYPE], "hard": WHY, "ignore": true}}}}}
+//
+// Accept lists other right answers, "none" among them where finding nothing is right too. Hard says why a column of
+// nothing looks like something. Columns to be ignored are not counted.
+//
+// A column of a type counts as a hit if that type or an accepted one was found, and else as a miss of it; what was
+// found and is not right is a false finding of what was found.
+package evaluate
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"github.com/polsync/polsync/classify"
+	"github.com/polsync/polsync/classify/files"
+)
+
+// Label is the truth about one column.
+type Label struct {
+	Type   string   `json:"type"`
+	Accept []string `json:"accept"`
+	Hard   string   `json:"hard"`
+	Ignore bool     `json:"ignore"`
+}
+
+// none is the label of a column of nothing.
+const none = "none"
+
+// Labels is the truth about a folder of tables.
+type Labels struct {
+	Types map[string]struct {
+		Family string `json:"family"`
+	} `json:"types"`
+	Tables map[string]struct {
+		Columns map[string]Label `json:"columns"`
+	} `json:"tables"`
+}
+
+// Case is one labelled column and what was found in it.
+type Case struct {
+	Table, Column string
+	Label         Label
+	Found         string  // "" for nothing
+	Best          string  // Found, or what came closest
+	Score         float64 // of Best
+}
+
+// Load reads a labelled folder and classifies its tables, with names or with names hidden. The cases are in the order
+// of tables and columns. A table that cannot be read, or whose columns have no label, is an error.
+func Load(ctx context.Context, dir string, rules *classify.Rules, hideNames bool) (Labels, []Case, error) {
+	var labels Labels
+	text, err := os.ReadFile(filepath.Join(dir, "labels.json"))
+	if err != nil {
+		return labels, nil, fmt.Errorf("read labels: %w", err)
+	}
+	if err := json.Unmarshal(text, &labels); err != nil {
+		return labels, nil, fmt.Errorf("read labels of %s: %w", dir, err)
+	}
+	schema, err := files.ReadSchema(filepath.Join(dir, "schema.json"))
+	if err != nil {
+		return labels, nil, err
+	}
+	tables, err := files.Classify(ctx, filepath.Join(dir, "tables"), rules, files.Options{Schema: schema, HideNames: hideNames})
+	if err != nil {
+		return labels, nil, err
+	}
+	cases, err := labels.cases(tables)
+	return labels, cases, err
+}
+
+func (l Labels) cases(tables []files.Table) ([]Case, error) {
+	var out []Case
+	for _, t := range tables {
+		if t.Err != nil {
+			return nil, t.Err
+		}
+		for _, c := range t.Columns {
+			label, ok := l.Tables[t.Name].Columns[c.Name]
+			if !ok {
+				return nil, fmt.Errorf("table %s, column %s: no label", t.Name, c.Name)
+			}
+			if label.Ignore {
+				continue
+			}
+			k := Case{Table: t.Name, Column: c.Name, Label: label, Best: c.Decision.RunnerUp, Score: c.Decision.Score}
+			if c.Decision.Found {
+				k.Found, k.Best, k.Score = c.Decision.Finding.Classifier, c.Decision.Finding.Classifier, c.Decision.Finding.Score
+			}
+			out = append(out, k)
+		}
+	}
+	return out, nil
+}

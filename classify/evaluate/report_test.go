@@ -1,0 +1,64 @@
+package evaluate
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"testing"
+
+	"github.com/polsync/polsync/classify"
+)
+
+var (
+	setDir  = flag.String("set", "", "classify the labelled tables of this `folder` and report")
+	outFile = flag.String("out", "", "write the report into this `file` (standard output)")
+	misses  = flag.Bool("misses", false, "list the columns that were taken for something else")
+)
+
+// TestReport is `make classify-report`. Without -set there is nothing to report on.
+func TestReport(t *testing.T) {
+	if *setDir == "" {
+		t.Skip("no -set")
+	}
+	rules, err := classify.NewRules(classify.Suite(), nil, nil, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var labels Labels
+	var halves []Half
+	for _, hide := range []bool{false, true} {
+		l, cases, err := Load(context.Background(), *setDir, rules, hide)
+		if err != nil {
+			t.Fatal(err)
+		}
+		labels = l
+		halves = append(halves, Half{Title: map[bool]string{false: "With names", true: "Names hidden"}[hide], Cases: cases})
+		if *misses {
+			listMisses(labels, cases)
+		}
+	}
+	var out io.Writer = os.Stdout
+	if *outFile != "" {
+		f, err := os.Create(*outFile)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer f.Close()
+		out = f
+	}
+	if err := Write(out, labels, halves); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func listMisses(labels Labels, cases []Case) {
+	fmt.Println("-- table.column, is, taken for, closest")
+	for _, c := range cases {
+		if c.Label.Type == none && c.Found == "" || labels.right(c, Exact) {
+			continue
+		}
+		fmt.Printf("%s.%s %s -> %s (%s %.2f) %s\n", c.Table, c.Column, c.Label.Type, c.Found, c.Best, c.Score, c.Label.Hard)
+	}
+}
