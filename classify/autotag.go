@@ -47,6 +47,42 @@ type Left struct {
 type Tagging struct {
 	Assignments []state.AssignmentDeclaration // by platform, column and tag
 	Left        []Left                        // by platform, column and tag
+	Replaced    []Replaced                    // by platform, column and tag
+}
+
+// Replaced is an assignment that takes the place of a value that polsync did not set.
+type Replaced struct {
+	Left        // Value is what the finding asks for
+	Was  string // the value that is there
+	At   int    // of the assignment in Assignments
+}
+
+// Without returns the tagging without some of what it replaces; the values that are there stay, and why is said.
+func (t Tagging) Without(gone func(Replaced) (why string)) Tagging {
+	out := Tagging{Left: slices.Clone(t.Left)}
+	drop := map[int]bool{}
+	for _, r := range t.Replaced {
+		if why := gone(r); why != "" {
+			drop[r.At] = true
+			l := r.Left
+			l.Why = why
+			out.Left = append(out.Left, l)
+		}
+	}
+	moved := map[int]int{}
+	for i, a := range t.Assignments {
+		if !drop[i] {
+			moved[i] = len(out.Assignments)
+			out.Assignments = append(out.Assignments, a)
+		}
+	}
+	for _, r := range t.Replaced {
+		if at, stays := moved[r.At]; stays {
+			r.At = at
+			out.Replaced = append(out.Replaced, r)
+		}
+	}
+	return out
 }
 
 // spot is one tag on one column.
@@ -192,6 +228,8 @@ func (t *Tagging) settle(s spot, offers []offer, present Tagged) error {
 		return nil
 	case best.held != "":
 		left(best.held)
+	case foreign:
+		t.Replaced = append(t.Replaced, Replaced{Left{s.platform, s.column, s.tag, best.value, ""}, present.Value, len(t.Assignments)})
 	}
 	t.Assignments = append(t.Assignments, state.AssignmentDeclaration{Tag: s.tag, Value: best.value, On: []state.Selector{literal(s.platform, s.column)},
 		Origin: state.Origin{Layer: state.LayerClassification, Finding: cmp.Or(best.finding.Classifier, "earlier"), Score: best.finding.Score}})

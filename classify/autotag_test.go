@@ -118,3 +118,31 @@ func TestDecisionsAndTagsOfOurs(t *testing.T) {
 		})
 	}
 }
+
+func TestReplacementsCanBeLeftOut(t *testing.T) {
+	all := Tagging{Left: []Left{{Tag: "x"}}}
+	for i, c := range []string{"A", "B", "C", "D"} {
+		all.Assignments = append(all.Assignments, state.AssignmentDeclaration{Value: c})
+		if c != "A" {
+			all.Replaced = append(all.Replaced, Replaced{Left: Left{Column: column("T", c), Tag: "pii"}, Was: "w", At: i})
+		}
+	}
+	got := all.Without(func(r Replaced) string {
+		if r.Column.Column == "B" {
+			return "why"
+		}
+		return ""
+	})
+	values := ""
+	for _, a := range got.Assignments {
+		values += a.Value
+	}
+	if values != "ACD" || len(got.Left) != 2 || got.Left[1].Why != "why" || got.Left[1].Column.Column != "B" || len(got.Replaced) != 2 {
+		t.Fatalf("%+v", got)
+	}
+	for _, r := range got.Replaced {
+		if got.Assignments[r.At].Value != r.Column.Column {
+			t.Errorf("%+v points to %s", r, got.Assignments[r.At].Value)
+		}
+	}
+}

@@ -1,12 +1,14 @@
 package reconcile_test
 
 import (
+	"errors"
 	"slices"
 	"testing"
 	"time"
 
 	"github.com/polsync/polsync/connectors/memory"
 	"github.com/polsync/polsync/reconcile"
+	"github.com/polsync/polsync/reconcile/plan"
 	"github.com/polsync/polsync/state"
 	"github.com/polsync/polsync/state/declare"
 	"github.com/polsync/polsync/state/ledger"
@@ -122,4 +124,65 @@ func TestReviewGatesTags(t *testing.T) {
 	step("rejected", rule(state.Rejected))
 	d.Decisions = []state.DecisionDeclaration{declared(t, state.Approved, "", "mem:C.S.T.A")}
 	step("approved in a file", func() error { return nil }, "A")
+}
+
+// TestReplacingWhatWasSetByHand has a tag that a person set and a finding that knows better, with conflict: replace.
+func TestReplacingWhatWasSetByHand(t *testing.T) {
+	pii := state.Securable{Kind: state.KindTag, Name: "PII"}
+	key := state.Key{Fact: state.FactTagged, On: emailOn("A", "").Column, With: pii}
+	o := state.Origin{Layer: state.LayerYAML, File: "p.yaml", Line: 8}
+	rule := func(value string) state.RuleDeclaration {
+		return state.RuleDeclaration{To: []state.PrincipalRef{{Kind: state.KindRole, Name: "R", Origin: o}}, Values: []string{value}, Show: state.ShowDeclaration{Show: state.Show{Kind: state.ShowClear}}, Origin: o}
+	}
+	for _, c := range []struct {
+		name     string
+		conflict string
+		rules    []state.RuleDeclaration // of the mask by the tag; nil for no mask
+		want     state.Text
+	}{
+		{"keep-manual", "keep-manual", nil, "phone"},
+		{"no mask", "replace", nil, "email"},
+		{"as well hidden", "replace", []state.RuleDeclaration{rule("phone"), rule("email")}, "email"},
+		{"better hidden", "replace", []state.RuleDeclaration{rule("phone")}, "email"},
+		{"less hidden", "replace", []state.RuleDeclaration{rule("email")}, "phone"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			b := newBench(t)
+			b.w = people(t)
+			r := b.reconciler(b.store(), b.w, "a")
+			d := scans()
+			d.Tags[0].Values = []string{"email", "phone"}
+			d.Autotag[0].Conflict = c.conflict
+			b.w.Peek().Objects[state.Securable{Kind: state.KindRole, Name: "R"}] = state.Object{}
+			b.w.Peek().Put(state.Fact{Key: state.Key{Fact: state.FactTag, On: pii}, Value: state.Tag{}})
+			b.w.Peek().Put(state.Fact{Key: key, Value: state.Text("phone")})
+			if _, err := r.Scan(t.Context(), d, reconcile.ScanOptions{}); err != nil {
+				t.Fatal(err)
+			}
+			if c.rules != nil {
+				d.Masks = []state.MaskDeclaration{{Name: "pii", Tag: "PII", Rules: c.rules, Origin: o}}
+			}
+			r.Limits = plan.Limits{Unmaskings: 100, Statements: 100, Share: 1}
+			_, err := r.Run(t.Context(), d, reconcile.Options{})
+			var guard *plan.GuardError
+			if replaces := c.want == "email"; replaces != errors.As(err, &guard) {
+				t.Fatalf("with no removal allowed: %v", err)
+			}
+			res, err := r.Run(t.Context(), d, reconcile.Options{Pass: plan.Passes{Removals: true}})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := b.w.State().Value(key); got != c.want {
+				t.Errorf("tagged %v, want %v", got, c.want)
+			}
+			for _, ch := range res.Plan.Changes() {
+				if ch.Key == key && (ch.Note != plan.Replaced || ch.Was != state.Text("phone")) {
+					t.Errorf("shown as %+v", ch)
+				}
+			}
+			if again := b.run(r, d, reconcile.Options{}); again.Run != "" {
+				t.Error("it does not settle")
+			}
+		})
+	}
 }

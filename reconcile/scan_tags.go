@@ -35,6 +35,9 @@ func (r *Reconciler) tagged(ctx context.Context, in plan.Input) (*state.Declarat
 	if err != nil {
 		return nil, fmt.Errorf("%s: autotag: %w", r.Name, err)
 	}
+	if tagging, err = r.protective(in, tagging); err != nil {
+		return nil, err
+	}
 	if r.May != nil {
 		if err := r.May(&state.Declarations{Assignments: tagging.Assignments}); err != nil {
 			return nil, err
@@ -43,9 +46,42 @@ func (r *Reconciler) tagged(ctx context.Context, in plan.Input) (*state.Declarat
 	for _, l := range tagging.Left {
 		r.Log.Info().Str("warehouse", l.Platform).Str("securable", l.Column.Path()).Str("tag", l.Tag).Str("value", l.Value).Msg("not tagged by its finding: " + l.Why)
 	}
+	return withTags(d, tagging), nil
+}
+
+func withTags(d *state.Declarations, tagging classify.Tagging) *state.Declarations {
 	with := *d
 	with.Assignments = append(slices.Clone(d.Assignments), tagging.Assignments...)
-	return &with, nil
+	return &with
+}
+
+// protective leaves out what would replace a value set by hand and let somebody see more than they do now: what a mask
+// shows may depend on the value. A plan made as if all were replaced tells.
+func (r *Reconciler) protective(in plan.Input, tagging classify.Tagging) (classify.Tagging, error) {
+	if len(tagging.Replaced) == 0 {
+		return tagging, nil
+	}
+	in.Declarations = withTags(in.Declarations, tagging)
+	in.Scope, in.Only = nil, nil
+	trial, err := plan.Make(in)
+	if err != nil {
+		return tagging, err
+	}
+	more := map[state.Securable]bool{}
+	for _, s := range trial.Sights {
+		more[s.Column] = more[s.Column] || len(s.Gains) > 0
+	}
+	for _, c := range trial.Changes() {
+		if c.Key.Fact == state.FactTagged && c.Opens || c.Key.Fact == state.FactMask && c.Was != nil {
+			more[c.Key.On] = true
+		}
+	}
+	return tagging.Without(func(p classify.Replaced) string {
+		if !more[p.Column] {
+			return ""
+		}
+		return fmt.Sprintf("carries %s, which polsync did not set, and %s may show somebody more", p.Was, p.Value)
+	}), nil
 }
 
 // current leaves out the findings of columns that are gone.

@@ -165,7 +165,7 @@ func (d *difference) declared() {
 		case d.doubted(k) != "":
 			d.notices = append(d.notices, Notice{Held, k.On, fmt.Sprintf("%s stays as it is: the tags that it masks by could not be read completely: %s", k, d.doubted(k)), f.Origin})
 		default:
-			d.add(k, is.Value, f.Value, f.Origin, "")
+			d.add(k, is.Value, f.Value, f.Origin, d.replaces(k, f.Origin))
 		}
 	}
 	d.compared = true

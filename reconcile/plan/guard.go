@@ -67,10 +67,10 @@ func Guard(p *Plan, owned int, l Limits, pass Passes) error {
 	return &GuardError{p.Platform, breaches}
 }
 
-// removal reports whether a change takes something away from somebody. Expiry was agreed to when it was declared;
+// removal reports whether a change takes something away from somebody, such as a value set by hand. Expiry was agreed to when it was declared;
 // what is dropped in the last phase is no longer referred to.
 func removal(c Change) bool {
-	return c.Want == nil && c.Phase != PhaseDrop && !strings.HasPrefix(c.Note, Expired)
+	return c.Want == nil && c.Phase != PhaseDrop && !strings.HasPrefix(c.Note, Expired) || c.Note == Replaced
 }
 
 // unmasking reports whether a change lets somebody see more of a value.
