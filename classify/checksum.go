@@ -5,13 +5,10 @@ import (
 	"strings"
 )
 
-// Step is one check character of a weighted checksum. Over the text x, whose characters count from 1,
-//
-//	SUBSTR(Table, MOD(SUM over i of Weights[i] * digit(x, From+i), Mod) + 1, 1) = SUBSTR(x, At, 1)
-//
-// where digit(x, n) is TRY_CAST(SUBSTR(x, n, 1) AS INT). A character "-" in Table is a remainder that no number has.
-// No weight is negative, so that MOD means the same everywhere.
-type Step struct {
+// step is one check character of a weighted checksum: the remainder by Mod of digits times Weights, from the character
+// From on (counted from 1), picks the character of Table that has to stand at At. A "-" in Table is a remainder that no
+// number has; no weight is negative. FormulaOf says the same for SQL.
+type step struct {
 	From    int
 	Weights []int
 	Mod     int
@@ -24,7 +21,7 @@ type checksum struct {
 	name  string
 	doc   string
 	holds func(string) bool
-	steps []Step // set where the checksum is only weighted sums
+	steps []step // set where the checksum is only weighted sums
 }
 
 // Tables by remainder r, of modulus 10 and 11. Their names say what the check digit is.
@@ -39,7 +36,7 @@ const (
 	table11One        = "01234567891" // r, 10 is 1
 )
 
-func weighted(name, doc string, steps ...Step) checksum {
+func weighted(name, doc string, steps ...step) checksum {
 	return checksum{name: name, doc: doc, steps: steps, holds: func(s string) bool { return stepsHold(steps, s) }}
 }
 
@@ -71,31 +68,31 @@ var checksums = sorted([]checksum{
 	{name: "tw_id", doc: "letter as two digits, weights 1 9 8 7 6 5 4 3 2 1 1, divisible by 10", holds: twID},
 	{name: "nz_ird", doc: "weights 3 2 7 6 5 4 3 2, or 7 4 3 2 5 2 7 6 where that leaves 10, modulo 11", holds: nzIRD},
 	{name: "ru_snils", doc: "weights 9 to 1, modulo 101, 100 is 0", holds: ruSNILS},
-	weighted("ua_rnokpp", "weights -1 5 7 9 4 6 10 5 7, modulo 11 and 10", Step{1, []int{10, 5, 7, 9, 4, 6, 10, 5, 7}, 11, 10, table11Low}),
-	weighted("aba", "weights 3 7 1, modulo 10", Step{1, []int{3, 7, 1, 3, 7, 1, 3, 7}, 10, 9, table10Complement}),
-	weighted("nhs", "weights 10 to 2, 11 less the sum by 11", Step{1, []int{10, 9, 8, 7, 6, 5, 4, 3, 2}, 11, 10, table11Strict}),
-	weighted("nl_bsn", "weights 9 to 2 and -1, divisible by 11", Step{1, []int{9, 8, 7, 6, 5, 4, 3, 2}, 11, 9, table11Same}),
-	weighted("au_tfn", "weights 1 4 3 7 5 8 6 9 10, divisible by 11", Step{1, []int{1, 4, 3, 7, 5, 8, 6, 9}, 11, 9, table11Same}),
-	weighted("au_medicare", "weights 1 3 7 9 1 3 7 9, modulo 10, ninth digit", Step{1, []int{1, 3, 7, 9, 1, 3, 7, 9}, 10, 9, table10Same}),
-	weighted("pl_pesel", "weights 1 3 7 9 1 3 7 9 1 3, modulo 10", Step{1, []int{1, 3, 7, 9, 1, 3, 7, 9, 1, 3}, 10, 11, table10Complement}),
+	weighted("ua_rnokpp", "weights -1 5 7 9 4 6 10 5 7, modulo 11 and 10", step{1, []int{10, 5, 7, 9, 4, 6, 10, 5, 7}, 11, 10, table11Low}),
+	weighted("aba", "weights 3 7 1, modulo 10", step{1, []int{3, 7, 1, 3, 7, 1, 3, 7}, 10, 9, table10Complement}),
+	weighted("nhs", "weights 10 to 2, 11 less the sum by 11", step{1, []int{10, 9, 8, 7, 6, 5, 4, 3, 2}, 11, 10, table11Strict}),
+	weighted("nl_bsn", "weights 9 to 2 and -1, divisible by 11", step{1, []int{9, 8, 7, 6, 5, 4, 3, 2}, 11, 9, table11Same}),
+	weighted("au_tfn", "weights 1 4 3 7 5 8 6 9 10, divisible by 11", step{1, []int{1, 4, 3, 7, 5, 8, 6, 9}, 11, 9, table11Same}),
+	weighted("au_medicare", "weights 1 3 7 9 1 3 7 9, modulo 10, ninth digit", step{1, []int{1, 3, 7, 9, 1, 3, 7, 9}, 10, 9, table10Same}),
+	weighted("pl_pesel", "weights 1 3 7 9 1 3 7 9 1 3, modulo 10", step{1, []int{1, 3, 7, 9, 1, 3, 7, 9, 1, 3}, 10, 11, table10Complement}),
 	weighted("br_cpf", "weights 10 to 2, then 11 to 2, modulo 11",
-		Step{1, []int{10, 9, 8, 7, 6, 5, 4, 3, 2}, 11, 10, table11Zero}, Step{1, []int{11, 10, 9, 8, 7, 6, 5, 4, 3, 2}, 11, 11, table11Zero}),
-	weighted("pt_nif", "weights 9 to 2, modulo 11", Step{1, []int{9, 8, 7, 6, 5, 4, 3, 2}, 11, 9, table11Zero}),
-	weighted("ean13", "weights 1 3, modulo 10", Step{1, []int{1, 3, 1, 3, 1, 3, 1, 3, 1, 3, 1, 3}, 10, 13, table10Complement}),
-	weighted("kr_rrn", "weights 2 to 9, 2 to 5, modulo 11", Step{1, []int{2, 3, 4, 5, 6, 7, 8, 9, 2, 3, 4, 5}, 11, 13, table11Mod10}),
-	weighted("jp_my_number", "weights 6 to 2, 7 to 2, modulo 11", Step{1, []int{6, 5, 4, 3, 2, 7, 6, 5, 4, 3, 2}, 11, 12, table11Zero}),
+		step{1, []int{10, 9, 8, 7, 6, 5, 4, 3, 2}, 11, 10, table11Zero}, step{1, []int{11, 10, 9, 8, 7, 6, 5, 4, 3, 2}, 11, 11, table11Zero}),
+	weighted("pt_nif", "weights 9 to 2, modulo 11", step{1, []int{9, 8, 7, 6, 5, 4, 3, 2}, 11, 9, table11Zero}),
+	weighted("ean13", "weights 1 3, modulo 10", step{1, []int{1, 3, 1, 3, 1, 3, 1, 3, 1, 3, 1, 3}, 10, 13, table10Complement}),
+	weighted("kr_rrn", "weights 2 to 9, 2 to 5, modulo 11", step{1, []int{2, 3, 4, 5, 6, 7, 8, 9, 2, 3, 4, 5}, 11, 13, table11Mod10}),
+	weighted("jp_my_number", "weights 6 to 2, 7 to 2, modulo 11", step{1, []int{6, 5, 4, 3, 2, 7, 6, 5, 4, 3, 2}, 11, 12, table11Zero}),
 	weighted("tr_tckn", "seven times the odd less the even digits, then the sum, modulo 10",
-		Step{1, []int{7, 9, 7, 9, 7, 9, 7, 9, 7}, 10, 10, table10Same}, Step{1, []int{1, 1, 1, 1, 1, 1, 1, 1, 1, 1}, 10, 11, table10Same}),
-	weighted("cn_ric", "ISO 7064 mod 11-2", Step{1, []int{7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2}, 11, 18, "10X98765432"}),
-	weighted("dea", "weights 1 2 from the third character, modulo 10", Step{3, []int{1, 2, 1, 2, 1, 2}, 10, 9, table10Same}),
-	weighted("ro_cnp", "weights 2 7 9 1 4 6 3 5 8 2 7 9, modulo 11", Step{1, []int{2, 7, 9, 1, 4, 6, 3, 5, 8, 2, 7, 9}, 11, 13, table11One}),
-	weighted("bg_egn", "weights 2 4 8 5 10 9 7 3 6, modulo 11 and 10", Step{1, []int{2, 4, 8, 5, 10, 9, 7, 3, 6}, 11, 10, table11Low}),
-	weighted("ar_cuit", "weights 5 4 3 2 7 6 5 4 3 2, modulo 11", Step{1, []int{5, 4, 3, 2, 7, 6, 5, 4, 3, 2}, 11, 11, table11Strict}),
+		step{1, []int{7, 9, 7, 9, 7, 9, 7, 9, 7}, 10, 10, table10Same}, step{1, []int{1, 1, 1, 1, 1, 1, 1, 1, 1, 1}, 10, 11, table10Same}),
+	weighted("cn_ric", "ISO 7064 mod 11-2", step{1, []int{7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2}, 11, 18, "10X98765432"}),
+	weighted("dea", "weights 1 2 from the third character, modulo 10", step{3, []int{1, 2, 1, 2, 1, 2}, 10, 9, table10Same}),
+	weighted("ro_cnp", "weights 2 7 9 1 4 6 3 5 8 2 7 9, modulo 11", step{1, []int{2, 7, 9, 1, 4, 6, 3, 5, 8, 2, 7, 9}, 11, 13, table11One}),
+	weighted("bg_egn", "weights 2 4 8 5 10 9 7 3 6, modulo 11 and 10", step{1, []int{2, 4, 8, 5, 10, 9, 7, 3, 6}, 11, 10, table11Low}),
+	weighted("ar_cuit", "weights 5 4 3 2 7 6 5 4 3 2, modulo 11", step{1, []int{5, 4, 3, 2, 7, 6, 5, 4, 3, 2}, 11, 11, table11Strict}),
 	weighted("no_fnr", "weights 3 7 6 1 8 9 4 5 2, then 5 4 3 2 7 6 5 4 3 2, modulo 11",
-		Step{1, []int{3, 7, 6, 1, 8, 9, 4, 5, 2}, 11, 10, table11Strict}, Step{1, []int{5, 4, 3, 2, 7, 6, 5, 4, 3, 2}, 11, 11, table11Strict}),
-	weighted("th_pin", "weights 13 to 2, modulo 11", Step{1, []int{13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2}, 11, 13, table11Mod10}),
+		step{1, []int{3, 7, 6, 1, 8, 9, 4, 5, 2}, 11, 10, table11Strict}, step{1, []int{5, 4, 3, 2, 7, 6, 5, 4, 3, 2}, 11, 11, table11Strict}),
+	weighted("th_pin", "weights 13 to 2, modulo 11", step{1, []int{13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2}, 11, 13, table11Mod10}),
 	weighted("ru_inn", "weights 7 2 4 10 3 5 9 4 6 8, then with 3 in front, modulo 11 and 10",
-		Step{1, []int{7, 2, 4, 10, 3, 5, 9, 4, 6, 8}, 11, 11, table11Low}, Step{1, []int{3, 7, 2, 4, 10, 3, 5, 9, 4, 6, 8}, 11, 12, table11Low}),
+		step{1, []int{7, 2, 4, 10, 3, 5, 9, 4, 6, 8}, 11, 11, table11Low}, step{1, []int{3, 7, 2, 4, 10, 3, 5, 9, 4, 6, 8}, 11, 12, table11Low}),
 	{name: "vin", doc: "letters as digits, weights 8 to 2, 10, 0, 9 to 2, modulo 11, ninth character", holds: vin},
 })
 
@@ -129,13 +126,6 @@ func Pushdown(name string) bool {
 	return ok || name == "luhn" || name == "iban"
 }
 
-// Weighted returns the steps of a checksum that is nothing but weighted sums, all of which must hold, and false for
-// any other. The Check's Pattern must hold too; it gives the length.
-func Weighted(name string) ([]Step, bool) {
-	c, ok := findChecksum(name)
-	return c.steps, ok && c.steps != nil
-}
-
 // ChecksumHolds reports whether the text, already in the Check's Form, satisfies the named checksum. No text satisfies
 // a name that does not exist.
 func ChecksumHolds(name, text string) bool {
@@ -143,7 +133,7 @@ func ChecksumHolds(name, text string) bool {
 	return ok && c.holds(text)
 }
 
-func stepsHold(steps []Step, s string) bool {
+func stepsHold(steps []step, s string) bool {
 	for _, st := range steps {
 		if !st.holds(s) {
 			return false
@@ -152,7 +142,7 @@ func stepsHold(steps []Step, s string) bool {
 	return true
 }
 
-func (st Step) holds(s string) bool {
+func (st step) holds(s string) bool {
 	if len(s) < st.At || len(s) < st.From-1+len(st.Weights) {
 		return false
 	}

@@ -2,8 +2,10 @@ package classify
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
+	"sync"
 )
 
 const (
@@ -295,16 +297,20 @@ const nineDigits = "[^0-9]*[0-9][^0-9]*[0-9][^0-9]*[0-9][^0-9]*[0-9][^0-9]*[0-9]
 // FormulaOf returns a checksum as a formula: of weighted sums of digits, or of its own. It holds for the texts that a
 // Check's pattern fits just where the checksum does. False: SQL cannot say it.
 func FormulaOf(name string) (Formula, bool) {
-	if f, ok := formulas[name]; ok {
-		return f, true
-	}
-	steps, ok := Weighted(name)
-	if !ok {
-		return nil, false
-	}
-	var all All
-	for _, s := range steps {
-		all = append(all, checkedBy(s.Table, weighing(s.From, s.Weights...), s.At))
-	}
-	return all, true
+	f, ok := said()[name]
+	return f, ok
 }
+
+var said = sync.OnceValue(func() map[string]Formula {
+	all := maps.Clone(formulas)
+	for _, c := range checksums {
+		var sums All
+		for _, s := range c.steps {
+			sums = append(sums, checkedBy(s.Table, weighing(s.From, s.Weights...), s.At))
+		}
+		if len(sums) > 0 {
+			all[c.name] = sums
+		}
+	}
+	return all
+})
