@@ -25,6 +25,9 @@ func Cases() []Case {
 		{Name: "future grants", Steps: futureGrants},
 		{Name: "roles", Steps: roles},
 		{Name: "members", Steps: members},
+		{Name: "odd names", Steps: oddNames, Check: checkOddNames},
+		{Name: "odd roles", Steps: oddRoles},
+		{Name: "recreated and renamed", Steps: moved, Meanwhile: move, Check: checkMoved, Unmet: []int{2}},
 		{Name: "all at once", Steps: allAtOnce},
 	}
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/polsync/polsync/connectors"
 	"github.com/polsync/polsync/connectors/connectortest"
 	"github.com/polsync/polsync/connectors/databricks"
+	"github.com/polsync/polsync/connectors/databricks/dialect"
 	emulator "github.com/polsync/polsync/connectors/emulator/databricks"
 	"github.com/polsync/polsync/state"
 )
@@ -105,10 +106,49 @@ func group(name string) state.Securable { return state.Securable{Kind: state.Kin
 
 func fixture(w *workspace, p connectors.Platform) *connectortest.Fixture {
 	const groups = "groups belong to the account"
-	return &connectortest.Fixture{Platform: p, Home: home, Scope: scope, Tag: w.heldTag,
+	return &connectortest.Fixture{Platform: p, Home: home, Scope: scope, Tag: w.heldTag, Recreate: w.recreate, Rename: w.rename, Odd: oddColumns, OddReader: group(oddReader),
 		Tables:  []state.Securable{object(state.KindTable, "main", "crm", "customers"), object(state.KindTable, "main", "crm", "orders")},
 		Readers: []state.Securable{group("readers-a"), group("readers-b")}, Member: state.Securable{Kind: state.KindUser, Name: alice},
-		Skip: map[string]string{"roles": groups, "members": groups}}
+		Skip: map[string]string{"roles": groups, "members": groups, "odd roles": groups}}
+}
+
+// oddReader is a group, and oddColumns are columns, whose names need quoting done right.
+const oddReader = "odd \"r\"'s \\ $$ \u00e9`x`, y.z"
+
+var oddColumns = oddOnes("it's\"$$`x`\\\u00e9\u6f22", `quo"te'd`, "plain", "tick`s", `back\slash$$`, "dot.ted", "\u6f22\u5b57", "lower", strings.Repeat("l", 255))
+
+func oddOnes(table string, columns ...string) []state.Securable {
+	all := make([]state.Securable, len(columns))
+	for i, c := range columns {
+		all[i] = object(state.KindColumn, "main", "crm", table, c)
+	}
+	return all
+}
+
+func (w *workspace) addOdd(t *testing.T) {
+	t.Helper()
+	must(t, w.AddGroup(oddReader))
+	var defs []string
+	for _, c := range oddColumns {
+		defs = append(defs, dialect.QuoteName(c.Column)+" STRING")
+	}
+	w.exec(t, "CREATE TABLE "+named(oddColumns[0].Table())+" ("+strings.Join(defs, ", ")+")")
+}
+
+func named(table state.Securable) string {
+	return dialect.QualifiedName(table.Catalog, table.Schema, table.Name)
+}
+
+func (w *workspace) recreate(t *testing.T, table state.Securable) {
+	t.Helper()
+	w.exec(t, "DROP TABLE "+named(table), "CREATE TABLE "+named(table)+" (id BIGINT, email STRING, phone STRING, salary DECIMAL(10,2), country STRING)")
+}
+
+func (w *workspace) rename(t *testing.T, table state.Securable, to string) {
+	t.Helper()
+	as := table
+	as.Name = to
+	w.exec(t, "ALTER TABLE "+named(table)+" RENAME TO "+named(as))
 }
 
 // heldTag asks the workspace, without the connector, what it holds of a tag.
@@ -149,6 +189,7 @@ func (w *workspace) rows(t *testing.T, sql string) [][]string {
 func TestSuiteAsAdmin(t *testing.T) {
 	connectortest.Run(t, func(t *testing.T) *connectortest.Fixture {
 		w := newWorkspace(t, emulator.Options{})
+		w.addOdd(t)
 		return fixture(w, w.open(t, emulator.DefaultAdmin))
 	})
 }
@@ -157,6 +198,7 @@ func TestSuiteAsAdmin(t *testing.T) {
 func TestSuiteAsDaemon(t *testing.T) {
 	connectortest.Run(t, func(t *testing.T) *connectortest.Fixture {
 		w := newWorkspace(t, emulator.Options{})
+		w.addOdd(t)
 		return fixture(w, w.open(t, daemon))
 	})
 }

@@ -44,9 +44,11 @@ func (d Dialect) Tag(name string, _, _ state.Securable) state.Securable {
 // TagDefined implements plan.Dialect.
 func (Dialect) TagDefined(bool) bool { return true }
 
-// Policy implements plan.Dialect: policies have only a name.
+// Policy implements plan.Dialect: policies have only a name. Column by column a tag's value is part of it, and its case
+// counts: what folding would make one with another stays as written.
 func (d Dialect) Policy(mask string, family state.Family, _ state.Securable) state.Securable {
-	return state.Securable{Kind: state.KindMaskingPolicy, Name: d.FoldPart(state.Part{Text: mask + "_" + string(family)})}
+	part := state.Part{Text: mask + "_" + string(family), Quoted: d.PerColumn && strings.ToLower(mask) != mask}
+	return state.Securable{Kind: state.KindMaskingPolicy, Name: d.FoldPart(part)}
 }
 
 var privileges = map[state.Kind][]string{

@@ -2,8 +2,10 @@ package memory_test
 
 import (
 	"errors"
+	"maps"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -24,6 +26,17 @@ func fixture(d memory.Dialect) *connectortest.Fixture {
 		{Kind: state.KindUser, Name: "ALICE"}, {Kind: state.KindRole, Name: "READER"}, {Kind: state.KindRole, Name: "other reader"}, table("CUSTOMERS"), table("ORDERS")} {
 		s.Objects[o] = state.Object{}
 	}
+	odd := table("a\"b.c\\d$$e'f`g\nh \u00e9")
+	s.Objects[odd] = state.Object{}
+	var oddColumns []state.Securable
+	for _, name := range []string{`"quo"te.d'`, "plain", `back\slash$$`, "new\nline `tick`", "\u6f22\u5b57", "lower", strings.Repeat("\u00fc", 255)} {
+		c := odd
+		c.Kind, c.Column = state.KindColumn, name
+		s.Objects[c] = state.Object{Type: state.DataType{Family: state.FamilyString, Text: "string"}}
+		oddColumns = append(oddColumns, c)
+	}
+	oddReader := state.Securable{Kind: state.KindRole, Name: "odd \"r\".x\\$$'\u00e9\n`"}
+	s.Objects[oddReader] = state.Object{}
 	for _, t := range []string{"CUSTOMERS", "ORDERS"} {
 		for name, family := range map[string]state.Family{"EMAIL": state.FamilyString, "PHONE": state.FamilyString, "SALARY": state.FamilyNumber, "COUNTRY": state.FamilyString} {
 			c := table(t)
@@ -32,9 +45,36 @@ func fixture(d memory.Dialect) *connectortest.Fixture {
 		}
 	}
 	w := memory.New(d, s)
-	return &connectortest.Fixture{Platform: w, Tag: func(_ *testing.T, name string) connectortest.HeldTag { return heldTag(w.State(), name) }, Tables: []state.Securable{table("CUSTOMERS"), table("ORDERS")},
-		Readers: []state.Securable{{Kind: state.KindRole, Name: "READER"}, {Kind: state.KindRole, Name: "other reader"}},
-		Member:  state.Securable{Kind: state.KindUser, Name: "ALICE"}}
+	return &connectortest.Fixture{Platform: w, Odd: oddColumns, OddReader: oddReader,
+		Recreate: func(_ *testing.T, table state.Securable) { forget(s, table) },
+		Rename:   func(_ *testing.T, table state.Securable, to string) { rename(s, table, to) },
+		Tag:      func(_ *testing.T, name string) connectortest.HeldTag { return heldTag(w.State(), name) },
+		Tables:   []state.Securable{table("CUSTOMERS"), table("ORDERS")},
+		Readers:  []state.Securable{{Kind: state.KindRole, Name: "READER"}, {Kind: state.KindRole, Name: "other reader"}},
+		Member:   state.Securable{Kind: state.KindUser, Name: "ALICE"}}
+}
+
+// forget takes off what stands on a table and its columns, as when it is dropped and made anew.
+func forget(s *state.State, table state.Securable) {
+	maps.DeleteFunc(s.Facts, func(k state.Key, _ state.Fact) bool { return table.Covers(k.On) })
+}
+
+// rename moves a table, its columns and what stands on them.
+func rename(s *state.State, table state.Securable, to string) {
+	for on, is := range maps.Clone(s.Objects) {
+		if table.Covers(on) {
+			delete(s.Objects, on)
+			on.Name = to
+			s.Objects[on] = is
+		}
+	}
+	for k, f := range maps.Clone(s.Facts) {
+		if table.Covers(k.On) {
+			delete(s.Facts, k)
+			f.Key.On.Name = to
+			s.Put(f)
+		}
+	}
 }
 
 // heldTag finds in a state what is held of a tag.

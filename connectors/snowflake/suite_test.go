@@ -1,19 +1,117 @@
 package snowflake
 
 import (
+	"fmt"
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/polsync/polsync/connectors"
 	"github.com/polsync/polsync/connectors/connectortest"
 	emulator "github.com/polsync/polsync/connectors/emulator/snowflake"
+	"github.com/polsync/polsync/connectors/emulator/sqlengine"
+	"github.com/polsync/polsync/connectors/snowflake/dialect"
 	"github.com/polsync/polsync/state"
+)
+
+// odd is a table whose name, like those of its columns, needs quoting done right.
+var (
+	odd        = state.Securable{Kind: state.KindTable, Catalog: "CRM", Schema: "SALES", Name: "a\"b.c\\d$$e'f`g\nh \u00e9"}
+	oddColumns = []string{`"quo"te.d'`, "plain", `back\slash$$`, "new\nline `tick`", "\u6f22\u5b57", "lower", strings.Repeat("\u00fc", 255)}
+	oddReader  = state.Securable{Kind: state.KindRole, Name: "odd \"r\".x\\$$'\u00e9\n`"}
 )
 
 func TestSuite(t *testing.T) {
 	connectortest.Run(t, func(t *testing.T) *connectortest.Fixture {
 		b := newBed(t, emulator.Options{})
-		return &connectortest.Fixture{Platform: b.Account, Home: home, Scope: connectors.Scope{Within: []state.Securable{sales}, Home: home},
-			Tables: []state.Securable{customers, orders}, Readers: []state.Securable{readerA, readerB}, Member: alice,
+		f := &connectortest.Fixture{Platform: b.Account, Home: home, Scope: connectors.Scope{Within: []state.Securable{sales}, Home: home},
+			Tables: []state.Securable{customers, orders}, Readers: []state.Securable{readerA, readerB}, Member: alice, OddReader: oddReader,
+			Tag: b.heldTag, Recreate: b.recreate, Rename: b.rename,
 			Skip: map[string]string{"governed tags": "every tag has a list of its own, which the tag definitions walk"}}
+		b.admin("GRANT SELECT ON FUTURE TABLES IN SCHEMA CRM.SALES TO ROLE POLSYNC") // or it could not see the columns
+		b.create(odd, oddColumns...)
+		b.admin("CREATE ROLE " + quoted(t, oddReader))
+		for _, c := range oddColumns {
+			f.Odd = append(f.Odd, column(odd, c))
+		}
+		return f
 	})
+}
+
+func quoted(t *testing.T, s state.Securable) string {
+	t.Helper()
+	q, err := dialect.Quoted(s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return q
+}
+
+// create makes a table of text columns.
+func (b *bed) create(table state.Securable, columns ...string) {
+	b.t.Helper()
+	var defs []string
+	for _, c := range columns {
+		defs = append(defs, quoted(b.t, state.Securable{Kind: state.KindColumn, Column: c})+" VARCHAR")
+	}
+	b.admin("CREATE TABLE " + quoted(b.t, table) + " (" + strings.Join(defs, ", ") + ")")
+}
+
+func (b *bed) recreate(t *testing.T, table state.Securable) {
+	t.Helper()
+	name := quoted(t, table)
+	b.admin("DROP TABLE "+name, "CREATE TABLE "+name+" (ID NUMBER, EMAIL VARCHAR, PHONE VARCHAR, SALARY NUMBER, COUNTRY VARCHAR)")
+}
+
+func (b *bed) rename(t *testing.T, table state.Securable, to string) {
+	t.Helper()
+	as := table
+	as.Name = to
+	b.admin("ALTER TABLE " + quoted(t, table) + " RENAME TO " + quoted(t, as))
+}
+
+// heldTag asks the account, without the connector, what it holds of a tag on columns.
+func (b *bed) heldTag(t *testing.T, name string) connectortest.HeldTag {
+	t.Helper()
+	tag := b.Dialect().Tag(name, state.Securable{}, home)
+	held := connectortest.HeldTag{On: map[state.Securable]string{}}
+	tables := b.rows("SHOW TABLES IN SCHEMA CRM.SALES", "name")
+	for _, table := range tables {
+		s := state.Securable{Kind: state.KindTable, Catalog: "CRM", Schema: "SALES", Name: table[0]}
+		literal, err := dialect.Literal(quoted(t, s))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, r := range b.rows("SELECT COLUMN_NAME, TAG_NAME, TAG_VALUE, LEVEL FROM TABLE(CRM.INFORMATION_SCHEMA.TAG_REFERENCES_ALL_COLUMNS("+literal+", 'table'))",
+			"COLUMN_NAME", "TAG_NAME", "TAG_VALUE", "LEVEL") {
+			if r[1] == tag.Name && r[3] == "COLUMN" {
+				held.On[column(s, r[0])] = r[2]
+			}
+		}
+	}
+	return held
+}
+
+// rows runs a statement as the administrator, without the connector, and returns the cells of the columns as text.
+func (b *bed) rows(sql string, columns ...string) [][]string {
+	b.t.Helper()
+	r, err := b.emu.Query(b.t.Context(), emulator.AdminUser, "ACCOUNTADMIN", sql)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	var at []int
+	for _, c := range columns {
+		i := slices.IndexFunc(r.Columns, func(x sqlengine.Column) bool { return x.Name == c })
+		if i < 0 {
+			b.t.Fatalf("%s has no column %s", sql, c)
+		}
+		at = append(at, i)
+	}
+	rows := make([][]string, len(r.Rows))
+	for n, row := range r.Rows {
+		for _, i := range at {
+			rows[n] = append(rows[n], fmt.Sprint(row[i]))
+		}
+	}
+	return rows
 }

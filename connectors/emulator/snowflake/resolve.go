@@ -2,6 +2,7 @@ package snowflake
 
 import (
 	"strings"
+	"unicode/utf8"
 
 	"github.com/polsync/polsync/connectors/emulator/sqlengine"
 )
@@ -82,7 +83,7 @@ func (sc *scope) look(k kind, name sqlengine.Name) (*object, error) {
 // place gives the container a name lies in and the name's last part.
 func (sc *scope) place(k kind, name sqlengine.Name) (*object, string, error) {
 	last := name.Last()
-	if len(last) > 255 {
+	if utf8.RuneCountInString(last) > 255 {
 		return nil, "", compilation(codeCompilation, "42601", "Object identifier is longer than the limit of 255 characters.")
 	}
 	switch k.info().in {
