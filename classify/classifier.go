@@ -87,6 +87,7 @@ const (
 	numberedWeight   = -3.0 // an id or code of the type
 	notWeight        = -9.0
 	unlikeType       = -8.0
+	pairWeight       = 5.0  // of coordinates beside each other
 	numberingWeight  = -5.0 // each value is above the one before
 	manyWeight       = -6.0 // more distinct values than a code has
 	namesAloneFactor = 0.8  // on the score, where no value was looked at

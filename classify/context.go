@@ -29,8 +29,8 @@ var kin = map[string]map[string]float64{
 
 const (
 	kinLimit     = 3.6  // what siblings lend together, at most
-	kinNear      = 3    // columns away within which they lend in full
-	kinFar       = 0.7  // the part they lend from further
+	kinNear      = 2    // columns away within which they lend in full
+	kinFar       = 0.6  // the part they lend from further
 	kinPasses    = 2    // times the siblings are weighed anew
 	namedLikely  = 0.5  // score from which a sibling lends
 	otherName    = -1.5 // a name that says something, but not the type

@@ -62,6 +62,7 @@ func (r *Rules) judge(table TableColumns, counts []Counts) ([]*evidence, []Decis
 		all[i] = r.newEvidence(c, ctx, merged[c.Column])
 		out[i] = r.decide(all[i])
 	}
+	pairCoordinates(all)
 	for range kinPasses {
 		out = r.decideAmong(all, out)
 	}
@@ -183,9 +184,9 @@ func (c *ready) weigh(e *evidence) (candidate, bool) {
 		k.logit += peopleWeight
 		k.words = append(k.words, "stands among data on people")
 	}
-	lent := c.addContext(e, &k, name)
+	c.addContext(e, &k, name)
 	supported := c.weighValues(e, &k, tests)
-	return k, (supported || name > 0 || lent && len(c.Alone) > 0 && e.values() > 0) && k.logit > -8
+	return k, (supported || name > 0) && k.logit > -8
 }
 
 // testsFor are the tests that count where the name weighs that much.
@@ -201,21 +202,21 @@ func (c *ready) testsFor(name float64) []Test {
 	return c.Tests
 }
 
-// addContext adds what the siblings lend and, where Alone decides, what the name says otherwise. It reports whether
-// siblings lent much.
-func (c *ready) addContext(e *evidence, k *candidate, name float64) bool {
-	w, text := c.kinship(e)
-	if w > 0 {
-		k.logit += w
-		k.words = append(k.words, text)
-	}
-	if name <= 0 && len(c.Alone) > 0 {
-		if other, why := c.otherwise(e); other != 0 {
-			k.logit += other
-			k.words = append(k.words, why)
+// addContext adds what the siblings lend and, where Alone decides, what the name says otherwise.
+func (c *ready) addContext(e *evidence, k *candidate, name float64) {
+	add := func(w float64, text string) {
+		if w != 0 {
+			k.logit += w
+			k.words = append(k.words, text)
 		}
 	}
-	return w >= 1.5
+	add(c.kinship(e))
+	if e.pair == c.Name {
+		add(pairWeight, "makes a pair with the column beside it")
+	}
+	if name <= 0 && len(c.Alone) > 0 {
+		add(c.otherwise(e))
+	}
 }
 
 // ruleMatched is the largest count of a rule's checks.

@@ -16,6 +16,7 @@ type evidence struct {
 	people                  bool
 	counts                  *ColumnCounts // nil where nothing was counted
 	siblings                []sibling     // what the other columns were found to be
+	pair                    string        // the half of a pair of coordinates it looks like, with the column beside it
 }
 
 // context is what a table says about its columns.

@@ -26,7 +26,7 @@ type Check struct {
 	Name     string   // unique within a Probe's column; results are keyed by it
 	Form     Form     // what the rest looks at; the trimmed text where left out
 	Pattern  string   // a regular expression in the subset both dialects share, matched against the whole text; "" for none
-	Checksum string   // luhn, iban, ...: holds besides the pattern; "" for none. See Pushdown and Weighted
+	Checksum string   // luhn, iban, ...: holds besides the pattern; "" for none. See Pushdown
 	Words    []string // LOWER(text) is one of these, which are lower-case and sorted; none for no dictionary
 	MinLen   int      // characters the trimmed value has at least, before Form and MaxText; 0 for no bound
 	MaxLen   int      // and at most; 0 for no bound

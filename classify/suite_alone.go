@@ -4,8 +4,9 @@ package classify
 // low where much else has the form: then it takes siblings, or a form that few things have.
 var alone = map[string][]Test{
 	"first_name": {
+		{Check: initials, Chance: 0.3, Full: 0.8, For: -5},
 		{Check: hasDigit, Chance: 0.3, Full: 0.8, For: -6},
-		{Check: givenFirst, Chance: 0.04, Full: 0.35, For: 3.5, Against: 0.5},
+		{Check: givenFirst, Chance: 0.03, Full: 0.2, For: 3.5, Against: 0.5},
 		{Check: shape("shape.word1"), Chance: 0.2, Full: 0.75, For: 0.7, Against: 3},
 		{Check: surnameLast, Chance: 0.35, Full: 0.7, For: -1.5},
 		{Check: cityWords, Chance: 0.2, Full: 0.5, For: -2},
@@ -13,8 +14,9 @@ var alone = map[string][]Test{
 		{Check: lowerWords, Chance: 0.3, Full: 0.8, For: -3},
 	},
 	"last_name": {
+		{Check: initials, Chance: 0.3, Full: 0.8, For: -5},
 		{Check: hasDigit, Chance: 0.3, Full: 0.8, For: -6},
-		{Check: surnameLast, Chance: 0.04, Full: 0.3, For: 3.2, Against: 0.5},
+		{Check: surnameLast, Chance: 0.03, Full: 0.18, For: 3.3, Against: 0.5},
 		{Check: shape("shape.word1"), Chance: 0.2, Full: 0.7, For: 0.7, Against: 2},
 		{Check: givenFirst, Chance: 0.3, Full: 0.6, For: -2.5},
 		{Check: cityWords, Chance: 0.15, Full: 0.4, For: -2},
@@ -31,7 +33,24 @@ var alone = map[string][]Test{
 		{Check: Check{Name: "gender.female", MaxLen: 20, Words: femaleWords}, Chance: 0.02, Full: 0.1, For: 1, Against: 2.5},
 		{Check: Check{Name: "gender.male", MaxLen: 20, Words: maleWords}, Chance: 0.02, Full: 0.1, For: 1, Against: 2.5},
 	},
+	"full_name": {
+		{Check: hasDigit, Chance: 0.3, Full: 0.8, For: -6},
+		{Check: initials, Chance: 0.3, Full: 0.8, For: -5},
+		{Check: joinedNames, Chance: 0.1, Full: 0.4, For: -4},
+		{Check: givenFirst, Chance: 0.03, Full: 0.3, For: 4, Against: 0.5},
+		{Check: givenLast, Chance: 0.1, Full: 0.5, For: 1.5},
+		{Check: surnameLast, Chance: 0.03, Full: 0.2, For: 2, Against: 0.5},
+		{Check: shape("shape.words2"), Chance: 0.15, Full: 0.6, For: 1, Against: 3},
+		{Check: commaName, Chance: 0.2, Full: 0.7, For: 1},
+		{Check: hanName, Chance: 0.4, Full: 0.85, For: 7},
+		{Check: hangulName, Chance: 0.5, Full: 0.9, For: 6},
+		{Check: kanjiName, Chance: 0.3, Full: 0.9, For: 6},
+		{Check: titledName, Chance: 0.02, Full: 0.15, For: 0.5},
+		{Check: shape("shape.company"), Chance: 0.1, Full: 0.5, For: -5},
+		{Check: lowerWords, Chance: 0.3, Full: 0.8, For: -3},
+	},
 	"postal_code": {
+		{Check: Check{Name: "postal.round", MinLen: 4, MaxLen: 8, Pattern: `[0-9]+00([.]0)?`}, Chance: 0.1, Full: 0.35, For: -5},
 		{Check: Check{Name: "postal.letters", Form: FormUpper, MinLen: 5, MaxLen: 8, Pattern: `[A-Z]{1,2}[0-9][A-Z0-9]? ?[0-9][A-Z]{2}|[A-Z][0-9][A-Z] ?[0-9][A-Z][0-9]|[1-9][0-9]{3} [A-Z]{2}`}, Chance: 0.2, Full: 0.8, For: 5.5},
 		{Check: Check{Name: "postal.marked", MinLen: 6, MaxLen: 10, Pattern: `[0-9]{5}-[0-9]{4}|[0-9]{5}-[0-9]{3}|[0-9]{4}-[0-9]{3}|〒?[0-9]{3}-[0-9]{4}|[0-9]{2}-[0-9]{3}|[0-9]{3} [0-9]{2}`}, Chance: 0.2, Full: 0.9, For: 4.2},
 		{Check: Check{Name: "postal.digits", MinLen: 5, MaxLen: 10, Pattern: `[0-9]{5,6}|[0-9]{5}-[0-9]{4}|[0-9]{5}-[0-9]{3}`}, Chance: 0.88, Full: 0.985, For: 1.5, Against: 0.5},
@@ -39,6 +58,7 @@ var alone = map[string][]Test{
 		{Check: Check{Name: "postal_code", Form: FormUpper, MinLen: 3, MaxLen: 12, Pattern: postalForms}, Chance: 0.7, Full: 0.95, For: 0, Against: 5},
 	},
 	"city": {
+		{Check: officeWords, Chance: 0.1, Full: 0.4, For: -5},
 		{Check: hasDigit, Chance: 0.3, Full: 0.8, For: -6},
 		{Check: cityWords, Chance: 0.06, Full: 0.35, For: 5, Against: 0.3},
 		{Check: Check{Name: "city.suffix", MaxLen: 40, Pattern: `[^0-9@_:;|<>{}]*(ville|burg|burgh|bury|borough|town|ton|ham|port|haven|mouth|shire|stadt|dorf|heim|hausen|bach|furt|berg|stad|dam|dijk|veen|hoven|bourg|sur-.+|les-.+|-en-.+|ów|owo|ice|ów|ec|sund|vik|köping|fors|by|holm|tun|grad|gorsk|abad|pur|nagar|view|side|chester|field|wood|land|mouth|stead|minster|ford|市|区|郡|町|县|구|시)|(San|Santa|Saint|St[.]?|Port|New|North|South|East|West|Lake|Mount|Villa|La|Los|Las|El|Bad|Fort|Ciudad|Puerto|Sant'|Borgo|São|Vila|Nueva) [^0-9@_:;|<>{}]+`}, Chance: 0.15, Full: 0.6, For: 1.5},
@@ -50,12 +70,14 @@ var alone = map[string][]Test{
 		{Check: shape("shape.text"), Chance: 0.1, Full: 0.4, For: -4},
 	},
 	"latitude": {
-		{Check: Check{Name: "geo.latitude", MinLen: 5, MaxLen: 30, Pattern: `-?[0-8]?[0-9][.][0-9]{3,}`}, Chance: 0.8, Full: 0.98, For: 0.5, Against: 6},
+		{Check: Check{Name: "geo.latitude", MinLen: 5, MaxLen: 30, Pattern: `-?[0-8]?[0-9][.][0-9]{3,}`}, Chance: 0.8, Full: 0.98, For: 0.6, Against: 6},
 		{Check: Check{Name: "geo.fine", MinLen: 6, MaxLen: 30, Pattern: `-?1?[0-9]{1,2}[.][0-9]{4,}`}, Chance: 0.4, Full: 0.8, For: 0.5, Against: 4},
 		{Check: Check{Name: "geo.unit", MinLen: 5, MaxLen: 30, Pattern: `-?[0-2][.][0-9]{3,}`}, Chance: 0.4, Full: 0.8, For: -4},
 	},
 	"longitude": {
-		{Check: Check{Name: "geo.longitude", MinLen: 5, MaxLen: 30, Pattern: `-?(1[0-7][0-9]|[0-9]{1,2})[.][0-9]{3,}`}, Chance: 0.8, Full: 0.98, For: 0.5, Against: 6},
+		{Check: Check{Name: "geo.beyond", MinLen: 5, MaxLen: 30, Pattern: `-?(9[0-9]|1[0-7][0-9])[.][0-9]{3,}`}, Chance: 0.8, Full: 1, For: 0.1},
+		{Check: Check{Name: "geo.negative", MinLen: 5, MaxLen: 30, Pattern: `-[0-9]{1,3}[.][0-9]{3,}`}, Chance: 0.9, Full: 1, For: 0.1},
+		{Check: Check{Name: "geo.longitude", MinLen: 5, MaxLen: 30, Pattern: `-?(1[0-7][0-9]|[0-9]{1,2})[.][0-9]{3,}`}, Chance: 0.8, Full: 0.98, For: 0.6, Against: 6},
 		{Check: Check{Name: "geo.fine", MinLen: 6, MaxLen: 30, Pattern: `-?1?[0-9]{1,2}[.][0-9]{4,}`}, Chance: 0.4, Full: 0.8, For: 0.5, Against: 4},
 	},
 	"state_region": {
@@ -124,10 +146,13 @@ var few = map[string]int64{"gender": 16, "marital_status": 20, "ethnicity": 80, 
 const postalForms = `([A-Z]{1,2}-)?[0-9]{3,7}|[0-9]{5}-[0-9]{4}|[0-9]{5}-[0-9]{3}|[0-9]{4}-[0-9]{3}|〒?[0-9]{3}-[0-9]{4}|[0-9]{2}-[0-9]{3}|[0-9]{3} [0-9]{2,3}|[A-Z]{1,2}[0-9][A-Z0-9]? ?[0-9][A-Z]{2}|[A-Z][0-9][A-Z] ?[0-9][A-Z][0-9]|[0-9]{4} ?[A-Z]{2}|[A-Z][0-9W][0-9] ?[A-Z0-9]{4}`
 
 var (
-	cityWords  = Check{Name: "city", MaxLen: 40, Words: list(cityNames)}
-	hasDigit   = Check{Name: "has.digit", Pattern: `.*[0-9].*`}
-	lowerWords = Check{Name: "word.lower", MaxLen: 60, Pattern: `[a-z][^A-Z]*`}
-	jobLast    = Check{Name: "occupation", Form: FormLastWord, Words: jobWords}
+	cityWords   = Check{Name: "city", MaxLen: 40, Words: list(cityNames)}
+	hasDigit    = Check{Name: "has.digit", Pattern: `.*[0-9].*`}
+	initials    = Check{Name: "name.initials", MaxLen: 6, Pattern: `([A-ZÄÖÜ][. ]{0,2}){1,3}`}
+	joinedNames = Check{Name: "name.joined", MaxLen: 80, Pattern: `.*( and | & |&| und | et | och | og | y | e Figli|, ).*|[A-Z][a-z]+-[A-Z][a-z]+`}
+	officeWords = Check{Name: "office.words", MaxLen: 120, Pattern: `.* (Department|Office|Agency|Police|Sheriff|Bureau|Ministry|Division|Unit|Team|Club|Museum|Airport|Station|Library|Theatre|Theater|Restaurant|Hotel|Cafe)( .*)?`}
+	lowerWords  = Check{Name: "word.lower", MaxLen: 60, Pattern: `[a-z][^A-Z]*`}
+	jobLast     = Check{Name: "occupation", Form: FormLastWord, Words: jobWords}
 )
 
 // birthDates is the pattern of dates of the years, in the usual orders, without a time of day.

@@ -1,6 +1,11 @@
 package classify
 
-// Words for men and women, as columns hold them; the sexes apart, since a column of sexes has both.
+import (
+	"slices"
+	"strings"
+)
+
+// Words for women and for men, as columns hold them: apart, since a column of sexes has both.
 const (
 	femaleText = `f female woman women girl w weiblich féminin feminin femme femenino femenina feminino feminina mujer femmina femminile vrouw vrouwelijk v kvinna kvinde kvinne k kobieta
 nainen n kadın kadin k. 女 女性 여 여자 여성 жен женский женщина ж жіноча жінка жін. жен. ženský žena z nő női féminine mulher wanita perempuan p nữ γυναίκα θήλυ أنثى נקבה หญิง ženská moteris sieviete naine fem fem. kvinnelig kvindelig dona emakumea महिला f.`
@@ -8,7 +13,13 @@ nainen n kadın kadin k. 女 女性 여 여자 여성 жен женский же
 mies erkek e e. 男 男性 남 남자 남성 муж мужской мужчина чоловіча чоловік чол. муж. mužský muž férfi homem laki-laki l pria nam άνδρας άρρεν ذكر זכר ชาย mužská vyras vīrietis mees masc masc. mannlig mandlig home gizona पुरुष varón m.`
 )
 
-var femaleWords, maleWords = list(femaleText), list(maleText)
+// The same without single letters but f and m: v, k, n and the like stand for much else.
+var femaleWords, maleWords = sexWords(femaleText, "f"), sexWords(maleText, "m")
+
+func sexWords(text, letter string) []string {
+	words := slices.DeleteFunc(list(text), func(w string) bool { return len(w) <= 2 && isASCII(w) })
+	return list(strings.Join(words, " "), letter)
+}
 
 var nationalities = list(`american british english scottish welsh irish german french spanish italian portuguese dutch belgian swiss austrian polish czech slovak hungarian
 romanian bulgarian greek turkish russian ukrainian swedish norwegian danish finnish icelandic estonian latvian lithuanian croatian serbian slovenian bosnian albanian

@@ -1,0 +1,48 @@
+package classify
+
+import "strings"
+
+// pairCoordinates marks neighbouring columns that look like a latitude and a longitude: fractions of degrees in both,
+// one within 90 and the other within 180.
+func pairCoordinates(all []*evidence) {
+	for i := 0; i+1 < len(all); i++ {
+		a, b := all[i], all[i+1]
+		if a.pair != "" || !a.degrees("geo.longitude") || !b.degrees("geo.longitude") {
+			continue
+		}
+		switch first := latitudeFirst(a, b); {
+		case first && a.degrees("geo.latitude"):
+			a.pair, b.pair = "latitude", "longitude"
+		case !first && b.degrees("geo.latitude"):
+			a.pair, b.pair = "longitude", "latitude"
+		}
+	}
+}
+
+// degrees reports whether the values are fractions of degrees within the bounds of the check.
+func (e *evidence) degrees(check string) bool {
+	return e.share(check) >= 0.95 && e.share("geo.fine") >= 0.4 && e.share("geo.unit") < 0.9
+}
+
+// share is the part of the values that pass a check; 0 where it was not counted.
+func (e *evidence) share(check string) float64 {
+	n, ok := e.matched(check)
+	if !ok || e.values() == 0 {
+		return 0
+	}
+	return float64(n) / float64(e.values())
+}
+
+// latitudeFirst tells which of two columns of degrees is the latitude: not the one that goes beyond 90; else not the
+// one that is always negative where the other is not, as west of Greenwich; else the first, as is the custom.
+func latitudeFirst(a, b *evidence) bool {
+	switch {
+	case b.share("geo.beyond") > 0.02 || a.share("geo.beyond") > 0.02:
+		return b.share("geo.beyond") >= a.share("geo.beyond")
+	case b.share("geo.negative") > 0.95 && a.share("geo.negative") < 0.5:
+		return true
+	case a.share("geo.negative") > 0.95 && b.share("geo.negative") < 0.5:
+		return false
+	}
+	return !strings.HasPrefix(strings.Join(a.name, ""), "x")
+}
