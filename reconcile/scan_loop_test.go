@@ -2,6 +2,7 @@ package reconcile_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -16,6 +17,7 @@ import (
 	"github.com/polsync/polsync/connectors/memory"
 	"github.com/polsync/polsync/reconcile"
 	"github.com/polsync/polsync/state"
+	"github.com/polsync/polsync/state/ledger"
 )
 
 // tables is a warehouse with n tables of one column of mail addresses each.
@@ -71,7 +73,7 @@ func (c *counted) Count(ctx context.Context, probes []classify.Probe) ([]classif
 	if c.pass != nil {
 		c.pass(c.takes)
 	}
-	return c.Warehouse.Count(ctx, probes)
+	return c.Warehouse.Count(context.WithoutCancel(ctx), probes)
 }
 
 func (c *counted) reset() { c.asked, c.top = nil, 0 }
@@ -171,30 +173,79 @@ func TestFreshBeginsAScanAnew(t *testing.T) {
 	l.is(asked, "T01")
 }
 
-// TestInterruptedScansKeepWhatTheyCovered cancels a scan while a statement runs.
+// TestInterruptedScansKeepWhatTheyCovered cancels a scan while a statement runs, which then ends or is given up.
 func TestInterruptedScansKeepWhatTheyCovered(t *testing.T) {
-	l := newLoopBench(t, 4)
-	ctx, cancel := context.WithCancel(t.Context())
-	l.c.before = func(table string) error {
-		if table == "T02" {
-			cancel()
-			return ctx.Err()
+	for _, c := range []struct{ name, at string }{{"ends", "T01"}, {"given up", "T02"}} {
+		t.Run(c.name, func(t *testing.T) {
+			l := newLoopBench(t, 4)
+			ctx, cancel := context.WithCancel(t.Context())
+			l.c.before = func(table string) error {
+				if table != c.at {
+					return nil
+				}
+				cancel()
+				if c.name == "given up" {
+					return ctx.Err()
+				}
+				return nil
+			}
+			all, err := l.r.Scan(ctx, l.d, reconcile.ScanOptions{})
+			if err != nil || all[0].Stopped != "the scan was interrupted" || len(all[0].Left) != 2 || len(all[0].Findings()) != 2 {
+				t.Fatalf("%+v, %v", all, err)
+			}
+			l.c.before = nil
+			s, asked := l.scan(reconcile.ScanOptions{})
+			l.is(asked, "T02", "T03")
+			if s.Stopped != "" || s.Unchanged != 2 {
+				t.Errorf("%+v", s)
+			}
+			l.run(l.r, l.d, reconcile.Options{})
+			if got := len(l.tags()); got != 4 {
+				t.Errorf("%d tagged", got)
+			}
+		})
+	}
+}
+
+// dying is a store that keeps nothing more from some moment on, as after a kill.
+type dying struct {
+	ledger.Store
+	puts int
+}
+
+var errDead = errors.New("killed")
+
+func (d *dying) PutFindings(ctx context.Context, r ledger.ScanResult) error {
+	if d.puts--; d.puts < 0 {
+		return errDead
+	}
+	return d.Store.PutFindings(ctx, r)
+}
+
+func (d *dying) PutScan(ctx context.Context, r ledger.ScanRun) error {
+	if d.puts < 0 {
+		return errDead
+	}
+	return d.Store.PutScan(ctx, r)
+}
+
+// TestKilledScansGoOn ends a scan after each number of tables as a kill would.
+func TestKilledScansGoOn(t *testing.T) {
+	for n := range 4 {
+		l := newLoopBench(t, 4)
+		store := l.store()
+		_, err := l.reconciler(&dying{store, n}, l.c, "a").Scan(t.Context(), l.d, reconcile.ScanOptions{})
+		if !errors.Is(err, errDead) {
+			t.Fatal(err)
 		}
-		return nil
-	}
-	all, err := l.r.Scan(ctx, l.d, reconcile.ScanOptions{})
-	if err != nil || all[0].Stopped != "the scan was interrupted" || len(all[0].Left) != 2 || len(all[0].Findings()) != 2 {
-		t.Fatalf("%+v, %v", all, err)
-	}
-	l.c.before = nil
-	s, asked := l.scan(reconcile.ScanOptions{})
-	l.is(asked, "T02", "T03")
-	if s.Stopped != "" || s.Unchanged != 2 {
-		t.Errorf("%+v", s)
-	}
-	l.run(l.r, l.d, reconcile.Options{})
-	if got := len(l.tags()); got != 4 {
-		t.Errorf("%d tagged", got)
+		kept, err := store.Findings(t.Context(), ledger.FindingFilter{})
+		if err != nil || len(kept) != n {
+			t.Fatalf("after %d tables %d findings are kept, %v", n, len(kept), err)
+		}
+		_, asked := l.scan(reconcile.ScanOptions{})
+		l.is(asked, []string{"T00", "T01", "T02", "T03"}[n:]...)
+		_, asked = l.scan(reconcile.ScanOptions{})
+		l.is(asked, "T00", "T01", "T02", "T03")
 	}
 }
 
