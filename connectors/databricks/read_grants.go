@@ -81,7 +81,7 @@ func (r *reader) privilegeViews(ctx context.Context, catalogs []string) error {
 	for _, v := range privilegeViews[:4] {
 		parts = append(parts, v.sql(r, catalogs))
 	}
-	t, err := r.query(ctx, strings.Join(parts, " UNION ALL "))
+	t, err := r.bulk(ctx, strings.Join(parts, " UNION ALL "))
 	if err != nil {
 		if err = r.partly(err, state.Securable{}, "grants", state.FactGrant); err != nil {
 			return err
@@ -89,7 +89,7 @@ func (r *reader) privilegeViews(ctx context.Context, catalogs []string) error {
 	} else {
 		r.grantRows(t)
 	}
-	t, err = r.query(ctx, privilegeViews[4].sql(r, catalogs))
+	t, err = r.bulk(ctx, privilegeViews[4].sql(r, catalogs))
 	if err != nil {
 		return r.partly(err, state.Securable{}, "grants on volumes", state.FactGrant)
 	}

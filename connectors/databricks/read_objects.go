@@ -28,7 +28,7 @@ func (r *reader) readObjects(ctx context.Context) error {
 		"tables WHERE " + r.within("table_catalog", "table_schema", "table_name") +
 		" UNION ALL SELECT 'volume', volume_catalog, volume_schema, volume_name, '', volume_owner, comment, CAST(created AS STRING)" + from +
 		"volumes WHERE " + r.within("volume_catalog", "volume_schema", "volume_name")
-	t, err := r.query(ctx, sql)
+	t, err := r.bulk(ctx, sql)
 	if err != nil {
 		return fmt.Errorf("objects: %w", err)
 	}
@@ -104,7 +104,7 @@ func (r *reader) missing() {
 
 // readColumns reads the columns of all tables in scope. They are called in lower case, as the platform matches them.
 func (r *reader) readColumns(ctx context.Context) error {
-	t, err := r.query(ctx, "SELECT table_catalog AS c, table_schema AS s, table_name AS n, column_name, ordinal_position, data_type, full_data_type, comment"+
+	t, err := r.bulk(ctx, "SELECT table_catalog AS c, table_schema AS s, table_name AS n, column_name, ordinal_position, data_type, full_data_type, comment"+
 		" FROM system.information_schema.columns WHERE "+r.within("table_catalog", "table_schema", "table_name", "column_name"))
 	if err != nil {
 		return fmt.Errorf("columns: %w", err)

@@ -7,10 +7,6 @@ import (
 	"github.com/polsync/polsync/connectors/emulator/sqlengine"
 )
 
-// inlineLimit is what an INLINE result may hold, in bytes, before the statement
-// fails.
-const inlineLimit = 25 << 20
-
 // statement is one execution and, once it ended, its result.
 type statement struct {
 	id       string
@@ -211,7 +207,7 @@ func (w *Workspace) carryOut(st *statement, s *session, delay time.Duration) {
 	}
 	r, err := w.run(s, st.req.Statement)
 	if err == nil {
-		err = st.keep(r, w.opt.ChunkRows)
+		err = st.keep(r, w.opt.ChunkRows, w.opt.InlineLimit)
 	}
 	w.unlocked(st.after)
 	if err != nil {

@@ -67,7 +67,7 @@ func (a *statementAnswer) truncated() *statementAnswer {
 }
 
 // keep makes the manifest and the rows of a result, within the request's limits.
-func (st *statement) keep(r *Result, chunkRows int) error {
+func (st *statement) keep(r *Result, chunkRows, inlineLimit int) error {
 	m := &manifest{Format: "JSON_ARRAY", Schema: schema{N: len(r.Columns)}}
 	for i, c := range r.Columns {
 		item := schemaItem{Name: c.Name, Position: i, TypeName: resultType(c.Type), TypeText: strings.ToUpper(typeText(c.Type))}

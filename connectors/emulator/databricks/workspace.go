@@ -28,6 +28,7 @@ type Options struct {
 	TokenLifetime time.Duration // of OAuth access tokens; 0: one hour
 	PageSize      int           // largest page of REST lists; 0: 1000, tables 50
 	ChunkRows     int           // rows per result chunk; 0: 1000
+	InlineLimit   int           // bytes of an INLINE result, with more the statement fails; 0: 25 MiB
 	EmptyPages    bool          // every list starts with an empty page and a token
 
 	// DocumentedMasks gives information_schema.column_masks and row_filters the
@@ -119,6 +120,9 @@ func (o Options) withDefaults() Options {
 	}
 	if o.ChunkRows == 0 {
 		o.ChunkRows = 1000
+	}
+	if o.InlineLimit == 0 {
+		o.InlineLimit = 25 << 20
 	}
 	if o.Faults == nil {
 		o.Faults = &Faults{}
