@@ -161,6 +161,9 @@ func (c *checker) verdict(e state.Expectation) Verdict {
 	for _, p := range who { // every one of them must see what is expected
 		got, why, pass := c.seen(e, p)
 		if v.Got, v.Why, v.Pass = got, why, pass; !pass {
+			if len(who) > 1 {
+				v.Why = p.String() + ": " + why
+			}
 			break
 		}
 	}
