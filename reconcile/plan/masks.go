@@ -225,7 +225,7 @@ func (r *resolver) policy(d state.MaskDeclaration, value string, f state.Family,
 	}
 	r.policies[on] = of
 	p := &state.MaskingPolicy{Name: on, Family: f, Tag: tag, Primary: d.Primary, Args: args}
-	if !r.argTypes(p, d, columns) || !r.fill(p, d, value, r.ofFamily(f, columns)) {
+	if !r.argTypes(p, d, columns) || !r.fill(p, d, value, r.meant(f, value, columns)) {
 		return nil
 	}
 	body, err := r.in.Dialect.Body(p)

@@ -87,7 +87,11 @@ func speaksOf(values []string, columns []carriedColumn) []carriedColumn {
 	return slices.DeleteFunc(slices.Clone(columns), func(c carriedColumn) bool { return !slices.Contains(values, c.value) })
 }
 
-// ofFamily returns the columns of one type.
-func (r *resolver) ofFamily(f state.Family, columns []carriedColumn) []carriedColumn {
-	return slices.DeleteFunc(slices.Clone(columns), func(c carriedColumn) bool { return r.in.Actual.Objects[c.on].Type.Family != f })
+// meant returns the columns that a policy is made for: those of one type, and of one value of the tag where each value
+// has a policy of its own.
+func (r *resolver) meant(f state.Family, value string, columns []carriedColumn) []carriedColumn {
+	byValue := !r.in.Dialect.TagMasks()
+	return slices.DeleteFunc(slices.Clone(columns), func(c carriedColumn) bool {
+		return r.in.Actual.Objects[c.on].Type.Family != f || byValue && c.value != value
+	})
 }
