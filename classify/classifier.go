@@ -54,6 +54,9 @@ type Classifier struct {
 	// Alone are the Tests where neither name nor comment says the type; none where Tests do as well. They are counted
 	// in process only.
 	Alone []Test
+	// Varied is set where a column in which the same few values come again and again is hardly of the type, if no name
+	// says so.
+	Varied bool
 	// Few is how many distinct values the type has at most, as a code has: 0 for no bound. More speak against it, and
 	// shares count by values and not by how different they are.
 	Few    int64
@@ -87,6 +90,7 @@ const (
 	numberedWeight   = -3.0 // an id or code of the type
 	notWeight        = -9.0
 	unlikeType       = -8.0
+	repeatedWeight   = -3.5 // the same few values again and again
 	pairWeight       = 5.0  // of coordinates beside each other
 	numberingWeight  = -5.0 // each value is above the one before
 	manyWeight       = -6.0 // more distinct values than a code has

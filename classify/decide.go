@@ -185,7 +185,7 @@ func (c *ready) weigh(e *evidence) (candidate, bool) {
 		k.words = append(k.words, "stands among data on people")
 	}
 	c.addContext(e, &k, name)
-	supported := c.weighValues(e, &k, tests)
+	supported := c.weighValues(e, &k, tests, name > 0)
 	return k, (supported || name > 0) && k.logit > -8
 }
 
@@ -231,7 +231,7 @@ func (c *ready) ruleMatched(e *evidence) int64 {
 
 // weighValues adds what the counts say, and reports whether any of it speaks for the type. A type that nothing speaks
 // for is no candidate, or the many of them would crowd out the one that something does.
-func (c *ready) weighValues(e *evidence, k *candidate, tests []Test) (supported bool) {
+func (c *ready) weighValues(e *evidence, k *candidate, tests []Test, named bool) (supported bool) {
 	if e.values() == 0 {
 		k.words = append(k.words, "no values were looked at")
 		return false
@@ -239,6 +239,10 @@ func (c *ready) weighValues(e *evidence, k *candidate, tests []Test) (supported 
 	if c.tooMany(e) {
 		k.logit += manyWeight
 		k.words = append(k.words, fmt.Sprintf("%d distinct values", e.counts.Distinct))
+	}
+	if c.Varied && !named && e.repeated() {
+		k.logit += repeatedWeight
+		k.words = append(k.words, fmt.Sprintf("only %d distinct values", e.counts.Distinct))
 	}
 	if e.numbering() {
 		k.logit += numberingWeight
@@ -288,6 +292,9 @@ func (t Test) weigh(e *evidence, few bool) (weight float64, text string, matched
 	}
 	share := float64(matched) / float64(base)
 	weight = t.worth(share)
+	if t.Of != "" && weight > 0 { // few of the form are no evidence on the column
+		weight *= min(1, float64(base)/(0.3*float64(e.values())))
+	}
 	weight *= e.trust(base, few || t.ByValues || weight < 0)
 	if math.Abs(weight) < 0.05 {
 		return weight, "", matched

@@ -68,6 +68,12 @@ func (e *evidence) numbering() bool {
 	return v >= 12 && e.counts.Rising*100 >= v*95
 }
 
+// repeated reports whether the same few values come again and again: less than one in twelve is another.
+func (e *evidence) repeated() bool {
+	v := e.values()
+	return v >= 60 && e.counts.Distinct < 60 && e.counts.Distinct*12 < v
+}
+
 // matched is how many values passed a check, and whether it was counted.
 func (e *evidence) matched(check string) (int64, bool) {
 	if e.counts == nil {

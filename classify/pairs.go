@@ -7,8 +7,11 @@ import "strings"
 func pairCoordinates(all []*evidence) {
 	for i := 0; i+1 < len(all); i++ {
 		a, b := all[i], all[i+1]
-		if a.pair != "" || !a.degrees("geo.longitude") || !b.degrees("geo.longitude") {
+		if !a.degrees("geo.longitude") || !b.degrees("geo.longitude") {
 			continue
+		}
+		if i > 0 && all[i-1].degrees("geo.longitude") || i+2 < len(all) && all[i+2].degrees("geo.longitude") {
+			continue // three in a row are measurements
 		}
 		switch first := latitudeFirst(a, b); {
 		case first && a.degrees("geo.latitude"):

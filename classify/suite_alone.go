@@ -1,5 +1,10 @@
 package classify
 
+import (
+	"slices"
+	"strings"
+)
+
 // alone are the tests by which values and siblings decide where no name says the type, by classifier. The weights are
 // low where much else has the form: then it takes siblings, or a form that few things have.
 var alone = map[string][]Test{
@@ -30,8 +35,8 @@ var alone = map[string][]Test{
 	},
 	"gender": {
 		{Check: Check{Name: "gender", MaxLen: 20, Words: genders}, Chance: 0.6, Full: 0.95, For: 3.5, Against: 4},
-		{Check: Check{Name: "gender.female", MaxLen: 20, Words: femaleWords}, Chance: 0.02, Full: 0.1, For: 1, Against: 2.5},
-		{Check: Check{Name: "gender.male", MaxLen: 20, Words: maleWords}, Chance: 0.02, Full: 0.1, For: 1, Against: 2.5},
+		{Check: Check{Name: "gender.female", MaxLen: 20, Words: femaleWords}, Chance: 0.02, Full: 0.1, For: 1, Against: 4},
+		{Check: Check{Name: "gender.male", MaxLen: 20, Words: maleWords}, Chance: 0.02, Full: 0.1, For: 1, Against: 4},
 	},
 	"full_name": {
 		{Check: hasDigit, Chance: 0.3, Full: 0.8, For: -6},
@@ -40,7 +45,7 @@ var alone = map[string][]Test{
 		{Check: givenFirst, Chance: 0.03, Full: 0.3, For: 4, Against: 0.5},
 		{Check: givenLast, Chance: 0.1, Full: 0.5, For: 1.5},
 		{Check: surnameLast, Chance: 0.03, Full: 0.2, For: 2, Against: 0.5},
-		{Check: shape("shape.words2"), Chance: 0.15, Full: 0.6, For: 1, Against: 3},
+		{Check: shape("shape.words2"), Chance: 0.15, Full: 0.6, For: 1, Against: 5},
 		{Check: commaName, Chance: 0.2, Full: 0.7, For: 1},
 		{Check: hanName, Chance: 0.4, Full: 0.85, For: 7},
 		{Check: hangulName, Chance: 0.5, Full: 0.9, For: 6},
@@ -117,7 +122,13 @@ var alone = map[string][]Test{
 		{Check: Check{Name: "marital.words", MinLen: 4, MaxLen: 40, Words: maritalStatuses}, Chance: 0.4, Full: 0.9, For: 5.5, Against: 3},
 	},
 	"nationality": {
-		{Check: Check{Name: "nationality", MaxLen: 30, Words: nationalities}, Chance: 0.3, Full: 0.8, For: 3.7, Against: 3},
+		{Check: Check{Name: "nationality", MaxLen: 30, Words: nationalities}, Chance: 0.3, Full: 0.8, For: 4.5, Against: 3, ByValues: true},
+	},
+	"ethnicity": {
+		{Check: Check{Name: "ethnicity", MaxLen: 50, Words: ethnicities}, Chance: 0.3, Full: 0.8, For: 4.5, Against: 3},
+	},
+	"religion": {
+		{Check: Check{Name: "religion", MaxLen: 40, Words: religions}, Chance: 0.3, Full: 0.8, For: 5, Against: 3},
 	},
 	"license_plate": {
 		{Check: Check{Name: "plate.marked", Form: FormUpper, MinLen: 6, MaxLen: 13, Pattern: `[A-ZÄÖÜ]{1,3}-[A-Z]{1,2} [0-9]{1,4}[EH]?|[A-Z]{2}[0-9]{2} [A-Z]{3}|[A-Z]{2}-[0-9]{3}-[A-Z]{2}|[0-9]{4} [BCDFGHJKLMNPRSTVWXYZ]{3}|[A-Z]{2}[0-9]{3}[A-Z]{2}|[A-Z]{3}[0-9][A-Z][0-9]{2}|[0-9]{2} [A-Z]{1,3} [0-9]{2,4}`}, Chance: 0.4, Full: 0.9, For: 3.8},
@@ -141,7 +152,7 @@ var alone = map[string][]Test{
 }
 
 // few is how many distinct values types that are codes have at most.
-var few = map[string]int64{"gender": 16, "marital_status": 20, "ethnicity": 80, "religion": 60}
+var few = map[string]int64{"gender": 16, "marital_status": 20, "ethnicity": 80, "religion": 60, "nationality": 200}
 
 const postalForms = `([A-Z]{1,2}-)?[0-9]{3,7}|[0-9]{5}-[0-9]{4}|[0-9]{5}-[0-9]{3}|[0-9]{4}-[0-9]{3}|〒?[0-9]{3}-[0-9]{4}|[0-9]{2}-[0-9]{3}|[0-9]{3} [0-9]{2,3}|[A-Z]{1,2}[0-9][A-Z0-9]? ?[0-9][A-Z]{2}|[A-Z][0-9][A-Z] ?[0-9][A-Z][0-9]|[0-9]{4} ?[A-Z]{2}|[A-Z][0-9W][0-9] ?[A-Z0-9]{4}`
 
@@ -160,10 +171,15 @@ func birthDates(years string) string {
 	return years + `[-/.]?[0-9]{1,2}[-/.]?[0-9]{1,2}([ T]00:00(:00)?([.]0+)?Z?)?|[0-9]{1,2}[-/. ][0-9]{1,2}[-/. ]` + years + `|[A-Za-z]{3,9}[.]? [0-9]{1,2},? ` + years + `|[0-9]{1,2} [A-Za-z]{3,9}[.]?,? ` + years
 }
 
-// withAlone sets Alone and Few.
+// varied are the types that have many values.
+var varied = list(`first_name last_name city street_address`)
+
+// withAlone sets Alone, Few and Varied.
 func withAlone(suite []Classifier) []Classifier {
 	for i := range suite {
-		suite[i].Alone, suite[i].Few = alone[suite[i].Name], few[suite[i].Name]
+		c := &suite[i]
+		c.Alone, c.Few = alone[c.Name], few[c.Name]
+		_, c.Varied = slices.BinarySearch(varied, strings.ReplaceAll(c.Name, "_", " "))
 	}
 	return suite
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strings"
 	"testing"
 
 	"github.com/polsync/polsync/classify"
@@ -14,6 +15,7 @@ import (
 var (
 	setDir  = flag.String("set", "", "classify the labelled tables of this `folder` and report")
 	outFile = flag.String("out", "", "write the report into this `file` (standard output)")
+	fitSets = flag.String("fit", "", "fit the line from scores to shares over the labelled tables of these `folders`, separated by commas")
 	misses  = flag.Bool("misses", false, "list the columns that were taken for something else")
 )
 
@@ -60,5 +62,36 @@ func listMisses(labels Labels, cases []Case) {
 			continue
 		}
 		fmt.Printf("%s.%s %s -> %s (%s %.2f) %s\n", c.Table, c.Column, c.Label.Type, c.Found, c.Best, c.Score, c.Label.Hard)
+	}
+}
+
+// TestFit fits what classify.Calibrated says. Without -fit there is nothing to fit on.
+func TestFit(t *testing.T) {
+	if *fitSets == "" {
+		t.Skip("no -fit")
+	}
+	rules, err := classify.NewRules(classify.Suite(), nil, nil, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var points []Point
+	for dir := range strings.SplitSeq(*fitSets, ",") {
+		for _, hide := range []bool{false, true} {
+			labels, cases, err := Load(context.Background(), dir, rules, hide)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, p := range labels.points(cases) {
+				p.Table = dir + "/" + p.Table
+				points = append(points, p)
+			}
+		}
+	}
+	slope, offset := Fit(points)
+	crossed := CrossFit(points)
+	fmt.Printf("%d answers: slope %.3f, offset %.3f; off by %.4f, by lines fitted on the other tables %.4f\n", len(points), slope, offset, CalibrationError(points), CalibrationError(crossed))
+	for i, b := range Bins(points) {
+		c := Bins(crossed)[i]
+		fmt.Printf("%.2f-%.2f  %4d %.3f %.3f   crossed %4d %.3f %.3f\n", b.From, b.To, b.N, b.Mean, share(b.Right, b.N), c.N, c.Mean, share(c.Right, c.N))
 	}
 }
