@@ -24,6 +24,7 @@ type Scanned struct {
 	Unchanged  int                 // tables passed over: as they were when an incremental scan, or this one before it was cut short, looked at them
 	Left       []Unlooked          // what should have been looked at and was not; what was found there before stays
 	Masked     []state.Securable   // columns that are masked, whose values cannot be counted; likewise
+	Empty      []state.Securable   // columns of which values were seen before and none now: rows are gone or hidden; what was found there stays
 	Stopped    string              // why the scan ended before its end, "" where it did not; the next one goes on
 	Statements int                 // sent to look at values
 	Rows       int64               // that they looked at
@@ -116,6 +117,9 @@ func (r *Reconciler) scan(ctx context.Context, in plan.Input, tables tableIndex,
 		return nil, err
 	}
 	l := &scanLoop{r: r, scan: scan, rules: rules, s: s, began: began, progress: o.Progress}
+	if l.seen, err = r.seenValues(ctx, scan); err != nil {
+		return nil, err
+	}
 	err = l.run(ctx, jobs)
 	s.Elapsed = r.now().Sub(began)
 	if end := r.endScan(ctx, s, run, o); err == nil {
@@ -154,6 +158,22 @@ func (r *Reconciler) endScan(ctx context.Context, s *Scanned, run ledger.ScanRun
 		return fmt.Errorf("note its end: %w", err)
 	}
 	return nil
+}
+
+// seenValues returns the columns that the scan found to be something by their values.
+func (r *Reconciler) seenValues(ctx context.Context, scan state.ScanDeclaration) (map[state.Securable]bool, error) {
+	if scan.Values == classify.ValuesNames {
+		return nil, nil
+	}
+	findings, err := r.Store.Findings(ctx, ledger.FindingFilter{Platform: r.Name, Scan: scan.Name})
+	if err != nil {
+		return nil, fmt.Errorf("read what it found before: %w", err)
+	}
+	seen := map[state.Securable]bool{}
+	for _, f := range findings {
+		seen[f.Column] = f.Rows > 0
+	}
+	return seen, nil
 }
 
 // unmasked leaves out the columns whose values polsync itself may only see masked: it would judge the mask.

@@ -25,6 +25,7 @@ type scanLoop struct {
 	rules    *classify.Rules
 	s        *Scanned
 	began    time.Time
+	seen     map[state.Securable]bool // columns found to be something by values
 	progress func(ScanProgress)
 	aside    int    // statements of the budget that tables have; of run alone, as is spent
 	spent    string // that the budget has none left; the tables that have theirs are looked at
@@ -67,6 +68,7 @@ func (l *scanLoop) run(ctx context.Context, tables []scanTable) error {
 	l.flush(ctx)
 	l.s.Stopped = cmp.Or(l.s.Stopped, l.spent)
 	slices.SortFunc(l.s.Decisions, func(a, b classify.Decision) int { return a.Column.Compare(b.Column) })
+	slices.SortFunc(l.s.Empty, state.Securable.Compare)
 	slices.SortFunc(l.s.Left, func(a, b Unlooked) int { return a.On.Compare(b.On) })
 	return l.err
 }
@@ -231,6 +233,10 @@ func (l *scanLoop) take(ctx context.Context, t scanTable, counts []classify.Coun
 	whole := true
 	for i, d := range decisions {
 		if !looked[d.Column] {
+			continue
+		}
+		if l.seen[d.Column] && explained[i].Values == 0 {
+			l.s.Empty = append(l.s.Empty, d.Column) // names alone would judge less than values did
 			continue
 		}
 		d.Finding.How = l.scan.Values

@@ -319,6 +319,31 @@ func TestVerdictsAge(t *testing.T) {
 	step("never old", func() { l.d.Scans[0].Recheck = 0; l.pass(1000 * 24 * time.Hour) })
 }
 
+// TestNoRowsIsNoVerdict takes the rows of a table away, as a row filter does or somebody who loads it anew: what they
+// showed is not judged anew by the name alone, and said. Once rows are back it is.
+func TestNoRowsIsNoVerdict(t *testing.T) {
+	l := newLoopBench(t, 2)
+	full := l.c.Warehouse
+	l.scan(reconcile.ScanOptions{})
+	l.run(l.r, l.d, reconcile.Options{})
+	gone := memory.New(memory.Dialect{}, full.State())
+	l.c.Warehouse, l.w = gone, gone
+	for range 2 {
+		s, asked := l.scan(reconcile.ScanOptions{})
+		l.is(asked, "T00", "T01")
+		if len(s.Empty) != 2 || len(s.Left) > 0 || s.Empty[0].Name != "T00" {
+			t.Fatalf("%+v", s)
+		}
+		if res := l.run(l.r, l.d, reconcile.Options{}); res.Run != "" || len(l.tags()) != 2 {
+			t.Fatalf("the tags went: %+v", res.Plan.Changes())
+		}
+	}
+	l.c.Warehouse = full
+	if s, _ := l.scan(reconcile.ScanOptions{}); len(s.Empty) > 0 || len(s.Findings()) != 2 {
+		t.Errorf("%+v", s)
+	}
+}
+
 // TestStatementsAtATime holds statements until as many run as may, and expects never more.
 func TestStatementsAtATime(t *testing.T) {
 	l := newLoopBench(t, 9)

@@ -83,7 +83,20 @@ func (a *app) summarize(done [][]*reconcile.Scanned) {
 		for _, s := range platform {
 			fmt.Fprintf(a.out, "%s: scan %s (%s): %d tables looked at, %d as before, %d not looked at, %d masked columns left out; %d statements, %d rows, %s, %s in the warehouse\n",
 				s.Platform, s.Scan, s.Values, s.Tables-len(s.Left), s.Unchanged, len(s.Left), len(s.Masked), s.Statements, s.Rows, s.Elapsed.Round(time.Millisecond), s.Compute.Round(time.Millisecond))
+			a.unseen(s.Masked, "masked, so it was not looked at; what was found there before stays")
+			a.unseen(s.Empty, "no rows are seen any more; what was found there before stays")
 		}
+	}
+}
+
+// unseen lists columns that a scan could not judge.
+func (a *app) unseen(columns []state.Securable, why string) {
+	for i, c := range columns {
+		if i == leftShown && !a.flags.verbose {
+			fmt.Fprintf(a.out, "  and %d more (--verbose lists them): %s\n", len(columns)-i, why)
+			return
+		}
+		fmt.Fprintf(a.out, "  %s: %s\n", c.Path(), why)
 	}
 }
 
@@ -130,6 +143,9 @@ func (w *work) classifyOne(ctx context.Context, p config.Platform, scans []state
 			Int64("rows", one.Rows).Int64("elapsed_ms", one.Elapsed.Milliseconds()).Int("findings", len(one.Findings())).Str("stopped", one.Stopped).Msg("scan ended")
 		for _, c := range one.Masked {
 			w.log.Info().Str("warehouse", p.Name).Str("securable", c.Path()).Msg("masked, so its values cannot be counted; what was found there before stays")
+		}
+		for _, c := range one.Empty {
+			w.log.Info().Str("warehouse", p.Name).Str("securable", c.Path()).Msg("no rows are seen any more; what was found there before stays")
 		}
 		for _, l := range one.Left {
 			left = append(left, l.On.Path()+": "+l.Reason)

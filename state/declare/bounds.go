@@ -54,6 +54,9 @@ func (b Bounds) Check(source string, d *state.Declarations) document.Errors {
 	for _, e := range d.Exceptions {
 		c.principals(e.To)
 	}
+	for _, x := range d.Decisions {
+		c.places(x.On)
+	}
 	if b.unbounded() {
 		return c.errs.Sorted()
 	}

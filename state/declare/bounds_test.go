@@ -41,6 +41,7 @@ func TestBounds(t *testing.T) {
 		{"joining an admin role", "{}", `roles: {name: R, in: snow, member_of: "role:accountadmin"}`, "role:accountadmin is an admin role"},
 		{"members of an admin role", "{}", `roles: {name: SECURITYADMIN, in: snow, members: "role:R"}`, "SECURITYADMIN is an admin role"},
 		{"an admin role opened", `{to: ["role:ACCOUNTADMIN", "role:R"]}`, `roles: {name: R, in: snow, member_of: "role:ACCOUNTADMIN"}`, ""},
+		{"a decision about findings", crm, `decisions: {reject: "snow:HR.S.T"}`, "outside of what yaml may declare: snow:HR.S.T"},
 		{"deferred kinds", crm, `row_filters: {name: f, on: "snow:CRM.A.B", column: C, rules: {to: a, values: all}}`, "row filter is not for a source that is bounded"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
