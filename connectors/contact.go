@@ -5,6 +5,7 @@ import (
 	"crypto/tls"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"net/url"
@@ -18,7 +19,7 @@ import (
 // was an answer, Contact does nothing more, and later failures get the client's whole patience. It is safe for
 // concurrent use.
 type Contact struct {
-	URL       string            // asked for with HEAD and without credentials; any answer will do
+	URL       string            // asked for without credentials; any answer will do
 	Transport http.RoundTripper // the way the client goes: proxies, certificates
 	Limit     time.Duration     // for all tries together; must be set
 
@@ -59,7 +60,7 @@ func (c *Contact) Make(ctx context.Context) error {
 }
 
 func (c *Contact) try(ctx context.Context) error {
-	r, err := http.NewRequestWithContext(ctx, http.MethodHead, c.URL, nil)
+	r, err := http.NewRequestWithContext(ctx, http.MethodGet, c.URL, nil) // HEAD is dropped by some that stand before a host
 	if err != nil {
 		return err
 	}
@@ -67,8 +68,14 @@ func (c *Contact) try(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return resp.Body.Close()
+	// A body that was read lets the connection be used again; whatever becomes of it, there was an answer.
+	_, _ = io.CopyN(io.Discard, resp.Body, maxGreeting)
+	_ = resp.Body.Close()
+	return nil
 }
+
+// maxGreeting bounds what is read of the first answer, in bytes.
+const maxGreeting = 64 << 10
 
 func rest(ctx context.Context, d time.Duration) bool {
 	t := time.NewTimer(d)

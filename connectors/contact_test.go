@@ -102,7 +102,7 @@ func TestContactOverTheWire(t *testing.T) {
 	var once sync.Once
 	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		once.Do(func() { panic(http.ErrAbortHandler) }) // cut, then there
-		if r.Method != http.MethodHead || r.Header.Get("Authorization") != "" {
+		if r.Method != http.MethodGet || r.Header.Get("Authorization") != "" {
 			t.Errorf("%s with %v", r.Method, r.Header)
 		}
 		http.Redirect(w, r, "/elsewhere", http.StatusSeeOther)

@@ -60,7 +60,7 @@ func TestRefusedLater(t *testing.T) {
 	w := newWorkspace(t, emulator.Options{})
 	var left atomic.Int32
 	left.Store(2)
-	way := &refusing{refuse: func(r *http.Request) bool { return r.Method != http.MethodHead && left.Add(-1) >= 0 }}
+	way := &refusing{refuse: func(r *http.Request) bool { return strings.HasPrefix(r.URL.Path, "/api/") && left.Add(-1) >= 0 }}
 	p := w.open(t, emulator.DefaultAdmin, func(o *databricks.Options) { o.HTTPTransport, o.RetryTimeout = way, time.Minute })
 	snapshot(t, p, scope)
 	if n := way.asked.Load(); n != 2 {
