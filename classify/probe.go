@@ -1,6 +1,10 @@
 package classify
 
-import "github.com/polsync/polsync/state"
+import (
+	"slices"
+
+	"github.com/polsync/polsync/state"
+)
 
 // Form says how a value is put before it is tested. Every form starts from the value's text: NULL is no value, text
 // is stripped of leading and trailing spaces (U+0020 only, as SQL TRIM does), text that is then empty is no value
@@ -32,6 +36,12 @@ type Check struct {
 	MaxLen   int      // and at most; 0 for no bound
 }
 
+// Equal reports whether two checks are one.
+func (c Check) Equal(o Check) bool {
+	return c.Name == o.Name && c.Form == o.Form && c.Pattern == o.Pattern && c.Checksum == o.Checksum &&
+		c.MinLen == o.MinLen && c.MaxLen == o.MaxLen && slices.Equal(c.Words, o.Words)
+}
+
 // ColumnProbe is the checks to count on one column. Of a number, date or timestamp the text is its cast to a string; of
 // a float it is that with a trailing ".0", ".00", ... taken off: REGEXP_REPLACE(CAST(c AS STRING), '[.]0+$', ”).
 type ColumnProbe struct {
@@ -40,8 +50,8 @@ type ColumnProbe struct {
 	Checks []Check
 }
 
-// Probe asks for counts of columns of one table over at most Rows rows; one statement per Probe. A wide table has
-// several Probes, and a column with very many checks is in more than one of them.
+// Probe asks for counts of columns of one table over at most Rows rows. A table wider than one statement can hold has
+// several Probes, and a column with very many words to look for is in more than one of them.
 type Probe struct {
 	Table   state.Securable
 	Rows    int // sampled rows at most; 0 for all

@@ -20,11 +20,12 @@ type TableColumns struct {
 	Columns []Column
 }
 
-// The bounds of one Probe. A statement with more expressions, or more text, than this takes a platform longer to
-// compile than to run; Snowflake refuses statements of 1 MB.
+// The bounds of one Probe, and of the probes that one statement answers. A check is written once for all columns, so
+// its text counts once. A statement with more takes a platform longer to compile than to run; Snowflake refuses statements of 1 MB.
 const (
-	MaxExpressions = 1000
-	MaxProbeText   = 400_000 // bytes of patterns and words
+	MaxColumns   = 500     // of all probes of a statement
+	MaxProbeText = 400_000 // bytes of patterns and words
+	MaxTables    = 20      // of a statement
 )
 
 // Values says where values are looked at: a scan's `values`.
@@ -54,21 +55,25 @@ func Probes(scan state.ScanDeclaration, tables []TableColumns, rules *Rules) []P
 
 func tableProbes(scan state.ScanDeclaration, t TableColumns, rules *Rules, can func(string) bool) []Probe {
 	var out []Probe
-	expressions, text := 0, 0
+	written, text := map[string]bool{}, 0
 	add := func(c Column, check Check) {
-		size := checkSize(check)
-		if len(out) == 0 || expressions+1 > MaxExpressions || text+size > MaxProbeText {
+		more := 0
+		if !written[check.Name] {
+			more = checkSize(check)
+		}
+		full := len(out) > 0 && (text+more > MaxProbeText || len(out[len(out)-1].Columns) == MaxColumns && out[len(out)-1].Columns[MaxColumns-1].Column != c.Column)
+		if len(out) == 0 || full {
 			out = append(out, Probe{Table: t.Table, Rows: scan.Rows})
-			expressions, text = 0, 0
+			written, text = map[string]bool{}, 0
+			more = checkSize(check)
 		}
 		p := &out[len(out)-1]
 		if n := len(p.Columns); n == 0 || p.Columns[n-1].Column != c.Column {
 			p.Columns = append(p.Columns, ColumnProbe{Column: c.Column, Type: c.Type})
-			expressions += 4 // values, distinct, shortest, longest
 		}
 		last := &p.Columns[len(p.Columns)-1]
 		last.Checks = append(last.Checks, check)
-		expressions, text = expressions+1, text+size
+		written[check.Name], text = true, text+more
 	}
 	for _, c := range t.Columns {
 		for _, check := range rules.checks(c, can, scan.Values == ValuesSample) {
@@ -78,8 +83,32 @@ func tableProbes(scan state.ScanDeclaration, t TableColumns, rules *Rules, can f
 	return out
 }
 
+// Together says how many of the probes at the beginning one statement may answer: sampled ones, within the bounds. What
+// is read whole is asked by itself. There is always one.
+func Together(probes []Probe) int {
+	written, text, columns := map[string]bool{}, 0, 0
+	for n, p := range probes {
+		columns += len(p.Columns)
+		for _, c := range p.Columns {
+			for _, check := range c.Checks {
+				if !written[check.Name] {
+					written[check.Name] = true
+					text += checkSize(check)
+				}
+			}
+		}
+		if n > 0 && (p.Rows == 0 || probes[0].Rows == 0 || n == MaxTables || columns > MaxColumns || text > MaxProbeText) {
+			return n
+		}
+	}
+	return len(probes)
+}
+
 func checkSize(c Check) int {
 	n := 40 + len(c.Pattern)
+	if c.Checksum != "" {
+		n += 2000 // about what most take
+	}
 	for _, w := range c.Words {
 		n += len(w) + 3
 	}

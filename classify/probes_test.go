@@ -30,11 +30,13 @@ func TestProbesAreBoundedAndDeterministic(t *testing.T) {
 	}
 	seen := map[string]bool{}
 	for _, p := range probes {
-		expressions, text := 0, 0
+		text, written := 0, map[string]bool{}
 		for _, c := range p.Columns {
-			expressions += 4 + len(c.Checks)
 			for _, check := range c.Checks {
-				text += checkSize(check)
+				if !written[check.Name] {
+					text += checkSize(check)
+				}
+				written[check.Name] = true
 				key := p.Table.Name + c.Column.Column + string(c.Type.Family) + check.Name
 				if seen[key] {
 					t.Errorf("%s is asked twice", key)
@@ -42,8 +44,53 @@ func TestProbesAreBoundedAndDeterministic(t *testing.T) {
 				seen[key] = true
 			}
 		}
-		if expressions > MaxExpressions+5 || text > MaxProbeText || p.Rows != 1000 {
-			t.Errorf("%d expressions, %d bytes, %d rows", expressions, text, p.Rows)
+		if len(p.Columns) > MaxColumns || text > MaxProbeText || p.Rows != 1000 {
+			t.Errorf("%d columns, %d bytes, %d rows", len(p.Columns), text, p.Rows)
+		}
+	}
+	if len(probes) != 2 {
+		t.Errorf("%d probes for two tables", len(probes))
+	}
+	if n := len(Probes(scan, []TableColumns{wide(5000, state.FamilyString)}, rules)); n != 10 {
+		t.Errorf("%d probes for 5,000 columns", n)
+	}
+	many := mustRules(t, state.ClassifierDeclaration{Name: "many", Any: []state.Predicate{{Dictionary: words(MaxProbeText / 14)}}})
+	if n := len(Probes(scan, []TableColumns{wide(2, state.FamilyString)}, many)); n < 2 {
+		t.Errorf("%d probes where words alone fill one", n)
+	}
+}
+
+// words are as many made-up words.
+func words(n int) []string {
+	all := make([]string, n)
+	for i := range all {
+		all[i] = fmt.Sprintf("word%d", i)
+	}
+	return all
+}
+
+func TestTogether(t *testing.T) {
+	probes := func(rows, tables, columns int) []Probe {
+		var list []TableColumns
+		for range tables {
+			list = append(list, wide(columns, state.FamilyString))
+		}
+		return Probes(state.ScanDeclaration{Rows: rows}, list, mustRules(t))
+	}
+	for name, c := range map[string]struct {
+		probes []Probe
+		want   int
+	}{
+		"few":            {probes(1000, 3, 5), 3},
+		"many":           {probes(1000, 50, 5), MaxTables},
+		"wide":           {probes(1000, 5, 200), 2},
+		"wider than one": {probes(1000, 1, 1200), 1},
+		"read whole":     {probes(0, 3, 5), 1},
+		"the last":       {probes(1000, 1, 1), 1},
+		"one of whole":   {append(probes(1000, 2, 1), probes(0, 1, 1)...), 2},
+	} {
+		if got := Together(c.probes); got != c.want {
+			t.Errorf("%s: %d, want %d", name, got, c.want)
 		}
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"regexp/syntax"
 	"slices"
 	"strings"
+	"unicode/utf8"
 )
 
 // Examples has, for every checksum, a text that satisfies it: published examples, none of a living person.
@@ -107,7 +108,10 @@ func oneOf(ranges []rune, random *rand.Rand) rune {
 		return plain[random.IntN(len(plain))]
 	}
 	i := random.IntN(len(ranges)/2) * 2
-	return ranges[i] + random.Int32N(ranges[i+1]-ranges[i]+1)
+	if r := ranges[i] + random.Int32N(ranges[i+1]-ranges[i]+1); r > 0 && utf8.ValidRune(r) {
+		return r
+	}
+	return 'é'
 }
 
 // Missing returns a text that differs from another in one place: a character changed, doubled, left out or swapped with

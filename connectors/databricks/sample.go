@@ -40,7 +40,7 @@ func sampleSQL(table state.Securable, columns []classify.Column, n int) string {
 	var texts, cells []string
 	for i, c := range columns {
 		k := strconv.Itoa(i)
-		texts = append(texts, textOf(classify.ColumnProbe{Column: c.Column, Type: c.Type})+" AS t"+k)
+		texts = append(texts, "nullif(trim("+text(dialect.QuoteName(c.Column.Column), c.Type)+"), '') AS t"+k)
 		cells = append(cells, "left(t"+k+", "+strconv.Itoa(connectors.MaxSampledText)+") AS x"+k)
 	}
 	return "SELECT " + strings.Join(cells, ", ") + " FROM (SELECT " + strings.Join(texts, ", ") + " FROM " + dialect.QualifiedName(table.Parts()...) + " LIMIT " + strconv.Itoa(n) + ")"

@@ -6,159 +6,52 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/polsync/polsync/classify"
-	"github.com/polsync/polsync/connectors/formula"
+	"github.com/polsync/polsync/connectors/counting"
 	"github.com/polsync/polsync/connectors/snowflake/dialect"
 	"github.com/polsync/polsync/state"
 )
 
-// countStatement writes a probe as one SELECT. Nothing but counts leaves it. Its layers are
-//
-//	s  the sampled rows, only the columns asked for
-//	t  each value's trimmed text, NULL for blank (T), and what checks see of it (F_form, and digits for IBAN)
-//	   one row of counts
-func countStatement(p classify.Probe) (string, error) {
-	table, err := dialect.Quoted(p.Table)
-	if err != nil {
-		return "", err
-	}
-	var sampled, texts, forms []string
-	counts := []string{"COUNT(*) AS N"}
-	for i, c := range p.Columns {
-		col := probed{index: strconv.Itoa(i), probe: c}
-		name, err := dialect.Quoted(state.Securable{Kind: state.KindColumn, Column: c.Column.Column})
-		if err != nil {
-			return "", err
-		}
-		sampled = append(sampled, name+" AS C"+col.index)
-		texts = append(texts, col.text())
-		forms = append(forms, col.forms()...)
-		more, err := col.counts()
-		if err != nil {
-			return "", err
-		}
-		counts = append(counts, more...)
-	}
-	from := table
-	if p.Rows > 0 {
-		from += " SAMPLE (" + strconv.Itoa(min(p.Rows, maxSample)) + " ROWS)"
-	}
-	return "WITH S AS (SELECT " + strings.Join(sampled, ", ") + " FROM " + from + "),\n" +
-		"T AS (SELECT " + strings.Join(texts, ", ") + " FROM S),\n" +
-		"F AS (SELECT *, " + strings.Join(forms, ", ") + " FROM T)\n" +
-		"SELECT " + strings.Join(counts, ",\n") + "\nFROM F", nil
-}
-
 // maxSample is the most rows that SAMPLE takes by number; Snowflake's SAMPLE page, checked November 2026.
 const maxSample = 1_000_000
 
-// probed is one column of a probe, with its number in the names of the statement's inner columns.
-type probed struct {
-	index string
-	probe classify.ColumnProbe
+// language is how Snowflake says what not every platform says alike.
+var language = counting.Language{
+	Table: dialect.Quoted,
+	Column: func(name string) (string, error) {
+		return dialect.Quoted(state.Securable{Kind: state.KindColumn, Column: name})
+	},
+	Text: text,
+	Sampled: func(columns, table string, rows int) string {
+		if rows > 0 {
+			table += " SAMPLE (" + strconv.Itoa(min(rows, maxSample)) + " ROWS)"
+		}
+		return "SELECT " + columns + " FROM " + table
+	},
+	Array: func(items []string) string { return "ARRAY_CONSTRUCT(" + strings.Join(items, ", ") + ")" },
+	Explode: func(source, array string) (from, position, item string) {
+		return source + ", LATERAL FLATTEN(INPUT => " + source + "." + array + ") I", "I.INDEX", "CAST(I.VALUE AS VARCHAR)"
+	},
+	Literal: dialect.Literal,
+	Like: func(column, pattern string) (string, error) {
+		p, err := regex(pattern)
+		return "REGEXP_LIKE(" + column + ", " + p + ")", err // stands for the whole value by itself
+	},
+	Int:  func(text string) string { return "TRY_TO_NUMBER(" + text + ")" },
+	Luhn: luhn,
+	IBAN: func(x string) string { return iban(x, ibanDigits(x)) },
 }
 
-// text writes the trimmed text of a value; of a float without a trailing .0.
-func (c probed) text() string {
-	v := "C" + c.index
-	switch c.probe.Type.Family {
+// text writes a value as text; a float without a trailing .0.
+func text(column string, t state.DataType) string {
+	switch t.Family {
 	case state.FamilyString:
+		return column
 	case state.FamilyFloat:
-		v = "REGEXP_REPLACE(CAST(" + v + " AS VARCHAR), '[.]0+$', '')"
+		return "REGEXP_REPLACE(CAST(" + column + " AS VARCHAR), '[.]0+$', '')"
 	case state.FamilyBinary:
-		v = "HEX_ENCODE(" + v + ")"
-	default:
-		v = "CAST(" + v + " AS VARCHAR)"
+		return "HEX_ENCODE(" + column + ")"
 	}
-	return "NULLIF(TRIM(" + v + "), '') AS T" + c.index
-}
-
-// forms writes the forms that the column's checks look at, each once.
-func (c probed) forms() []string {
-	x := "LEFT(T" + c.index + ", " + strconv.Itoa(classify.MaxText) + ")"
-	digits := "REGEXP_REPLACE(" + x + ", '[ ./()-]', '')"
-	spelled := map[classify.Form]string{
-		classify.FormTrim: x, classify.FormUpper: "UPPER(" + x + ")", classify.FormDigits: digits, classify.FormAlnum: "UPPER(" + digits + ")",
-		classify.FormFirstWord: "SPLIT_PART(" + x + ", ' ', 1)", classify.FormLastWord: "SPLIT_PART(" + x + ", ' ', -1)",
-	}
-	used := map[classify.Form]bool{classify.FormTrim: true}
-	iban := map[classify.Form]bool{}
-	for _, check := range c.probe.Checks {
-		used[check.Form] = true
-		iban[check.Form] = iban[check.Form] || check.Checksum == "iban"
-	}
-	var out []string
-	for f := classify.FormTrim; f <= classify.FormLastWord; f++ {
-		if used[f] {
-			out = append(out, spelled[f]+" AS "+c.form(f))
-		}
-		if iban[f] {
-			out = append(out, ibanDigits(spelled[f])+" AS "+c.ibanName(f))
-		}
-	}
-	return out
-}
-
-func (c probed) form(f classify.Form) string { return "F" + c.index + "_" + strconv.Itoa(int(f)) }
-
-func (c probed) ibanName(f classify.Form) string {
-	return "I" + c.index + "_" + strconv.Itoa(int(f))
-}
-
-func (c probed) counts() ([]string, error) {
-	t := "T" + c.index
-	out := []string{
-		"COUNT(" + t + ") AS V" + c.index,
-		"APPROX_COUNT_DISTINCT(" + t + ") AS D" + c.index,
-		"MIN(LENGTH(" + t + ")) AS A" + c.index,
-		"MAX(LENGTH(" + t + ")) AS B" + c.index,
-	}
-	for j, check := range c.probe.Checks {
-		holds, err := c.holds(check)
-		if err != nil {
-			return nil, fmt.Errorf("check %s: %w", check.Name, err)
-		}
-		out = append(out, "COUNT_IF("+holds+") AS M"+c.index+"_"+strconv.Itoa(j))
-	}
-	return out, nil
-}
-
-// holds writes a check as a condition; for a blank value, which is NULL, none is true.
-func (c probed) holds(check classify.Check) (string, error) {
-	t, x := "T"+c.index, c.form(check.Form)
-	all := []string{t + " IS NOT NULL"}
-	if check.MinLen > 0 {
-		all = append(all, "LENGTH("+t+") >= "+strconv.Itoa(check.MinLen))
-	}
-	if check.MaxLen > 0 {
-		all = append(all, "LENGTH("+t+") <= "+strconv.Itoa(check.MaxLen))
-	}
-	if check.Pattern != "" {
-		pattern, err := regex(check.Pattern)
-		if err != nil {
-			return "", err
-		}
-		all = append(all, "REGEXP_LIKE("+x+", "+pattern+")") // stands for the whole value by itself
-	}
-	if check.Checksum != "" {
-		sum, err := c.checksum(check)
-		if err != nil {
-			return "", err
-		}
-		all = append(all, sum)
-	}
-	if len(check.Words) > 0 {
-		words := make([]string, len(check.Words))
-		for i, w := range check.Words {
-			literal, err := dialect.Literal(w)
-			if err != nil {
-				return "", err
-			}
-			words[i] = literal
-		}
-		all = append(all, "LOWER("+x+") IN ("+strings.Join(words, ", ")+")")
-	}
-	return strings.Join(all, " AND "), nil
+	return "CAST(" + column + " AS VARCHAR)"
 }
 
 // regex writes a pattern so that no backslash is lost: verbatim between dollar signs where that can hold it.
@@ -167,31 +60,6 @@ func regex(pattern string) (string, error) {
 		return dialect.Literal(pattern)
 	}
 	return "$$" + pattern + "$$", nil
-}
-
-func (c probed) checksum(check classify.Check) (string, error) {
-	x := c.form(check.Form)
-	switch check.Checksum {
-	case "luhn":
-		return luhn(x), nil
-	case "iban":
-		return iban(x, c.ibanName(check.Form)), nil
-	}
-	f, ok := classify.FormulaOf(check.Checksum)
-	if !ok {
-		return "", fmt.Errorf("the checksum %s cannot be computed in the account", check.Checksum)
-	}
-	return formula.Write(language, f, x)
-}
-
-// language is how Snowflake says what not every platform says alike.
-var language = formula.Language{
-	Literal: dialect.Literal,
-	Like: func(column, pattern string) (string, error) {
-		p, err := regex(pattern)
-		return "REGEXP_LIKE(" + column + ", " + p + ")", err
-	},
-	Int: func(text string) string { return "TRY_TO_NUMBER(" + text + ")" },
 }
 
 // luhnDigits is the longest number whose Luhn sum is computed; longer ones have none. ISO/IEC 7812 ends at 19, IMEI

@@ -66,18 +66,15 @@ func sampleStatement(table state.Securable, columns []classify.Column, n int) (s
 	if err != nil {
 		return "", err
 	}
-	var sampled, texts, cells []string
+	texts, cells := make([]string, len(columns)), make([]string, len(columns))
 	for i, c := range columns {
-		col := probed{index: strconv.Itoa(i), probe: classify.ColumnProbe{Column: c.Column, Type: c.Type}}
-		name, err := dialect.Quoted(state.Securable{Kind: state.KindColumn, Column: c.Column.Column})
+		name, err := language.Column(c.Column.Column)
 		if err != nil {
 			return "", err
 		}
-		sampled = append(sampled, name+" AS C"+col.index)
-		texts = append(texts, col.text())
-		cells = append(cells, "LEFT(T"+col.index+", "+strconv.Itoa(connectors.MaxSampledText)+") AS X"+col.index)
+		k := strconv.Itoa(i)
+		texts[i] = "NULLIF(TRIM(" + text(name, c.Type) + "), '') AS T" + k
+		cells[i] = "LEFT(T" + k + ", " + strconv.Itoa(connectors.MaxSampledText) + ") AS X" + k
 	}
-	return "WITH S AS (SELECT " + strings.Join(sampled, ", ") + " FROM " + from + " SAMPLE (" + strconv.Itoa(min(n, maxSample)) + " ROWS)),\n" +
-		"T AS (SELECT " + strings.Join(texts, ", ") + " FROM S)\n" +
-		"SELECT " + strings.Join(cells, ", ") + "\nFROM T", nil
+	return "SELECT " + strings.Join(cells, ", ") + "\nFROM (" + language.Sampled(strings.Join(texts, ", "), from, n) + ") R", nil
 }

@@ -1,6 +1,4 @@
-// Package formula writes the checksums of package classify as SQL. What platforms say alike is here; what each says its
-// own way is in a Language.
-package formula
+package counting
 
 import (
 	"fmt"
@@ -10,28 +8,21 @@ import (
 	"github.com/polsync/polsync/classify"
 )
 
-// Language is how a platform says what not all say alike.
-type Language struct {
-	Literal func(text string) (string, error)            // a text as a literal
-	Like    func(column, pattern string) (string, error) // the whole text matches
-	Int     func(text string) string                     // the number that digits spell, NULL for what is none
-}
-
-// Write writes a checksum over the text x, a column, as a condition. What cannot be computed is NULL, and no condition
+// formula writes a checksum over the text x, a column, as a condition. What cannot be computed is NULL, and no condition
 // over it holds.
-func Write(l Language, f classify.Formula, x string) (string, error) {
-	w := writer{Language: l, x: x}
+func formula(l Language, f classify.Formula, x string) (string, error) {
+	w := formulaWriter{Language: l, x: x}
 	sql := w.condition(f)
 	return sql, w.err
 }
 
-type writer struct {
+type formulaWriter struct {
 	Language
 	x   string
 	err error
 }
 
-func (w *writer) condition(f classify.Formula) string {
+func (w *formulaWriter) condition(f classify.Formula) string {
 	switch f := f.(type) {
 	case classify.All:
 		return "(" + join(f, w.condition, " AND ") + ")"
@@ -46,7 +37,7 @@ func (w *writer) condition(f classify.Formula) string {
 	return ""
 }
 
-func (w *writer) text(t classify.FormulaText) string {
+func (w *formulaWriter) text(t classify.FormulaText) string {
 	switch t := t.(type) {
 	case classify.Part:
 		return substr(w.x, strconv.Itoa(t.From), t.Len)
@@ -69,7 +60,7 @@ func (w *writer) text(t classify.FormulaText) string {
 	return ""
 }
 
-func (w *writer) number(n classify.FormulaNumber) string {
+func (w *formulaWriter) number(n classify.FormulaNumber) string {
 	switch n := n.(type) {
 	case classify.Int:
 		return w.Int(w.text(n.Text))
@@ -95,9 +86,9 @@ func (w *writer) number(n classify.FormulaNumber) string {
 	return ""
 }
 
-func (w *writer) literal(text string) string { return w.keep(w.Literal(text)) }
+func (w *formulaWriter) literal(text string) string { return w.keep(w.Literal(text)) }
 
-func (w *writer) keep(sql string, err error) string {
+func (w *formulaWriter) keep(sql string, err error) string {
 	if err != nil {
 		w.err = err
 	}
