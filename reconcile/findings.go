@@ -20,6 +20,7 @@ const (
 	StandingWaiting  Standing = "waiting"  // its scan says review: true, and nobody decided
 	StandingApproved Standing = "approved" // somebody did
 	StandingRejected Standing = "rejected"
+	StandingNative   Standing = "native" // the platform's own classification says so; it tags nothing
 )
 
 // Reviewed is a finding with what was decided about it.
@@ -29,6 +30,7 @@ type Reviewed struct {
 	Decision int64    `json:"decision,omitempty"` // id of the one in the state that holds; 0 where none does
 	By       string   `json:"by,omitempty"`       // who decided: a place in the policy files, or a person and the day
 	Reason   string   `json:"reason,omitempty"`
+	Differs  string   `json:"differs,omitempty"` // what the platform's own classification says instead, in its words
 }
 
 // Review looks up what was decided about a platform's findings. A decision of the policy files goes before one of the
@@ -72,14 +74,20 @@ const (
 )
 
 type review struct {
-	waits map[string]bool // scans with review: true
-	on    map[state.Securable][]ruled
+	waits  map[string]bool                     // scans with review: true
+	native map[state.Securable][]state.Finding // of the platform's own classification
+	on     map[state.Securable][]ruled
 }
 
 func newReview(platform string, dialect plan.Dialect, d *state.Declarations, stored []ledger.Decision, findings []state.Finding) *review {
-	r := &review{waits: map[string]bool{}, on: map[state.Securable][]ruled{}}
+	r := &review{waits: map[string]bool{}, native: map[state.Securable][]state.Finding{}, on: map[state.Securable][]ruled{}}
 	for _, s := range d.Scans {
 		r.waits[s.Name] = s.Review
+	}
+	for _, f := range findings {
+		if f.Scan == NativeScan {
+			r.native[f.Column] = append(r.native[f.Column], f)
+		}
 	}
 	in := plan.Input{Platform: platform, Dialect: dialect, Declarations: &state.Declarations{}, Actual: placesOf(findings)}
 	for _, dd := range d.Decisions {
@@ -162,7 +170,10 @@ func (r *review) add(columns []state.Securable, one ruled) {
 }
 
 func (r *review) of(f state.Finding) Reviewed {
-	out := Reviewed{Finding: f, Standing: StandingFound}
+	if f.Scan == NativeScan {
+		return Reviewed{Finding: f, Standing: StandingNative}
+	}
+	out := Reviewed{Finding: f, Standing: StandingFound, Differs: differing(f, r.native[f.Column])}
 	if r.waits[f.Scan] {
 		out.Standing = StandingWaiting
 	}

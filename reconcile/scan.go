@@ -76,6 +76,9 @@ func (r *Reconciler) Scan(ctx context.Context, d *state.Declarations, o ScanOpti
 	if err != nil {
 		return nil, err
 	}
+	if err := r.keepNative(ctx, in); err != nil {
+		return nil, err
+	}
 	tables := indexTables(in.Actual)
 	var all []*Scanned
 	for _, scan := range d.Scans {

@@ -29,7 +29,8 @@ func (a *app) findingsCommand() *cobra.Command {
 		Use:   "findings",
 		Short: "Lists what scans have found, and records what people decide about it",
 		Long: `Lists what the scans have found so far, from the state; no platform is asked. Each finding is found (it may become a tag as
-autotag says), waiting (its scan says review: true, and nobody decided), approved or rejected.` + exitHelp,
+autotag says), waiting (its scan says review: true, and nobody decided), approved or rejected; native ones are what the
+platform's own classification says, which tags nothing here and is compared with what scans found.` + exitHelp,
 		GroupID:     "look",
 		Annotations: map[string]string{formatsOf: strings.Join(report.FindingsFormats(), " ")},
 		Args:        noArgs,
@@ -38,12 +39,12 @@ autotag says), waiting (its scan says review: true, and nobody decided), approve
 	c.Flags().StringVar(&f.Scan, "scan", "", "only of the scan of this `name`")
 	c.Flags().StringVar(&f.Classifier, "classifier", "", "only of the classifier of this `name`")
 	c.Flags().Float64Var(&f.MinScore, "min-score", 0, "only from this `score` on, between 0 and 1")
-	c.Flags().StringVar(&standing, "standing", "", "only those that are this `word`: found, waiting, approved or rejected")
+	c.Flags().StringVar(&standing, "standing", "", "only those that are this `word`: found, waiting, approved, rejected or native")
 	c.AddCommand(a.explainFindingCommand(), a.findingsReportCommand(), a.decideCommand(state.Approved), a.decideCommand(state.Rejected), a.decisionsCommand(), a.withdrawCommand())
 	return c
 }
 
-var standings = []string{string(reconcile.StandingFound), string(reconcile.StandingWaiting), string(reconcile.StandingApproved), string(reconcile.StandingRejected)}
+var standings = []string{string(reconcile.StandingFound), string(reconcile.StandingWaiting), string(reconcile.StandingApproved), string(reconcile.StandingRejected), string(reconcile.StandingNative)}
 
 func (a *app) findings(ctx context.Context, f ledger.FindingFilter, standing string) error {
 	if standing != "" && !slices.Contains(standings, standing) {
@@ -153,6 +154,9 @@ func (a *app) listReviewed(all []reconcile.Reviewed, none string) error {
 // standingText is a finding's standing with who decided, when, and why.
 func standingText(r reconcile.Reviewed) string {
 	s := string(r.Standing)
+	if r.Differs != "" {
+		s += ", but the platform says " + r.Differs
+	}
 	if r.By != "" {
 		s += " (" + r.By
 		if r.Reason != "" {

@@ -99,7 +99,7 @@ func (f Findings) text(out io.Writer) error {
 		fmt.Fprintln(w, "PLATFORM\tCOLUMN\tCLASSIFIER\tSCORE\tSTANDING\tTAGS\tMASKED\tREAD IN CLEAR BY")
 	}
 	for _, one := range f.Findings {
-		fmt.Fprintf(w, "%s\t%s\t%s\t%.2f\t%s\t%s\t%s\t%s\n", one.Platform, one.Column.Path(), one.Classifier, one.Score, one.Standing, dash(strings.Join(one.Tags, ", ")), yesNo(one.Masked), dash(some(one.Clear, 5)))
+		fmt.Fprintf(w, "%s\t%s\t%s\t%.2f\t%s\t%s\t%s\t%s\n", one.Platform, one.Column.Path(), one.Classifier, one.Score, standing(one), dash(strings.Join(one.Tags, ", ")), yesNo(one.Masked), dash(some(one.Clear, 5)))
 	}
 	if err := w.Flush(); err != nil {
 		return err
@@ -108,6 +108,14 @@ func (f Findings) text(out io.Writer) error {
 		fmt.Fprintf(b, "\nnot read completely: %s\n", u)
 	}
 	return b.Flush()
+}
+
+// standing is a finding's standing, and where the platform's own classification says something else.
+func standing(f Finding) string {
+	if f.Differs != "" {
+		return string(f.Standing) + ", but the platform says " + f.Differs
+	}
+	return string(f.Standing)
 }
 
 // share is a part of a whole with its percentage.
@@ -143,14 +151,14 @@ func yesNo(yes bool) string {
 // csv writes one row for each finding. What platforms were not read for is empty.
 func (f Findings) csv(out io.Writer) error {
 	w := csv.NewWriter(out)
-	rows := [][]string{{"platform", "catalog", "schema", "table", "column", "classifier", "score", "matched", "values", "how", "scan", "seen", "rules", "standing", "decided_by", "reason", "tags", "masked", "clear", "evidence"}}
+	rows := [][]string{{"platform", "catalog", "schema", "table", "column", "classifier", "score", "matched", "values", "how", "scan", "seen", "rules", "standing", "decided_by", "reason", "differs", "tags", "masked", "clear", "evidence"}}
 	for _, one := range f.Findings {
 		masked := ""
 		if f.Surveyed {
 			masked = yesNo(one.Masked)
 		}
 		rows = append(rows, []string{one.Platform, one.Column.Catalog, one.Column.Schema, one.Column.Name, one.Column.Column, one.Classifier, strconv.FormatFloat(one.Score, 'f', 3, 64),
-			strconv.FormatInt(one.Matched, 10), strconv.FormatInt(one.Rows, 10), one.How, one.Scan, one.Seen.UTC().Format(time.RFC3339), one.Rules, string(one.Standing), one.By, one.Reason,
+			strconv.FormatInt(one.Matched, 10), strconv.FormatInt(one.Rows, 10), one.How, one.Scan, one.Seen.UTC().Format(time.RFC3339), one.Rules, string(one.Standing), one.By, one.Reason, one.Differs,
 			strings.Join(one.Tags, "; "), masked, strings.Join(one.Clear, "; "), strings.Join(one.Evidence, "; ")})
 	}
 	for _, r := range rows {

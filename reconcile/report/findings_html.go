@@ -14,7 +14,7 @@ var findingsPage string
 
 // findingsTemplate escapes all that it is given by where it stands; the page refers to nothing outside of itself.
 var findingsTemplate = template.Must(template.New("findings").Funcs(template.FuncMap{
-	"share": share, "yesNo": yesNo,
+	"share": share, "yesNo": yesNo, "standing": standing,
 	"join":  func(list []string) string { return strings.Join(list, ", ") },
 	"some":  func(list []string) string { return some(list, 8) },
 	"score": func(s float64) string { return fmt.Sprintf("%.2f", s) },
