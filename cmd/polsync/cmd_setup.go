@@ -91,6 +91,9 @@ func (a *app) validate(context.Context) error {
 	for _, x := range d.Deferred {
 		fmt.Fprintf(a.err, "polsync: %s: %s %s is understood but cannot be planned yet; plan refuses it\n", x.Origin.Place(), x.What, x.Name)
 	}
+	if err := a.unplanned(c, d); err != nil {
+		return err
+	}
 	fmt.Fprintf(a.out, "%s: %d declarations: %s\n", c.File, d.Count, contents(d))
 	return nil
 }

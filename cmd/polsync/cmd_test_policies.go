@@ -9,6 +9,8 @@ import (
 
 	"github.com/polsync/polsync/connectors/memory"
 	"github.com/polsync/polsync/reconcile/plan"
+	"github.com/polsync/polsync/state"
+	"github.com/polsync/polsync/state/declare/config"
 )
 
 func (a *app) testCommand() *cobra.Command {
@@ -64,14 +66,7 @@ func (a *app) test(context.Context) error {
 	}
 	r := testReport{Version: 1, Tests: []testResult{}, Errors: []string{}}
 	for _, p := range platforms {
-		in := plan.Input{Platform: p.Name, Dialect: dialectOf(p), Declarations: d, Now: a.now()}
-		if p.Memory != nil {
-			in.Dialect = memory.Dialect{PerColumn: p.Memory.PerColumn}
-		}
-		if p.Home != nil {
-			in.Home = place(in.Dialect, *p.Home)
-		}
-		verdicts, errs := plan.Check(in)
+		verdicts, errs := plan.Check(a.offline(p, d))
 		r.add(verdicts, errs)
 	}
 	if err := a.writeTests(r); err != nil {
@@ -79,6 +74,40 @@ func (a *app) test(context.Context) error {
 	}
 	if r.Failed+len(r.Errors) > 0 {
 		return errDiffers
+	}
+	return nil
+}
+
+// offline returns what can be said of a platform without asking it.
+func (a *app) offline(p config.Platform, d *state.Declarations) plan.Input {
+	in := plan.Input{Platform: p.Name, Dialect: dialectOf(p), Declarations: d, Now: a.now()}
+	if p.Memory != nil {
+		in.Dialect = memory.Dialect{PerColumn: p.Memory.PerColumn}
+	}
+	if p.Home != nil {
+		in.Home = place(in.Dialect, *p.Home)
+	}
+	return in
+}
+
+// unplanned says what plan would refuse or warn of on any platform of that name. It returns an error where plan would
+// refuse.
+func (a *app) unplanned(c *config.Config, d *state.Declarations) error {
+	platforms, err := a.chosen(c)
+	if err != nil {
+		return err
+	}
+	refused := 0
+	for _, p := range platforms {
+		for _, n := range plan.Unplanned(a.offline(p, d)) {
+			fmt.Fprintf(a.err, "polsync: %s: %s: %s\n", n.Origin.Place(), n.Level, n.Text)
+			if n.Level == plan.Error {
+				refused++
+			}
+		}
+	}
+	if refused > 0 {
+		return fmt.Errorf("%s: plan would refuse these declarations", c.File)
 	}
 	return nil
 }

@@ -46,6 +46,7 @@ type Target struct {
 	Expired map[state.Key]state.Origin // grants whose time is over
 	Held    map[state.Key]string       // declared facts that wait, with the reason; they are not removed either
 	Notices []Notice
+	Always  []Notice // those of Notices that the declarations alone show, whatever the platform has
 }
 
 // Desired matches the declarations against what is there and merges the layers: YAML before a governance store before
@@ -115,6 +116,12 @@ type taggedOn struct {
 // note records something the reader must know.
 func (r *resolver) note(level Level, on state.Securable, o state.Origin, format string, args ...any) {
 	r.target.Notices = append(r.target.Notices, Notice{Level: level, On: on, Origin: o, Text: fmt.Sprintf(format, args...)})
+}
+
+// noteAlways records a warning that needs no platform to be seen.
+func (r *resolver) noteAlways(o state.Origin, format string, args ...any) {
+	r.note(Warning, state.Securable{}, o, format, args...)
+	r.target.Always = append(r.target.Always, r.target.Notices[len(r.target.Notices)-1])
 }
 
 // put states a declared fact. Of two layers the stronger one stands; within one, equal statements are one and

@@ -34,11 +34,26 @@ func Check(in Input) ([]Verdict, []Notice) {
 			all = append(all, c.verdict(e))
 		}
 	}
-	errs := slices.DeleteFunc(slices.Clone(target.Notices), func(n Notice) bool {
-		deferred := slices.ContainsFunc(in.Declarations.Deferred, func(d state.Deferred) bool { return d.Origin.Compare(n.Origin) == 0 })
+	return all, refusals(in.Declarations, target)
+}
+
+// Unplanned returns what the declarations alone show a plan for a platform to be refused for, and what it would warn of
+// whatever the platform has: rules that name nobody, masks that can be bypassed or that nobody can read.
+func Unplanned(in Input) []Notice {
+	in.Offline, in.Owned = true, Owned{}
+	in.Actual = imagined(in)
+	target := Desired(in)
+	all := append(refusals(in.Declarations, target), target.Always...)
+	slices.SortStableFunc(all, compareNotices)
+	return slices.CompactFunc(all, func(a, b Notice) bool { return a.Text == b.Text && a.Origin.Compare(b.Origin) == 0 })
+}
+
+// refusals returns the errors of a target, but for those of kinds that are refused by name.
+func refusals(d *state.Declarations, target *Target) []Notice {
+	return slices.DeleteFunc(slices.Clone(target.Notices), func(n Notice) bool {
+		deferred := slices.ContainsFunc(d.Deferred, func(x state.Deferred) bool { return x.Origin.Compare(n.Origin) == 0 })
 		return n.Level != Error || deferred
 	})
-	return all, errs
 }
 
 // imagined returns what the declarations name plainly, as if it were there; of globs, the part before the wildcard.

@@ -119,6 +119,39 @@ masks: [{name: again, on: "mem:CRM.PUBLIC.CUSTOMERS.BORN", types: date, rules: {
 	}
 }
 
+// TestUnplanned holds what is seen without a platform, and that nothing is that only one could tell: types, kinds, what
+// is there.
+func TestUnplanned(t *testing.T) {
+	declared, err := declare.Load(fstest.MapFS{"p.yaml": {Data: []byte(`apiVersion: polsync/v1
+principals: {analyst: {mem: ANALYST}, elsewhere: {other: X}}
+tags: [{name: pii, values: [email]}]
+tag_assignments: [{tag: pii, value: email, on: "mem:CRM.PUBLIC.T.C"}]
+masks:
+  - {name: pii, tag: pii, rules: [{to: analyst, show: year}, {to: everyone, show: clear}, {to: elsewhere, show: hash}]}
+  - {name: own, on: "mem:CRM.PUBLIC.T.D", sql: {snowflake: "upper(val)"}}
+  - {name: num, on: "mem:CRM.PUBLIC.T.E", types: number, rules: {to: analyst, show: constant}}
+grants:
+  - {to: elsewhere, privileges: SELECT, on: "mem:CRM.PUBLIC.T"}
+  - {to: analyst, privileges: OPERATE, on: "mem:CRM.PUBLIC.DYN"}
+  - {to: analyst, privileges: SELECT, on: ["mem:CRM.OTHER*.*", {kind: stage, names: "mem:CRM.PUBLIC.S"}]}
+`)}}, []string{"p.yaml"}, declare.Options{Platforms: map[string]string{"mem": "snowflake", "other": "memory"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got strings.Builder
+	for _, n := range plan.Unplanned(plan.Input{Platform: "mem", Dialect: dialects["snowflake"], Declarations: declared, Now: now, Home: state.Securable{Kind: state.KindSchema, Catalog: "GOV", Schema: "HOME"}}) {
+		fmt.Fprintf(&got, "%s %s: %s\n", n.Origin, n.Level, n.Text)
+	}
+	want := `p.yaml:10 error: elsewhere is not mapped for mem; map it under principals, or limit the grant with ` + "`in:`" + `
+p.yaml:6 warning: mask pii can be bypassed: it hides from role ANALYST what it shows to role PUBLIC, and a session need not have role ANALYST active (USE SECONDARY ROLES NONE, another primary role)
+p.yaml:6 warning: mask pii names elsewhere, which is not mapped for mem: the rule names nobody there
+p.yaml:7 warning: mask own is SQL of its author's: nobody can tell who sees clear
+`
+	if got.String() != want {
+		t.Errorf("got\n%s", got.String())
+	}
+}
+
 func checked(t *testing.T, policies string, d plan.Dialect) ([]plan.Verdict, []plan.Notice) {
 	t.Helper()
 	fsys := fstest.MapFS{"p.yaml": {Data: []byte(policies)}}

@@ -97,7 +97,7 @@ func (r *resolver) noteBypass(d state.MaskDeclaration, p *state.MaskingPolicy) {
 				continue
 			}
 			if by := r.wayAround(role, hides, p, i); by != "" {
-				r.note(Warning, state.Securable{}, d.Origin, "mask %s can be bypassed: it hides from %s what it shows to %s, and a session need not have %s active (USE SECONDARY ROLES NONE, another primary role)", d.Name, role, by, role)
+				r.noteAlways(d.Origin, "mask %s can be bypassed: it hides from %s what it shows to %s, and a session need not have %s active (USE SECONDARY ROLES NONE, another primary role)", d.Name, role, by, role)
 			}
 		}
 	}

@@ -227,7 +227,7 @@ func (r *resolver) privilegesOn(on state.Securable, sel state.Selector, d state.
 	for _, w := range written {
 		names, err := r.in.Dialect.Privileges(w, on.Kind)
 		if err != nil {
-			if !sel.Pattern.Wild() && sel.Tag == "" {
+			if !sel.Pattern.Wild() && sel.Tag == "" && !r.in.Offline { // offline the kind is a guess
 				r.note(Error, on, d.Origin, "%s: %v", on, err)
 			}
 			continue

@@ -293,7 +293,7 @@ func (r *resolver) fill(p *state.MaskingPolicy, d state.MaskDeclaration, value s
 			r.note(Error, p.Name, d.Origin, "mask %s has no sql for %s", d.Name, dialect)
 			return false
 		}
-		r.note(Warning, state.Securable{}, d.Origin, "mask %s is SQL of its author's: nobody can tell who sees clear", d.Name)
+		r.noteAlways(d.Origin, "mask %s is SQL of its author's: nobody can tell who sees clear", d.Name)
 		return true
 	}
 	for _, e := range r.in.Declarations.Exceptions {

@@ -103,7 +103,7 @@ func (r *resolver) named(refs []state.PrincipalRef, what string, hides bool) []s
 	for _, ref := range refs {
 		found, mapped := r.principal(ref)
 		if !mapped {
-			r.note(Warning, state.Securable{}, ref.Origin, "%s names %s, which is not mapped for %s: the rule names nobody there", what, ref, r.in.Platform)
+			r.noteAlways(ref.Origin, "%s names %s, which is not mapped for %s: the rule names nobody there", what, ref, r.in.Platform)
 		}
 		for _, p := range found {
 			missed := hides && r.in.Actual.UnknownReason(state.Key{Fact: state.FactRole, On: p}) != ""
