@@ -62,7 +62,9 @@ type Platform interface {
 	// be read completely is named in State.Unknown; an error means that nothing could be read. It may be retried.
 	Snapshot(ctx context.Context, scope Scope) (*state.State, error)
 
-	// Count evaluates probes inside the platform and returns one result per probe, in order. Only counts come back.
+	// Count evaluates probes inside the platform, all with one statement, and returns one result per probe, in order.
+	// Only counts come back. A table that cannot be counted may fail those asked together with it, which then have Err
+	// too; an error means that none could be asked. See classify.Together for how many one statement takes.
 	Count(ctx context.Context, probes []classify.Probe) ([]classify.Counts, error)
 
 	// Exec carries out one statement. ErrOutcome says that it may or may not have taken effect.

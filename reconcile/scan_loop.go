@@ -27,8 +27,10 @@ type scanLoop struct {
 	began    time.Time
 	seen     map[state.Securable]bool // columns found to be something by values
 	progress func(ScanProgress)
-	aside    int    // statements of the budget that tables have; of run alone, as is spent
-	spent    string // that the budget has none left; the tables that have theirs are looked at
+
+	handing sync.Mutex // of the two below
+	aside   int        // statements of the budget that tables have
+	spent   string     // that the budget has none left; the tables that have theirs are looked at
 
 	mu      sync.Mutex // of all below, and of s
 	pending ledger.ScanResult
@@ -38,11 +40,11 @@ type scanLoop struct {
 	err     error // that ends the scan
 }
 
-// job is a table to look at, with the statements that the budget has left for it.
+// job is tables to look at: several small ones that one statement answers, a probe each, or one with all its probes.
 type job struct {
-	scanTable
+	tables     []scanTable
 	probes     []classify.Probe
-	statements int
+	statements int    // that the budget has left for it
 	why        string // why there are not as many as it takes
 }
 
@@ -58,31 +60,63 @@ func (l *scanLoop) run(ctx context.Context, tables []scanTable) error {
 			}
 		})
 	}
-	for _, t := range tables {
-		jobs <- l.job(ctx, t)
-	}
+	l.hand(ctx, tables, jobs)
 	close(jobs)
 	workers.Wait()
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.flush(ctx)
-	l.s.Stopped = cmp.Or(l.s.Stopped, l.spent)
+	l.s.Stopped = cmp.Or(l.s.Stopped, l.spent) // nobody hands out any more
 	slices.SortFunc(l.s.Decisions, func(a, b classify.Decision) int { return a.Column.Compare(b.Column) })
 	slices.SortFunc(l.s.Empty, state.Securable.Compare)
 	slices.SortFunc(l.s.Left, func(a, b Unlooked) int { return a.On.Compare(b.On) })
 	return l.err
 }
 
-// job sets statements of the budget aside for a table, in the order of tables, so that it is told which a scan reaches.
-func (l *scanLoop) job(ctx context.Context, t scanTable) job {
-	j := job{scanTable: t, why: cmp.Or(l.spent, l.stops(ctx))}
-	if j.why != "" {
-		return j
+// hand makes jobs of the tables, in their order.
+func (l *scanLoop) hand(ctx context.Context, tables []scanTable, jobs chan<- job) {
+	var small job
+	send := func() {
+		if len(small.tables) > 0 {
+			jobs <- l.afford(ctx, small, 1)
+			small = job{}
+		}
 	}
-	j.probes = classify.Probes(l.scan, []classify.TableColumns{t.asked}, l.rules)
-	need := len(j.probes)
-	if l.scan.Values == classify.ValuesSample {
-		need = min(1, need) // one reading of the rows answers them all
+	for _, t := range tables {
+		probes := classify.Probes(l.scan, []classify.TableColumns{t.asked}, l.rules)
+		if l.scan.Values == classify.ValuesSample || len(probes) != 1 {
+			send()
+			need := len(probes)
+			if l.scan.Values == classify.ValuesSample {
+				need = min(1, need) // one reading of the rows answers them all
+			}
+			jobs <- l.afford(ctx, job{tables: []scanTable{t}, probes: probes}, need)
+			continue
+		}
+		if with := append(slices.Clip(small.probes), probes...); len(small.tables) >= l.most() || classify.Together(with) < len(with) {
+			send()
+		}
+		small.tables, small.probes = append(small.tables, t), append(small.probes, probes...)
+	}
+	send()
+}
+
+// most is how many tables one statement may read, so that a bound on rows is not passed by many.
+func (l *scanLoop) most() int {
+	if l.scan.Budget.Rows == 0 {
+		return classify.MaxTables
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return max(1, int((l.scan.Budget.Rows-l.s.Rows)/int64(max(1, l.scan.Rows))))
+}
+
+// afford sets statements of the budget aside for a job, in the order of tables, so that it is told which a scan reaches.
+func (l *scanLoop) afford(ctx context.Context, j job, need int) job {
+	l.handing.Lock()
+	defer l.handing.Unlock()
+	if j.why = cmp.Or(l.spent, l.stops(ctx)); j.why != "" {
+		return j
 	}
 	j.statements = need
 	if b := l.scan.Budget.Statements; b > 0 {
@@ -96,8 +130,12 @@ func (l *scanLoop) job(ctx context.Context, t scanTable) job {
 	return j
 }
 
-// look counts what one table holds and takes the verdicts over.
+// look counts what tables hold and takes the verdicts over.
 func (l *scanLoop) look(ctx context.Context, j job) {
+	if len(j.tables) > 1 {
+		l.lookTogether(ctx, j)
+		return
+	}
 	var counts []classify.Counts
 	why := ""
 	for sent := 0; sent < j.statements && why == ""; sent++ {
@@ -108,7 +146,7 @@ func (l *scanLoop) look(ctx context.Context, j job) {
 		if l.scan.Values != classify.ValuesSample {
 			asked = j.probes[sent : sent+1]
 		}
-		some, err := l.ask(ctx, j.asked, asked)
+		some, err := l.ask(ctx, j.tables[0].asked, asked)
 		if err != nil {
 			why = l.fail(ctx, err)
 			break
@@ -117,10 +155,37 @@ func (l *scanLoop) look(ctx context.Context, j job) {
 			break
 		}
 	}
-	l.take(ctx, j.scanTable, counts, cmp.Or(why, j.why), j.statements > 0)
+	l.take(ctx, j.tables[0], counts, cmp.Or(why, j.why), j.statements > 0)
 }
 
-// ask sends one statement, which answers one probe, or in a sample all probes of a table.
+// lookTogether counts what several tables hold with one statement. Where that is refused, it may be for one of them:
+// each is asked by itself, as far as the budget goes.
+func (l *scanLoop) lookTogether(ctx context.Context, j job) {
+	var counts []classify.Counts
+	why := j.why
+	if why == "" {
+		why = l.stops(ctx)
+	}
+	if why == "" {
+		some, err := l.ask(ctx, j.tables[0].asked, j.probes)
+		if err != nil {
+			why = l.fail(ctx, err)
+		}
+		counts = some
+	}
+	for i, t := range j.tables {
+		switch {
+		case why != "" || counts == nil:
+			l.take(ctx, t, nil, why, false)
+		case counts[i].Err == nil:
+			l.take(ctx, t, counts[i:i+1], "", true)
+		default:
+			l.look(ctx, l.afford(ctx, job{tables: j.tables[i : i+1], probes: j.probes[i : i+1]}, 1))
+		}
+	}
+}
+
+// ask sends one statement, which answers probes: of small tables one each, in a sample all of one table.
 func (l *scanLoop) ask(ctx context.Context, t classify.TableColumns, probes []classify.Probe) (counts []classify.Counts, err error) {
 	began := l.r.now()
 	defer func() {
@@ -128,8 +193,10 @@ func (l *scanLoop) ask(ctx context.Context, t classify.TableColumns, probes []cl
 		defer l.mu.Unlock()
 		l.s.Statements++
 		l.s.Compute += l.r.now().Sub(began)
-		if len(counts) > 0 {
-			l.s.Rows += counts[0].Rows
+		for i, c := range counts {
+			if i == 0 || c.Table != counts[i-1].Table {
+				l.s.Rows += c.Rows
+			}
 		}
 	}()
 	if l.scan.Values == classify.ValuesSample {

@@ -14,6 +14,7 @@ import (
 
 	"github.com/polsync/polsync/classify"
 	"github.com/polsync/polsync/connectors"
+	"github.com/polsync/polsync/connectors/counting"
 	"github.com/polsync/polsync/connectors/memory"
 	"github.com/polsync/polsync/reconcile"
 	"github.com/polsync/polsync/state"
@@ -47,6 +48,8 @@ func tables(t *testing.T, n int) *memory.Warehouse {
 // counted is a warehouse that says which tables were counted, how many at once at most, and takes time for each.
 type counted struct {
 	*memory.Warehouse
+	refuses string // a table, and with it all asked in one statement
+	sent    int
 	mu      sync.Mutex
 	asked   []string
 	at, top int
@@ -62,8 +65,12 @@ func (c *counted) Count(ctx context.Context, probes []classify.Probe) ([]classif
 	for _, p := range probes {
 		c.asked = append(c.asked, p.Table.Name)
 	}
+	c.sent++
 	before := c.before
 	c.mu.Unlock()
+	if slices.ContainsFunc(probes, func(p classify.Probe) bool { return p.Table.Name == c.refuses }) {
+		return counting.Answer(probes, nil, errors.New("refused")), nil
+	}
 	defer func() { c.mu.Lock(); c.at--; c.mu.Unlock() }()
 	if before != nil {
 		if err := before(probes[0].Table.Name); err != nil {
@@ -76,7 +83,7 @@ func (c *counted) Count(ctx context.Context, probes []classify.Probe) ([]classif
 	return c.Warehouse.Count(context.WithoutCancel(ctx), probes)
 }
 
-func (c *counted) reset() { c.asked, c.top = nil, 0 }
+func (c *counted) reset() { c.asked, c.top, c.sent = nil, 0, 0 }
 
 type loopBench struct {
 	*bench
@@ -89,7 +96,9 @@ func newLoopBench(t *testing.T, n int) *loopBench {
 	b := newBench(t)
 	c := &counted{Warehouse: tables(t, n)}
 	b.w = c.Warehouse
-	return &loopBench{b, c, b.reconciler(b.store(), c, "a"), scans()}
+	d := scans()
+	d.Scans[0].Rows = 0 // read whole, each table has a statement of its own
+	return &loopBench{b, c, b.reconciler(b.store(), c, "a"), d}
 }
 
 // scan runs the scan and returns it with the tables that were counted.
@@ -139,6 +148,26 @@ func TestBudgetsEndAScanAndTheNextGoesOn(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// TestSmallTablesAreCountedTogether samples tables, of which one refuses.
+func TestSmallTablesAreCountedTogether(t *testing.T) {
+	l := newLoopBench(t, 25)
+	l.d.Scans[0].Rows, l.d.Scans[0].Parallel = 1000, 4
+	s, asked := l.scan(reconcile.ScanOptions{})
+	if len(asked) != 25 || l.c.sent != 2 || s.Statements != 2 || len(s.Decisions) != 25 || s.Rows != 25*60 {
+		t.Errorf("%d tables with %d statements, said to be %d; %d decisions, %d rows", len(asked), l.c.sent, s.Statements, len(s.Decisions), s.Rows)
+	}
+	l.c.refuses = "T03"
+	s, _ = l.scan(reconcile.ScanOptions{Fresh: true})
+	if l.c.sent != 22 || len(s.Left) != 1 || s.Left[0].On.Name != "T03" || len(s.Decisions) != 24 {
+		t.Errorf("%d statements, left %v, %d decisions", l.c.sent, s.Left, len(s.Decisions))
+	}
+	l.c.refuses = ""
+	l.d.Scans[0].Budget.Rows = 300
+	if s, asked = l.scan(reconcile.ScanOptions{Fresh: true}); len(asked) != 5 || l.c.sent != 5 {
+		t.Errorf("with 300 rows to read: %v with %d statements", asked, l.c.sent)
 	}
 }
 

@@ -6,40 +6,19 @@ import (
 	"strconv"
 	"strings"
 
-	"golang.org/x/sync/errgroup"
-
 	"github.com/polsync/polsync/classify"
 	"github.com/polsync/polsync/connectors/counting"
 	"github.com/polsync/polsync/connectors/databricks/dialect"
 	"github.com/polsync/polsync/state"
 )
 
-// Count implements connectors.Platform: one statement for all probes. Where one of several tables refuses, which all of
-// them then do, each is asked by itself. What a table refuses is in its Counts; only the end of the context ends the
-// whole.
+// Count implements connectors.Platform. Only the end of the context is an error.
 func (p *Platform) Count(ctx context.Context, probes []classify.Probe) ([]classify.Counts, error) {
 	out, err := p.count(ctx, probes)
-	if err == nil || len(probes) < 2 || ctx.Err() != nil {
-		return counting.Answer(probes, out, err), p.ended(ctx)
-	}
-	out = make([]classify.Counts, len(probes))
-	g, gctx := errgroup.WithContext(ctx)
-	g.SetLimit(p.opt.Concurrency)
-	for i := range probes {
-		g.Go(func() error {
-			one, err := p.count(gctx, probes[i:i+1])
-			out[i] = counting.Answer(probes[i:i+1], one, err)[0]
-			return p.ended(gctx)
-		})
-	}
-	return out, g.Wait()
-}
-
-func (p *Platform) ended(ctx context.Context) error {
 	if ctx.Err() != nil {
-		return p.wrap("count values", ctx.Err())
+		return nil, p.wrap("count values", ctx.Err())
 	}
-	return nil
+	return counting.Answer(probes, out, err), nil
 }
 
 func (p *Platform) count(ctx context.Context, probes []classify.Probe) ([]classify.Counts, error) {

@@ -96,9 +96,17 @@ func TestCountFailsForOneTableAlone(t *testing.T) {
 	probe := func(on state.Securable, c classify.Check) classify.Probe {
 		return classify.Probe{Table: on, Rows: 100, Columns: []classify.ColumnProbe{{Column: column(on, "EMAIL"), Type: state.DataType{Family: state.FamilyString}, Checks: []classify.Check{c}}}}
 	}
-	got, err := b.Count(t.Context(), []classify.Probe{probe(gone, checks[0]), probe(customers, checks[0]), probe(customers, classify.Check{Name: "x", Checksum: "ipv6"})})
-	if err != nil {
-		t.Fatal(err)
+	var got []classify.Counts
+	for _, p := range []classify.Probe{probe(gone, checks[0]), probe(customers, checks[0]), probe(customers, classify.Check{Name: "x", Checksum: "ipv6"})} {
+		one, err := b.Count(t.Context(), []classify.Probe{p})
+		if err != nil {
+			t.Fatal(err)
+		}
+		got = append(got, one...)
+	}
+	together, err := b.Count(t.Context(), []classify.Probe{probe(customers, checks[0]), probe(customers, checks[0])})
+	if err != nil || len(together) != 2 || !cmp.Equal(together[0], together[1]) || !cmp.Equal(together[0], got[1]) {
+		t.Errorf("two tables in one statement: %+v, %v", together, err)
 	}
 	if !errors.Is(got[0].Err, connectors.ErrUnknown) {
 		t.Errorf("a table that is gone: %v", got[0].Err)
