@@ -5,7 +5,8 @@ package state
 type Family string
 
 // The families. Databricks has no FamilyTime, FamilyGeography or FamilyTimestampTZ; its TIMESTAMP is
-// FamilyTimestampLTZ and its STRUCT and MAP are FamilyObject.
+// FamilyTimestampLTZ. Each of its ARRAY, MAP and STRUCT types is a family of its own, called by the type, since no
+// function takes several; FamilyArray and FamilyObject are those that cannot be written again.
 const (
 	FamilyNone         Family = ""
 	FamilyString       Family = "string"

@@ -21,6 +21,7 @@ func Cases() []Case {
 		{Name: "tag mask", Steps: tagMask},
 		{Name: "conditional mask", Steps: conditionalMask},
 		{Name: "every show", Steps: everyShow},
+		{Name: "nested types", Steps: nestedTypes, Check: checkNestedTypes},
 		{Name: "grants", Steps: grants, Check: checkGrants},
 		{Name: "future grants", Steps: futureGrants},
 		{Name: "roles", Steps: roles},

@@ -41,6 +41,10 @@ type Fixture struct {
 	Odd       []state.Securable
 	OddReader state.Securable
 
+	// Nested are columns of one table in the same schema: an array, and what the platform has of maps and records. The
+	// table has a row, but for the memory platform, which has none of such values.
+	Nested []state.Securable
+
 	// What somebody else does to a table: Recreate drops it and makes it anew under its name, Rename gives it another.
 	Recreate func(t *testing.T, table state.Securable)
 	Rename   func(t *testing.T, table state.Securable, to string)

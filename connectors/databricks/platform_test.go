@@ -107,6 +107,7 @@ func group(name string) state.Securable { return state.Securable{Kind: state.Kin
 func fixture(w *workspace, p connectors.Platform) *connectortest.Fixture {
 	const groups = "groups belong to the account"
 	return &connectortest.Fixture{Platform: p, Home: home, Scope: scope, Tag: w.heldTag, Recreate: w.recreate, Rename: w.rename, Odd: oddColumns, OddReader: group(oddReader),
+		Nested:  oddOnes("nested", "a", "m", "s", "d"),
 		Tables:  []state.Securable{object(state.KindTable, "main", "crm", "customers"), object(state.KindTable, "main", "crm", "orders")},
 		Readers: []state.Securable{group("readers-a"), group("readers-b")}, Member: state.Securable{Kind: state.KindUser, Name: alice},
 		Skip: map[string]string{"roles": groups, "members": groups, "odd roles": groups}}
@@ -132,7 +133,9 @@ func (w *workspace) addOdd(t *testing.T) {
 	for _, c := range oddColumns {
 		defs = append(defs, dialect.QuoteName(c.Column)+" STRING")
 	}
-	w.exec(t, "CREATE TABLE "+named(oddColumns[0].Table())+" ("+strings.Join(defs, ", ")+")")
+	w.exec(t, "CREATE TABLE "+named(oddColumns[0].Table())+" ("+strings.Join(defs, ", ")+")",
+		"CREATE TABLE main.crm.nested (a ARRAY<STRING>, m MAP<STRING, INT>, s STRUCT<Nr: INT, name: STRING>, d ARRAY<STRUCT<at: DATE, n: DECIMAL(10,2)>>)",
+		"INSERT INTO main.crm.nested VALUES (array('a'), map('k', 1), named_struct('Nr', 1, 'name', 'x'), array(named_struct('at', DATE'2020-01-01', 'n', 1.25)))")
 }
 
 func named(table state.Securable) string {

@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/polsync/polsync/connectors/databricks/dialect"
 	"github.com/polsync/polsync/state"
 )
 
@@ -141,7 +142,7 @@ var families = map[string]state.Family{
 	"STRUCT": state.FamilyObject, "MAP": state.FamilyObject, "ARRAY": state.FamilyArray,
 }
 
-// dataType returns the family of a type by its first word.
+// dataType returns the family of a type by its first word; arrays, maps and structs have one for each type.
 func dataType(short, full string) state.DataType {
 	if full == "" {
 		full = short
@@ -156,6 +157,9 @@ func dataType(short, full string) state.DataType {
 	f, ok := families[word]
 	if !ok {
 		f = state.FamilyOther
+	}
+	if own, ok := dialect.Nested(full); ok {
+		f = own
 	}
 	return state.DataType{Family: f, Text: full}
 }

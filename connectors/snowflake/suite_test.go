@@ -31,6 +31,11 @@ func TestSuite(t *testing.T) {
 		b.admin("GRANT SELECT ON FUTURE TABLES IN SCHEMA CRM.SALES TO ROLE POLSYNC") // or it could not see the columns
 		b.create(odd, oddColumns...)
 		b.admin("CREATE ROLE " + quoted(t, oddReader))
+		b.admin("CREATE TABLE CRM.SALES.NESTED (A ARRAY, O OBJECT, V VARIANT)",
+			`INSERT INTO CRM.SALES.NESTED SELECT ARRAY_CONSTRUCT('a', 1), OBJECT_CONSTRUCT('k', 1), PARSE_JSON('{"k": [1]}')`)
+		for _, c := range []string{"A", "O", "V"} {
+			f.Nested = append(f.Nested, column(state.Securable{Kind: state.KindTable, Catalog: "CRM", Schema: "SALES", Name: "NESTED"}, c))
+		}
 		for _, c := range oddColumns {
 			f.Odd = append(f.Odd, column(odd, c))
 		}

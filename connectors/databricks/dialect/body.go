@@ -12,14 +12,6 @@ import (
 // Value is what a policy's function calls the value it masks.
 const Value = "val"
 
-// types names the parameter and result of a family's functions. Numbers have ten places and up to twenty-eight digits
-// before the point, as on Snowflake; a longer one makes the query fail, which shows nothing.
-var types = map[state.Family]string{
-	state.FamilyString: "STRING", state.FamilyNumber: "DECIMAL(38,10)", state.FamilyFloat: "DOUBLE", state.FamilyBoolean: "BOOLEAN",
-	state.FamilyDate: "DATE", state.FamilyTimestampNTZ: "TIMESTAMP_NTZ", state.FamilyTimestampLTZ: "TIMESTAMP",
-	state.FamilyBinary: "BINARY", state.FamilyVariant: "VARIANT",
-}
-
 // Body implements plan.Dialect: a CASE over the rules in their order. The functions that tell who asks answer for the
 // session's user also inside a policy.
 func (Dialect) Body(p *state.MaskingPolicy) (string, error) {
@@ -56,7 +48,7 @@ func (Dialect) Body(p *state.MaskingPolicy) (string, error) {
 
 func expressible(p *state.MaskingPolicy) error {
 	switch {
-	case types[p.Family] == "":
+	case typeOf(p.Family) == "":
 		return fmt.Errorf("no mask function can take every %s column: its type would have to be spelled out", p.Family)
 	case p.Primary:
 		return errors.New("session: primary cannot be said, since sessions have no active role")
@@ -67,7 +59,7 @@ func expressible(p *state.MaskingPolicy) error {
 			return fmt.Errorf("the column %s cannot be passed to a mask function, which calls another argument so", a)
 		}
 		seen[strings.ToLower(a)] = true
-		if i < len(p.ArgType) && types[p.ArgType[i]] == "" {
+		if i < len(p.ArgType) && typeOf(p.ArgType[i]) == "" {
 			return fmt.Errorf("the column %s is %s, which no mask function can take", a, p.ArgType[i])
 		}
 	}

@@ -149,14 +149,14 @@ func policy(c plan.Change) (*plan.Statement, error) {
 	if c.Was != nil {
 		verb = "CREATE OR REPLACE FUNCTION "
 	}
-	result := types[want.Family]
+	result := typeOf(want.Family)
 	b.raw(verb).name(on.Catalog, on.Schema, on.Name).raw("(", Value, " ", result)
 	for i, a := range want.Args {
 		family := state.FamilyString
 		if i < len(want.ArgType) {
 			family = want.ArgType[i]
 		}
-		b.raw(", ").name(a).raw(" ", types[family])
+		b.raw(", ").name(a).raw(" ", typeOf(family))
 	}
 	body := want.Body
 	if body == "" {

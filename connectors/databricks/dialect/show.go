@@ -38,7 +38,7 @@ func show(b *builder, s state.Show, f state.Family) (string, error) {
 			return e, nil
 		}
 	}
-	return "CAST(NULL AS " + types[f] + ")", nil
+	return "CAST(NULL AS " + typeOf(f) + ")", nil
 }
 
 var constants = map[state.Family]string{
@@ -95,7 +95,7 @@ func constant(b *builder, text string, f state.Family) (string, error) {
 	case state.FamilyDate, state.FamilyTimestampNTZ, state.FamilyTimestampLTZ:
 		fits = instant.MatchString(text)
 	default:
-		return "CAST(NULL AS " + types[f] + ")", nil
+		return "CAST(NULL AS " + typeOf(f) + ")", nil
 	}
 	if !fits {
 		return "", fmt.Errorf("the constant does not fit a %s", f)
