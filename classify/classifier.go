@@ -86,6 +86,7 @@ const (
 	commentWeight    = 4.5
 	commentHint      = 2.5
 	peopleWeight     = 1.5
+	thingsWeight     = -2.0 // a name in a table of things
 	derivedWeight    = -6.0 // a flag, count, hash ... of the type
 	numberedWeight   = -3.0 // an id or code of the type
 	notWeight        = -9.0

@@ -31,6 +31,7 @@ const (
 	kinLimit     = 3.6  // what siblings lend together, at most
 	kinNear      = 2    // columns away within which they lend in full
 	kinFar       = 0.6  // the part they lend from further
+	kinOtherwise = 0.5  // the part they lend where the name says something else
 	kinPasses    = 2    // times the siblings are weighed anew
 	namedLikely  = 0.5  // score from which a sibling lends
 	otherName    = -1.5 // a name that says something, but not the type

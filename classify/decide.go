@@ -12,7 +12,7 @@ import (
 )
 
 // MinScore is the score from which a column is found to be of a type. Below it, Decide says what came closest.
-const MinScore = 0.5
+const MinScore = 0.65
 
 // Decision is what a scan concludes about one column.
 type Decision struct {
@@ -159,7 +159,7 @@ func normalise(list []candidate, e *evidence) {
 		factor = namesAloneFactor
 	}
 	for i := range list {
-		list[i].score = factor * math.Exp(list[i].logit) / total
+		list[i].score = factor * calibrated(math.Exp(list[i].logit)/total)
 	}
 }
 
@@ -210,12 +210,20 @@ func (c *ready) addContext(e *evidence, k *candidate, name float64) {
 			k.words = append(k.words, text)
 		}
 	}
-	add(c.kinship(e))
+	lent, beside := c.kinship(e)
+	if name <= 0 && len(c.Alone) > 0 {
+		other, why := c.otherwise(e)
+		add(other, why)
+		if other != 0 {
+			lent *= kinOtherwise
+		}
+	}
+	add(lent, beside)
 	if e.pair == c.Name {
 		add(pairWeight, "makes a pair with the column beside it")
 	}
-	if name <= 0 && len(c.Alone) > 0 {
-		add(c.otherwise(e))
+	if c.Family == "person_name" && e.things {
+		add(thingsWeight, "stands in a table of things")
 	}
 }
 

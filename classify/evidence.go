@@ -13,7 +13,7 @@ type evidence struct {
 	// The phrases in both, by classifier, and where they stand; a phrase inside a longer one says nothing.
 	nameHits, commentHits   map[string][]hit
 	nameSpans, commentSpans []span
-	people                  bool
+	people, things          bool
 	counts                  *ColumnCounts // nil where nothing was counted
 	siblings                []sibling     // what the other columns were found to be
 	pair                    string        // the half of a pair of coordinates it looks like, with the column beside it
@@ -21,8 +21,15 @@ type evidence struct {
 
 // context is what a table says about its columns.
 type context struct {
-	people bool
+	people, things bool
 }
+
+// thingWords name in names of tables what has names, and is no person.
+var thingWords = list(`product products item items article articles artikel producto productos produit produits prodotti produto produtos track tracks song songs album albums
+movie movies film films book books game games file files document documents storm storms vessel vessels ship ships vehicle vehicles car cars model models part parts
+asset assets device devices server servers host hosts project projects event events course courses category categories brand brands company companies vendor vendors
+supplier suppliers organization organizations store stores shop shops restaurant restaurants hotel hotels school schools airport airports station stations city cities
+country countries region regions department departments plan plans campaign campaigns species drug drugs recipe recipes menu planet planets mountain mountains`)
 
 // peopleWords name people in names of tables and columns.
 var peopleWords = list(`customer customers client clients patient patients employee employees person persons people user users member members student
@@ -33,21 +40,27 @@ client salarie salaries employe patient adherent cliente dipendenti paziente kla
 klient klienci kokyaku shain legislators officer officers birth gender surname ssn email phone`)
 
 func newContext(t TableColumns) context {
-	words := tokens(t.Table.Name)
-	words = append(words, tokens(t.Comment)...)
+	name := tokens(t.Table.Name)
+	things := slices.ContainsFunc(name, func(w string) bool { _, ok := slices.BinarySearch(thingWords, w); return ok })
+	words := append(name, tokens(t.Comment)...)
 	for _, c := range t.Columns {
 		words = append(words, tokens(c.Column.Column)...)
 	}
 	for _, w := range words {
-		if _, ok := slices.BinarySearch(peopleWords, w); ok {
-			return context{people: true}
+		if isPeople(w) {
+			return context{people: true, things: things && !slices.ContainsFunc(name, isPeople)}
 		}
 	}
-	return context{}
+	return context{things: things}
+}
+
+func isPeople(word string) bool {
+	_, ok := slices.BinarySearch(peopleWords, word)
+	return ok
 }
 
 func (r *Rules) newEvidence(c Column, ctx context, counts *ColumnCounts) *evidence {
-	e := &evidence{column: c, name: tokens(c.Column.Column), comment: tokens(c.Comment), people: ctx.people, counts: counts}
+	e := &evidence{column: c, name: tokens(c.Column.Column), comment: tokens(c.Comment), people: ctx.people, things: ctx.things, counts: counts}
 	e.nameHits, e.commentHits = r.phrases.find(e.name), r.phrases.find(e.comment)
 	e.nameSpans, e.commentSpans = spans(e.nameHits), spans(e.commentHits)
 	return e

@@ -22,7 +22,7 @@ var placeSuite = []Classifier{
 		Hints: []string{"address", "residence", "=rua", "=via"},
 		Not:   []string{"email address", "ip address", "mac address", "eth address", "btc address", "wallet address", "street number", "street suffix", "address 2", "address id", "address type", "second address"},
 		Tests: []Test{
-			{Check: Check{Name: "street_address", MinLen: 5, MaxLen: 120, Pattern: `[0-9]+[A-Za-z]?[ ,].*[^0-9 ].*|[^0-9]{3,}[ ,]+(No[.]? ?|#|n[°º]? ?|nr[.]? ?)?[0-9]+[ ,]?[A-Za-z]?([ /,-].*)?|[^ -~].*[0-9一二三四五六七八九十].*|[^0-9]{4,}[, ]+(s/n|S/N|SN)[.]?`}, Chance: 0.15, Full: 0.6, For: 1, Against: 1.5},
+			{Check: Check{Name: "street_address", MinLen: 5, MaxLen: 120, Pattern: `[0-9]+[A-Za-z]?[ ,].*[^0-9 ].*|[^0-9]{3,}[ ,]+(No[.]? ?|#|n[°º]? ?|nr[.]? ?)?[0-9]+[ ,]?[A-Za-z]?([ /,-].*)?|[^ -~].*[0-9一二三四五六七八九十].*|[^0-9]{4,}[, ]+(s/n|S/N|SN)[.]?`}, Chance: 0.15, Full: 0.6, For: 1, Against: 2.5},
 			{Check: Check{Name: "street.word", MinLen: 8, MaxLen: 120, Pattern: `[0-9]+[A-Za-z]?,? ([^ ]+ ){1,4}(St|Street|Ave|Avenue|Rd|Road|Blvd|Boulevard|Dr|Drive|Ln|Lane|Way|Court|Ct|Plaza|Place|Pl|Terrace|Parkway|Pkwy|Circle|Trail|Hwy|Highway|Sq|Square|Alley|Crossing|Pass|Park|Point|Hill|Junction|Center)[.,]?( .*)?|[0-9]+,? ([^ ]+ )*([Rr]ue|[Aa]venue|[Bb]oulevard|[Pp]lace|[Qq]uai|[Ii]mpasse) .+|.*([sS]tr[.]|[sS]tra(ß|ss)e|weg|[pP]latz|gasse|allee|[sS]traat|laan|gatan|vägen) [0-9]+.*|(Calle|C/|Avenida|Av[.]|Rua|R[.]|Via|Viale|Piazza|Corso|ul[.]|al[.]|Plaza|Paseo|Travessa|Rodovia|Alameda) .*[0-9].*`},
 				Chance: 0.05, Full: 0.35, For: 5.5},
 			{Check: Check{Name: "street.more", MinLen: 5, MaxLen: 120, Pattern: streetWords}, Chance: 0.05, Full: 0.4, For: 5},
