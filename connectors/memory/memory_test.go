@@ -35,6 +35,15 @@ func fixture(d memory.Dialect) *connectortest.Fixture {
 		s.Objects[c] = state.Object{Type: state.DataType{Family: state.FamilyString, Text: "string"}}
 		oddColumns = append(oddColumns, c)
 	}
+	nested := table("NESTED")
+	s.Objects[nested] = state.Object{}
+	var nestedColumns []state.Securable
+	for _, f := range []state.Family{state.FamilyArray, state.FamilyObject} {
+		c := nested
+		c.Kind, c.Column = state.KindColumn, string(f)
+		s.Objects[c] = state.Object{Type: state.DataType{Family: f, Text: string(f)}}
+		nestedColumns = append(nestedColumns, c)
+	}
 	oddReader := state.Securable{Kind: state.KindRole, Name: "odd \"r\".x\\$$'\u00e9\n`"}
 	s.Objects[oddReader] = state.Object{}
 	for _, t := range []string{"CUSTOMERS", "ORDERS"} {
@@ -45,7 +54,7 @@ func fixture(d memory.Dialect) *connectortest.Fixture {
 		}
 	}
 	w := memory.New(d, s)
-	return &connectortest.Fixture{Platform: w, Odd: oddColumns, OddReader: oddReader,
+	return &connectortest.Fixture{Platform: w, Nested: nestedColumns, Odd: oddColumns, OddReader: oddReader,
 		Recreate: func(_ *testing.T, table state.Securable) { forget(s, table) },
 		Rename:   func(_ *testing.T, table state.Securable, to string) { rename(s, table, to) },
 		Tag:      func(_ *testing.T, name string) connectortest.HeldTag { return heldTag(w.State(), name) },
@@ -126,7 +135,7 @@ func TestWhatIsInUseIsNotDropped(t *testing.T) {
 		}
 	}
 	for _, line := range []string{
-		`drop {"fact":"policy","on":"masking_policy P"}`, `drop {"fact":"tag","on":"tag PII"}`,
+		`drop {"fact":"policy","on":"masking_policy P"}`, `drop {"fact":"tag","on":"tag PII"}`, `drop {"fact":"allowed_value","on":"tag PII","name":"email"}`,
 		`put {"fact":"tagged","on":"column CRM.PUBLIC.ORDERS.PHONE","with":"tag PII"} = "phone"`,
 		`put {"fact":"mask","on":"column CRM.PUBLIC.ORDERS.PHONE"} = {"policy":"masking_policy Q"}`,
 		`put {"fact":"grant","on":"table CRM.PUBLIC.NONE","with":"role READER","name":"SELECT"} = false`, `nonsense`,

@@ -172,7 +172,8 @@ func (f facts) there(s state.Securable) bool {
 	return ok || s == state.Everyone
 }
 
-// inUse refuses to drop what is referred to: a policy that is attached, a tag that masks, a role with grants.
+// inUse refuses to drop what is referred to: a policy that is attached, a tag that masks, a value that something
+// carries, a role with grants.
 func (f facts) inUse(k state.Key) error {
 	for other, fact := range f.Facts {
 		used := false
@@ -182,6 +183,9 @@ func (f facts) inUse(k state.Key) error {
 			used = ok && m.Policy == k.On
 		case state.FactTag:
 			used = other.Fact == state.FactBinding && other.On == k.On || other.Fact == state.FactTagged && other.With == k.On
+		case state.FactAllowedValue:
+			text, ok := fact.Value.(state.Text)
+			used = ok && other.Fact == state.FactTagged && other.With == k.On && string(text) == k.Name
 		case state.FactRole:
 			used = other.Fact != state.FactRole && (other.With == k.On || other.Fact == state.FactMember && other.On == k.On)
 		}
