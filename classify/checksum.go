@@ -44,7 +44,7 @@ func weighted(name, doc string, steps ...step) checksum {
 var checksums = sorted([]checksum{
 	{name: "luhn", doc: "from the right, every second digit doubled, 9 taken off above 9, sum divisible by 10", holds: luhn},
 	{name: "iban", doc: "first four characters moved to the end, A=10 to Z=35, remainder 1 by 97", holds: iban},
-	{name: "luhn_npi", doc: "luhn with 80840 in front", holds: func(s string) bool { return luhn("80840" + s) }},
+	{name: "luhn_npi", doc: "luhn with 80840 in front", holds: luhnNPI},
 	{name: "luhn_last10", doc: "luhn of the last ten digits, separators left out", holds: luhnLast10},
 	{name: "mod11_10", doc: "ISO 7064 mod 11,10", holds: mod1110},
 	{name: "de_tax_id", doc: "ISO 7064 mod 11,10, and of the first ten digits exactly one occurs two or three times", holds: deTaxID},

@@ -1,7 +1,5 @@
 package classify
 
-import "fmt"
-
 // weightedSum adds digits times weights; s has at least as many digits as there are weights.
 func weightedSum(s string, weights ...int) int {
 	sum := 0
@@ -36,7 +34,7 @@ func twID(s string) bool {
 	}
 	for i := range len(twLetters) {
 		if twLetters[i] == s[0] {
-			return weightedSum(fmt.Sprint(10+i)+s[1:], 1, 9, 8, 7, 6, 5, 4, 3, 2, 1, 1)%10 == 0
+			return ((10+i)/10+(10+i)%10*9+weightedSum(s[1:], 8, 7, 6, 5, 4, 3, 2, 1, 1))%10 == 0
 		}
 	}
 	return false
@@ -46,12 +44,16 @@ func nzIRD(s string) bool {
 	if !digitsOnly(s) || len(s) < 8 || len(s) > 9 {
 		return false
 	}
-	s = ("0" + s)[len(s)-8:]
-	check := (11 - weightedSum(s, 3, 2, 7, 6, 5, 4, 3, 2)%11) % 11
-	if check == 10 {
-		check = (11 - weightedSum(s, 7, 4, 3, 2, 5, 2, 7, 6)%11) % 11
+	last := len(s) - 1
+	first, rest := 0, s
+	if last == 8 { // a number of eight digits has a 0 in front
+		first, rest = int(s[0]-'0'), s[1:]
 	}
-	return check == int(s[8]-'0')
+	check := (11 - (3*first+weightedSum(rest, 2, 7, 6, 5, 4, 3, 2))%11) % 11
+	if check == 10 {
+		check = (11 - (7*first+weightedSum(rest, 4, 3, 2, 5, 2, 7, 6))%11) % 11
+	}
+	return check == int(s[last]-'0')
 }
 
 func ruSNILS(s string) bool {

@@ -2,7 +2,6 @@ package classify
 
 import (
 	"cmp"
-	"regexp"
 	"strings"
 
 	"github.com/polsync/polsync/state"
@@ -14,19 +13,21 @@ type Value struct {
 	Null bool
 }
 
-var trailingZeros = regexp.MustCompile(`[.]0+$`)
-
 // Text returns what checks see of a cell of a column of the family: the same for all but floats, which lose a trailing
 // ".0". See ColumnProbe.
 func Text(family state.Family, cell string) string {
-	if family == state.FamilyFloat {
-		return trailingZeros.ReplaceAllString(strings.Trim(cell, " "), "")
+	if family != state.FamilyFloat {
+		return cell
+	}
+	cell = strings.Trim(cell, " ")
+	if whole := strings.TrimRight(cell, "0"); len(whole) < len(cell) && strings.HasSuffix(whole, ".") {
+		return whole[:len(whole)-1]
 	}
 	return cell
 }
 
 // CountValues answers a Probe in process, with the counts the platform would return for the same rows (the platform's
-// distinct counts are approximate, these are exact). Each row has the Probe's columns in its order; a short row has
+// distinct counts are approximate, these are exact up to maxDistinct). Each row has the Probe's columns in its order; a short row has
 // NULL for the rest. Rows beyond the Probe's are left out. A check that does not compile makes Err.
 func CountValues(p Probe, rows [][]Value) Counts {
 	if p.Rows > 0 && len(rows) > p.Rows {
@@ -42,41 +43,45 @@ func CountValues(p Probe, rows [][]Value) Counts {
 }
 
 func countColumn(col ColumnProbe, at int, rows [][]Value) (ColumnCounts, error) {
-	out := ColumnCounts{Column: col.Column, Matched: make(map[string]int64, len(col.Checks))}
-	m, err := Compile(col.Checks)
+	t, err := newColumnTally(col)
 	if err != nil {
-		return out, err
+		return ColumnCounts{Column: col.Column, Matched: map[string]int64{}}, err
 	}
-	seen := make(map[string]struct{})
-	matched := make([]int64, len(col.Checks))
-	var hits []int
 	for _, row := range rows {
-		if at >= len(row) || row[at].Null {
-			continue
-		}
-		v := newView(Text(col.Type.Family, row[at].Text))
-		if v.trimmed == "" {
-			continue
-		}
-		out.add(&v)
-		seen[v.trimmed] = struct{}{}
-		hits = m.matchView(&v, hits[:0])
-		for _, h := range hits {
-			matched[h]++
+		if at < len(row) && !row[at].Null {
+			t.add(row[at].Text)
 		}
 	}
-	out.Distinct = int64(len(seen))
-	for i, c := range col.Checks {
-		out.Matched[c.Name] = matched[i]
-	}
-	return out, nil
+	return t.counts(), nil
 }
 
-func (c *ColumnCounts) add(v *view) {
-	n := int64(v.chars)
-	if c.Values == 0 || n < c.MinLen {
-		c.MinLen = n
+// columnTally is the Tally of a ColumnProbe.
+type columnTally struct {
+	probe ColumnProbe
+	tally *Tally
+	index []int // of the probe's checks in the tally's engine
+}
+
+func newColumnTally(p ColumnProbe) (columnTally, error) {
+	e, index, err := sharedEngine(p.Checks)
+	if err != nil {
+		return columnTally{}, err
 	}
-	c.MaxLen = max(c.MaxLen, n)
-	c.Values++
+	return columnTally{probe: p, tally: e.NewTally(index...), index: index}, nil
+}
+
+// add counts a cell and returns its trimmed text.
+func (c *columnTally) add(cell string) string {
+	text := strings.Trim(Text(c.probe.Type.Family, cell), " ")
+	c.tally.AddString(text)
+	return text
+}
+
+func (c *columnTally) counts() ColumnCounts {
+	out := ColumnCounts{Column: c.probe.Column, Values: c.tally.Values(), Distinct: c.tally.Distinct(), Matched: make(map[string]int64, len(c.index))}
+	out.MinLen, out.MaxLen = c.tally.Lengths()
+	for i, check := range c.probe.Checks {
+		out.Matched[check.Name] = c.tally.Count(c.index[i])
+	}
+	return out
 }

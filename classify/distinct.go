@@ -1,38 +1,54 @@
 package classify
 
-import "hash/maphash"
-
-// maxDistinct is how many different texts are told apart exactly; above, one in 2, 4, 8 ... of them is kept and the
-// number is an estimate, off by 2 % or so.
-const maxDistinct = 4096
-
-// distinct counts different texts in bounded memory, by adaptive sampling: it keeps the hashes that end in level zero
-// bits, and raises level when there are too many.
+// distinct is the different values of a column in bounded memory, by adaptive sampling: it keeps the hashes that begin
+// with level zero bits, and raises level when there are too many of them.
 type distinct struct {
-	seed  maphash.Seed
-	kept  map[uint64]struct{}
+	slots []uint64 // open addressing; 0 is free
+	kept  int
 	level uint
 }
 
-func (d *distinct) add(text string) {
-	if d.kept == nil {
-		d.seed, d.kept = maphash.MakeSeed(), map[uint64]struct{}{}
+// maxDistinct is how many different values are told apart exactly; above, the number is an estimate, off by 2 % or so.
+const maxDistinct = 3072
+
+// add takes in a value's hash and reports whether it was there before; where it is not kept, it says no.
+func (d *distinct) add(h uint64) bool {
+	if h>>(64-d.level) != 0 { // a shift by 64 gives 0
+		return false
 	}
-	h := maphash.String(d.seed, text)
-	if !d.keeps(h) {
-		return
+	if 4*d.kept >= 3*len(d.slots) {
+		d.grow()
+		return d.add(h)
 	}
-	d.kept[h] = struct{}{}
-	for len(d.kept) > maxDistinct {
-		d.level++
-		for old := range d.kept {
-			if !d.keeps(old) {
-				delete(d.kept, old)
-			}
+	if h == 0 {
+		h = 1
+	}
+	mask := uint64(len(d.slots) - 1)
+	for at := h & mask; ; at = (at + 1) & mask {
+		switch d.slots[at] {
+		case h:
+			return true
+		case 0:
+			d.slots[at] = h
+			d.kept++
+			return false
 		}
 	}
 }
 
-func (d *distinct) keeps(h uint64) bool { return h&(1<<d.level-1) == 0 }
+// grow makes room: by a larger table, or from maxDistinct on by keeping fewer.
+func (d *distinct) grow() {
+	old, size := d.slots, max(256, 4*len(d.slots))
+	if d.kept >= maxDistinct {
+		d.level++
+		size = len(d.slots)
+	}
+	d.slots, d.kept = make([]uint64, size), 0
+	for _, h := range old {
+		if h != 0 {
+			d.add(h)
+		}
+	}
+}
 
-func (d *distinct) count() int64 { return int64(len(d.kept)) << d.level }
+func (d *distinct) count() int64 { return int64(d.kept) << d.level }

@@ -11,13 +11,8 @@ import (
 	"unicode/utf8"
 )
 
-// Matcher evaluates many Checks on one value in one pass: the forms and the value's profile are made once, and a check
-// is tried only if length and characters leave it possible. It is safe for concurrent use.
-type Matcher struct {
-	checks []compiled
-}
-
-// compiled is a Check ready to run, with what must hold before it is worth running.
+// compiled is a Check evaluated by itself, by package regexp, with what must hold before that is worth doing. It is the
+// way of single values and of what an Engine does not take on, and what the Engine is tested against.
 type compiled struct {
 	form           Form
 	re             *regexp.Regexp // nil for no pattern
@@ -75,19 +70,6 @@ var asciiClass = func() (t [128]class) {
 	return t
 }()
 
-// Compile makes a Matcher. It fails on a pattern that is no regular expression and on a checksum that does not exist.
-func Compile(checks []Check) (*Matcher, error) {
-	m := &Matcher{checks: make([]compiled, len(checks))}
-	for i, c := range checks {
-		k, err := compileCheck(c)
-		if err != nil {
-			return nil, fmt.Errorf("compile check %s: %w", c.Name, err)
-		}
-		m.checks[i] = k
-	}
-	return m, nil
-}
-
 // patterns keeps compiled patterns by their text; there are as many as the suite and the loaded policy have.
 var patterns sync.Map
 
@@ -133,27 +115,8 @@ func compileCheck(c Check) (compiled, error) {
 	return k, nil
 }
 
-// Match appends to hits the indexes of the checks that hold for the value, as Compile got them, and returns it. A blank
-// value satisfies none.
-func (m *Matcher) Match(value string, hits []int) []int {
-	v := newView(value)
-	return m.matchView(&v, hits)
-}
-
-func (m *Matcher) matchView(v *view, hits []int) []int {
-	if v.trimmed == "" {
-		return hits
-	}
-	for i := range m.checks {
-		if m.checks[i].holds(v) {
-			hits = append(hits, i)
-		}
-	}
-	return hits
-}
-
 // Match reports whether the check holds for the value. A check that does not compile holds for none. For more than a
-// few values a Matcher is faster.
+// few values an Engine is faster.
 func (c Check) Match(value string) bool {
 	k, err := compileCheck(c)
 	v := newView(value)

@@ -32,7 +32,7 @@ func suiteChecks() []Check {
 	return out
 }
 
-// plain evaluates a check as its documentation says, without the shortcuts of a Matcher.
+// plain evaluates a check as its documentation says, without the shortcuts of an Engine.
 func plain(c Check, value string) bool {
 	x := strings.Trim(value, " ")
 	n := utf8.RuneCountInString(x)
@@ -52,7 +52,7 @@ func plain(c Check, value string) bool {
 	return len(c.Words) == 0 || slices.Contains(c.Words, strings.ToLower(x))
 }
 
-func TestMatcherDecidesLikeThePlainReading(t *testing.T) {
+func TestEngineDecidesLikeThePlainReading(t *testing.T) {
 	checks := suiteChecks()
 	m, err := Compile(checks)
 	if err != nil {
@@ -68,7 +68,7 @@ func TestMatcherDecidesLikeThePlainReading(t *testing.T) {
 		hits := m.Match(v, nil)
 		for i, other := range checks {
 			if got, want := slices.Contains(hits, i), plain(other, v); got != want {
-				rt.Fatalf("%s on %q: matcher %v, plain %v", other.Name, v, got, want)
+				rt.Fatalf("%s on %q: engine %v, plain %v", other.Name, v, got, want)
 			}
 		}
 		if got, want := c.Match(v), plain(c, v); got != want {
@@ -135,19 +135,4 @@ func TestCountValues(t *testing.T) {
 	if CountValues(p, rows).Err == nil {
 		t.Error("a check that does not compile must be told")
 	}
-}
-
-func BenchmarkMatcher(b *testing.B) {
-	checks := suiteChecks()
-	m, err := Compile(checks)
-	if err != nil {
-		b.Fatal(err)
-	}
-	values := []string{"ada.lovelace@example.com", "4111111111111111", "Ada Lovelace", "2021-04-05", "12 Main Street", "GB82WEST12345698765432", "7", "a quick brown fox jumps over it"}
-	var hits []int
-	b.ReportAllocs()
-	for i := 0; b.Loop(); i++ {
-		hits = m.Match(values[i%len(values)], hits[:0])
-	}
-	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "values/s")
 }

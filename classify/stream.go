@@ -8,7 +8,7 @@ import (
 )
 
 // Counter answers Probes of one table from rows that come one at a time, in memory that does not grow with them: what
-// CountValues says of the same rows, but that Distinct is exact only up to maxDistinct and an estimate above.
+// CountValues says of the same rows, and Rising besides.
 type Counter struct {
 	probes  []Probe
 	rows    int64
@@ -72,48 +72,42 @@ func (k *Counter) Counts() []Counts {
 
 // columnCounter counts one column of a Probe.
 type columnCounter struct {
-	probe   ColumnProbe
-	matcher *Matcher
-	out     ColumnCounts
-	matched []int64
-	hits    []int
-	seen    distinct
-	last    int64
+	columnTally
+	last   int64
+	rising int64
 }
 
 func newColumnCounter(p ColumnProbe) (*columnCounter, error) {
-	m, err := Compile(p.Checks)
-	if err != nil {
-		return nil, err
-	}
-	return &columnCounter{probe: p, matcher: m, out: ColumnCounts{Column: p.Column}, matched: make([]int64, len(p.Checks))}, nil
+	t, err := newColumnTally(p)
+	return &columnCounter{columnTally: t}, err
 }
 
 func (c *columnCounter) add(cell string) {
-	v := newView(Text(c.probe.Type.Family, cell))
-	if v.trimmed == "" {
-		return
-	}
-	c.out.add(&v)
-	c.seen.add(v.trimmed)
-	if n, err := strconv.ParseInt(v.trimmed, 10, 64); err == nil {
+	text := c.columnTally.add(cell)
+	if n, ok := wholeNumber(text); ok {
 		if n > c.last {
-			c.out.Rising++
+			c.rising++
 		}
 		c.last = n
-	}
-	c.hits = c.matcher.matchView(&v, c.hits[:0])
-	for _, h := range c.hits {
-		c.matched[h]++
 	}
 }
 
 func (c *columnCounter) counts() ColumnCounts {
-	out := c.out
-	out.Distinct = c.seen.count()
-	out.Matched = make(map[string]int64, len(c.matched))
-	for i, check := range c.probe.Checks {
-		out.Matched[check.Name] = c.matched[i]
-	}
+	out := c.columnTally.counts()
+	out.Rising = c.rising
 	return out
+}
+
+// wholeNumber reads a decimal number, as strconv does, but makes no error of what is none.
+func wholeNumber(s string) (int64, bool) {
+	if s == "" || s[0]-'0' > 9 && s[0] != '-' && s[0] != '+' {
+		return 0, false
+	}
+	for i := 1; i < len(s); i++ {
+		if s[i]-'0' > 9 {
+			return 0, false
+		}
+	}
+	n, err := strconv.ParseInt(s, 10, 64)
+	return n, err == nil
 }

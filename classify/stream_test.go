@@ -55,19 +55,26 @@ func TestCounterAgreesWithCountValues(t *testing.T) {
 	}
 }
 
-// Different texts are exact while few, then an estimate in bounded memory.
+// Different values are exact while few, then an estimate in bounded memory.
 func TestDistinct(t *testing.T) {
 	var d distinct
+	add := func(i int) bool {
+		v := []byte(fmt.Sprint(i))
+		w := wordsOf(v)
+		return d.add(hashWords(&w, len(v)))
+	}
 	for i := range 3 * maxDistinct {
-		d.add(fmt.Sprint(i % 1000))
+		if again := add(i % 1000); again != (i >= 1000) {
+			t.Fatalf("%d: there before %v", i, again)
+		}
 	}
 	if d.count() != 1000 {
 		t.Errorf("%d of 1000", d.count())
 	}
 	for i := range 200_000 {
-		d.add(fmt.Sprint(i))
-		if len(d.kept) > maxDistinct {
-			t.Fatalf("%d kept", len(d.kept))
+		add(i)
+		if d.kept > maxDistinct || len(d.slots) > 2*maxDistinct {
+			t.Fatalf("%d kept in %d", d.kept, len(d.slots))
 		}
 	}
 	if n := d.count(); n < 180_000 || n > 220_000 {

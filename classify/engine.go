@@ -1,0 +1,308 @@
+package classify
+
+import (
+	"fmt"
+	"regexp/syntax"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"unicode"
+	"unicode/utf8"
+)
+
+// Engine evaluates many Checks on values in one pass over their bytes. What it costs to look at a value hardly depends
+// on how many checks there are:
+//
+//	value ── profile ──────> plan ──────────────> automaton ─────> sums, words
+//	         length, which   which checks hold    one walk for     checksum and dictionary
+//	         characters      or fail by that      all that the     of those whose form
+//	         occur           alone                profile leaves   fits
+//
+// Plans and automata are worked out when a value first needs them and kept within bounds; a pattern that an automaton
+// cannot hold is left to package regexp, which decides the same. An Engine is safe for concurrent use.
+type Engine struct {
+	checks   []checker
+	alphabet *alphabet
+	bytes    [256]uint64 // the atom of a byte of ASCII, and wideByte of any other
+	wide     uint64      // the atoms of characters beyond ASCII
+	words    *wordTable
+	tests    []verifier // by check
+	classes  []uint8    // by length, up to the last bound of any check: lengths of one class have the same plans
+	space    atomic.Pointer[space]
+	building sync.Mutex
+	scratch  sync.Pool
+}
+
+// checker is a Check ready to run.
+type checker struct {
+	compiled
+	prog     *program // nil for no pattern, or one left to package regexp
+	slow     bool     // left to package regexp
+	group    group    // of automata
+	shape    shapeNode
+	digits   func(*digits) bool
+	wordLens lengths
+	wordOf   uint64 // the atoms words have
+}
+
+// verifier is what a check asks for besides length and pattern, kept apart from what only plans look at.
+type verifier struct {
+	digits func(*digits) bool // in place of sum
+	sum    func(string) bool
+	words  bool
+	form   Form
+}
+
+// verified reports whether the check asks for more than length and pattern.
+func (c *checker) verified() bool { return c.sum != nil || c.words != nil }
+
+// variant says which of two charset uses a form looks at: 1 for upper case.
+func (f Form) variant() int {
+	if f == FormUpper || f == FormAlnum {
+		return 1
+	}
+	return 0
+}
+
+func (c *charset) symbols(variant int) *symbols {
+	if variant == 1 {
+		return &c.upper
+	}
+	return &c.plain
+}
+
+// Compile makes an Engine. It fails on a pattern that is no regular expression and on a checksum that does not exist.
+func Compile(checks []Check) (*Engine, error) {
+	e := &Engine{checks: make([]checker, len(checks))}
+	trees := make([]*syntax.Regexp, len(checks))
+	for i, c := range checks {
+		k, err := compileCheck(c)
+		if err != nil {
+			return nil, fmt.Errorf("compile check %s: %w", c.Name, err)
+		}
+		e.checks[i].compiled = k
+		e.checks[i].digits = digitSums[c.Checksum]
+		if trees[i], err = syntax.Parse(c.Pattern, syntax.Perl); err != nil {
+			return nil, fmt.Errorf("compile check %s: %w", c.Name, err)
+		}
+	}
+	e.divide(trees)
+	e.words = newWordTable(e.checks)
+	for i := range e.checks {
+		e.checks[i].prepare(e.alphabet)
+	}
+	e.tests = make([]verifier, len(e.checks))
+	for i := range e.checks {
+		c := &e.checks[i]
+		e.tests[i] = verifier{digits: c.digits, sum: c.sum, words: c.words != nil, form: c.form}
+	}
+	e.classes = lengthClasses(e.checks)
+	e.profile()
+	e.space.Store(newSpace(e))
+	e.scratch.New = func() any { return newScratch(e) }
+	return e, nil
+}
+
+func (e *Engine) profile() {
+	for c := range e.alphabet.size {
+		if c >= 128 {
+			e.wide |= e.alphabet.atoms[c]
+		} else {
+			e.bytes[c] = e.alphabet.atoms[c]
+		}
+	}
+	for c := 128; c < 256; c++ {
+		e.bytes[c] = wideByte
+	}
+}
+
+// wideCost is how many characters beyond ASCII a pattern may tell apart in an Engine that has too many of them; the
+// rounds of divide lower it.
+var wideCost = []int{2 * maxWide, 16, 4, 0}
+
+// divide compiles the patterns over one alphabet. Where they tell more characters apart than it can hold, those that
+// tell most apart are left to package regexp.
+func (e *Engine) divide(trees []*syntax.Regexp) {
+	for _, most := range wideCost {
+		var sets charsets
+		for i, t := range trees {
+			c := &e.checks[i]
+			c.prog, c.slow = nil, false
+			if c.re == nil {
+				continue
+			}
+			var own charsets
+			prog, err := newProgram(t, &own)
+			if c.slow = err != nil || own.cuts() > most; c.slow {
+				continue
+			}
+			prog.intern(&sets)
+			c.prog, c.shape = prog, newShape(t, &sets)
+		}
+		a, ok := newAlphabet(sets.list, e.rare())
+		if ok {
+			e.alphabet = a
+			return
+		}
+	}
+}
+
+// rare returns the letters that patterns which may begin with anything cannot do without: a profile that says whether
+// they occur spares most values a walk. The shapes do not know atoms yet, so patterns of few letters count too.
+func (e *Engine) rare() map[rune]bool {
+	out := map[rune]bool{}
+	for i := range e.checks {
+		c := &e.checks[i]
+		if c.prog == nil || c.shape.op != syntax.OpConcat || len(c.shape.subs) == 0 || !c.shape.subs[0].anything() {
+			continue
+		}
+		letters, ok := c.shape.few()
+		if ok && len(letters) <= 8 && len(out) < 8 {
+			for _, r := range letters {
+				out[r] = out[r] || unicode.IsLetter(r)
+			}
+		}
+	}
+	return out
+}
+
+// cuts returns in how many places the sets divide the characters beyond ASCII.
+func (c *charsets) cuts() int {
+	n := 0
+	for _, s := range c.list {
+		n += len(wideCuts(s.ranges))
+	}
+	return n
+}
+
+// intern replaces the program's sets by those of equal content in sets.
+func (p *program) intern(sets *charsets) {
+	for i := range p.positions {
+		p.positions[i].set = sets.of(p.positions[i].set.ranges)
+	}
+}
+
+// prepare works out what a profile must have for the check to be worth trying.
+func (c *checker) prepare(a *alphabet) {
+	if c.prog != nil {
+		c.shape.learn()
+		c.group = c.shape.group(a.cased[0] | a.cased[1])
+	}
+	c.digits = c.digitsOnly()
+	for _, w := range c.words {
+		n := 0
+		for _, r := range w {
+			n++
+			if r < 128 {
+				c.wordOf |= a.atoms[r]
+			}
+		}
+		c.wordLens |= 1 << min(n, maxExact+1)
+	}
+	if c.wordOf&a.cased[0] != 0 {
+		c.wordOf |= a.cased[1]
+	}
+	for s := 128; s < a.size; s++ {
+		c.wordOf |= a.atoms[s] // what its lower case is does not matter here
+	}
+}
+
+// digitsOnly returns the fast checksum where the pattern lets nothing through but so many digits as it can hold.
+func (c *checker) digitsOnly() func(*digits) bool {
+	if c.prog == nil || c.text.max < 0 || c.text.max > maxDigits || c.text.classes&^classDigit != 0 {
+		return nil
+	}
+	return c.digits
+}
+
+// maxLengthClasses is how many classes of lengths there may be; a check whose bounds need more is left to the slow way.
+const maxLengthClasses = 250
+
+// lengthClasses numbers the lengths: one each up to maxExact, then one for all between two bounds of checks.
+func lengthClasses(checks []checker) []uint8 {
+	var bounds []int
+	for i := range checks {
+		for _, b := range []int{checks[i].minLen, checks[i].maxLen + 1} {
+			if b > maxExact {
+				bounds = append(bounds, b)
+			}
+		}
+	}
+	slices.Sort(bounds)
+	bounds = slices.Compact(append([]int{maxExact + 1}, bounds...))
+	if most := maxLengthClasses - maxExact; len(bounds) > most {
+		bounds = bounds[:most]
+	}
+	for bounds[len(bounds)-1] > maxBound {
+		bounds = bounds[:len(bounds)-1]
+	}
+	last := bounds[len(bounds)-1]
+	for i := range checks {
+		c := &checks[i]
+		c.slow = c.slow || max(c.minLen, c.maxLen+1) > last
+	}
+	out := make([]uint8, last+1)
+	for n := range out[1:] {
+		out[n+1] = out[n]
+		if _, at := slices.BinarySearch(bounds, n+1); at || n < maxExact {
+			out[n+1]++
+		}
+	}
+	return out
+}
+
+// maxBound is the longest length bound that has a class.
+const maxBound = 4096
+
+// lengthClass returns the class of a length.
+func (e *Engine) lengthClass(chars int) uint8 { return e.classes[min(chars, len(e.classes)-1)] }
+
+// Match appends to hits the indexes of the checks that hold for the value, as Compile got them, in order, and returns
+// it. A blank value satisfies none.
+func (e *Engine) Match(value string, hits []int) []int {
+	text := trimSpaces(bytesOf(value))
+	if len(text) == 0 {
+		return hits
+	}
+	s := e.scratch.Get().(*scratch)
+	defer e.scratch.Put(s)
+	s.take(text)
+	p := e.planOf(s)
+	s.evaluate(p, nil)
+	from := len(hits)
+	for _, k := range p.base {
+		hits = append(hits, int(k))
+	}
+	for _, k := range s.hits {
+		hits = append(hits, int(k))
+	}
+	slices.Sort(hits[from:])
+	return hits
+}
+
+// trimSpaces takes U+0020 off both ends.
+func trimSpaces(v []byte) []byte {
+	for len(v) > 0 && v[0] == ' ' {
+		v = v[1:]
+	}
+	for len(v) > 0 && v[len(v)-1] == ' ' {
+		v = v[:len(v)-1]
+	}
+	return v
+}
+
+// firstBytes returns how many bytes the first MaxText characters have.
+func firstBytes(v []byte) int {
+	if len(v) <= MaxText {
+		return len(v)
+	}
+	at := 0
+	for range MaxText {
+		if at == len(v) {
+			break
+		}
+		_, n := utf8.DecodeRune(v[at:])
+		at += n
+	}
+	return at
+}
