@@ -166,7 +166,7 @@ func TestSmallTablesAreCountedTogether(t *testing.T) {
 	}
 	l.c.refuses = ""
 	l.d.Scans[0].Budget.Rows = 300
-	if s, asked = l.scan(reconcile.ScanOptions{Fresh: true}); len(asked) != 5 || l.c.sent != 5 {
+	if _, asked = l.scan(reconcile.ScanOptions{Fresh: true}); len(asked) != 5 || l.c.sent != 5 {
 		t.Errorf("with 300 rows to read: %v with %d statements", asked, l.c.sent)
 	}
 }
