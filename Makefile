@@ -4,7 +4,7 @@ GO      ?= go
 TAGS    := minicore_disabled
 CHECK   := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 
-.PHONY: all build demo test lint unit bench schema clean
+.PHONY: all build demo test lint unit bench classify-report schema clean
 
 all: build
 
@@ -32,6 +32,11 @@ unit:
 
 bench: ## nanoseconds and bytes per fact; docs/benchmarks.md has what they were
 	$(GO) test -tags $(TAGS) -run '^$$' -bench . -benchmem ./reconcile/plan ./state/ledger ./connectors/emulator/sqlengine
+
+classify-report: ## what the classifier makes of labelled tables: make classify-report SET=DIR > report.md
+	@test -n "$(SET)" || { echo "make classify-report SET=DIR: a folder with tables/, schema.json and labels.json" >&2; exit 1; }
+	@$(GO) test -tags $(TAGS) -c -o bin/evaluate.test ./classify/evaluate
+	@./bin/evaluate.test -test.run '^TestReport$$' -set "$(SET)" | grep -v '^PASS$$'
 
 schema: build ## the JSON Schemas that editors read
 	./bin/polsync schema policy > state/declare/schema/policy.schema.json

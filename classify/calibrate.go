@@ -11,11 +11,14 @@ const (
 	calibrationOffset = 0.76
 )
 
+// maxScore is the highest score: of the answers that come nearest to certain one in some two hundred is wrong.
+const maxScore = 0.995
+
 // calibrated turns a raw score, a softmax of added-up weights, into the share that is right at it.
 func calibrated(score float64) float64 {
 	if score <= 0 || score >= 1 {
-		return score
+		return min(score, maxScore)
 	}
 	x := calibrationSlope*math.Log(score/(1-score)) + calibrationOffset
-	return 1 / (1 + math.Exp(-x))
+	return min(1/(1+math.Exp(-x)), maxScore)
 }
