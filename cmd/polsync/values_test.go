@@ -306,5 +306,11 @@ func rowsCounted(ctx context.Context, t *testing.T, s *session, table classify.T
 	if err := s.platform.Sample(ctx, table.Table, table.Columns, 5000, counter.Add); err != nil {
 		t.Fatal(err)
 	}
-	return counter.Counts()
+	counts := counter.Counts()
+	for i := range counts {
+		for j := range counts[i].Columns {
+			counts[i].Columns[j].Rising = 0 // rows have no order in a warehouse
+		}
+	}
+	return counts
 }
