@@ -36,7 +36,7 @@ type Engine struct {
 // checker is a Check ready to run.
 type checker struct {
 	compiled
-	prog     *program // nil for no pattern, or one left to package regexp
+	prog     *program // nil for no pattern, or one left to package regexp; of groupTrailing, from the end
 	slow     bool     // left to package regexp
 	group    group    // of automata
 	shape    shapeNode
@@ -187,6 +187,12 @@ func (c *checker) prepare(a *alphabet) {
 	if c.prog != nil {
 		c.shape.learn()
 		c.group = c.shape.group(a.cased[0] | a.cased[1])
+		if c.form == FormFirstWord || c.form == FormLastWord {
+			c.group = groupOpen
+		}
+		if c.group == groupTrailing {
+			c.prog = c.prog.reversed()
+		}
 	}
 	c.digits = c.digitsOnly()
 	for _, w := range c.words {

@@ -2,7 +2,6 @@ package classify
 
 import (
 	"encoding/binary"
-	"math/bits"
 	"regexp/syntax"
 	"slices"
 	"sort"
@@ -318,6 +317,3 @@ func rangesOf(op syntax.InstOp, runes []rune, fold bool) []rune {
 	}
 	return out
 }
-
-// atomCount returns how many atoms are in a profile.
-func atomCount(mask uint64) int { return bits.OnesCount64(mask) }

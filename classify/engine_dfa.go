@@ -39,6 +39,7 @@ type dfa struct {
 
 	// Below is for the builder, under the engine's lock.
 	locals  []localPosition
+	back    bool    // texts are read from their end
 	revives bool    // a last word begins anew after nothing fitted
 	offset  []int32 // where the positions of each check begin
 	frozen  []int32 // of each check the position that stands for a first word that matched, or -1
@@ -71,6 +72,7 @@ func newDFA(s *space, checks []uint16) *dfa {
 			d.locals = append(d.locals, localPosition{&c.prog.positions[j], i, c.form})
 		}
 		d.frozen = append(d.frozen, -1)
+		d.back = c.group == groupTrailing
 		d.revives = d.revives || c.form == FormLastWord
 		if c.form == FormFirstWord {
 			d.frozen[i] = int32(len(d.locals))
@@ -239,6 +241,9 @@ func (d *dfa) acceptOf(matched []uint64) *accept {
 
 // walk returns what matches the text, nil for nothing. It reports false where the automaton is past its bounds.
 func (d *dfa) walk(text []symbol) (*accept, bool) {
+	if d.back {
+		return d.walkBack(text)
+	}
 	t := d.table.Load()
 	s := d.first()
 	for _, c := range text {
@@ -253,6 +258,25 @@ func (d *dfa) walk(text []symbol) (*accept, bool) {
 			if n == cellDead {
 				return nil, true
 			}
+		}
+		s = n
+	}
+	return t.accepts[t.cells[s]], true
+}
+
+func (d *dfa) walkBack(text []symbol) (*accept, bool) {
+	t := d.table.Load()
+	s := d.first()
+	for i := len(text) - 1; i >= 0; i-- {
+		class := d.class[text[i]]
+		n := atomic.LoadUint32(&t.cells[s+uint32(class)])
+		if n == cellUnknown {
+			if t, n = d.extend(s, class); t == nil {
+				return nil, false
+			}
+		}
+		if n == cellDead {
+			return nil, true
 		}
 		s = n
 	}

@@ -159,6 +159,9 @@ func (n *shapeNode) whole(mask, first uint64, variant int) (l lengths, exact boo
 		}
 		return l, exact
 	case syntax.OpConcat:
+		if n.contains(mask, variant) {
+			return ^lengths(1), true
+		}
 		l, exact = 1, true
 		begun := false
 		for i := range n.subs {
@@ -172,6 +175,20 @@ func (n *shapeNode) whole(mask, first uint64, variant int) (l lengths, exact boo
 		return l, exact
 	}
 	return n.front(mask, first, variant, false)
+}
+
+// contains reports whether the pattern asks for no more than one character anywhere, and the mask says that there is.
+func (n *shapeNode) contains(mask uint64, variant int) bool {
+	if len(n.subs) != 3 || n.subs[1].op != syntax.OpCharClass {
+		return false
+	}
+	for _, i := range []int{0, 2} {
+		sub := &n.subs[i]
+		if sub.op != syntax.OpRepeat || sub.min != 0 || sub.max >= 0 || sub.subs[0].op != syntax.OpCharClass || mask&^sub.subs[0].set.use[variant].all != 0 {
+			return false
+		}
+	}
+	return mask&n.subs[1].set.use[variant].all != 0
 }
 
 // front is over for a part of a text, whose first character is one in first unless the text has begun before.
@@ -262,7 +279,7 @@ type group uint8
 const (
 	groupClosed   group = iota // the texts it matches are of few kinds: most others soon fail
 	groupOpen                  // anything may stand in the middle or at the end
-	groupTrailing              // anything may stand in front of an end of few kinds
+	groupTrailing              // anything may stand in front of an end of few kinds: read from the end, most soon fail
 )
 
 // open is how many characters of any letters a repetition takes for the pattern to be open there.

@@ -2,6 +2,7 @@ package classify
 
 import (
 	"encoding/binary"
+	"regexp/syntax"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -216,7 +217,7 @@ func (c *checker) prospect(a *alphabet, mask, first uint64, k *prospect) bool {
 	}
 	k.lengths, k.exact = c.shape.whole(mask, first, v)
 	set, least, run := c.shape.run()
-	k.long = run && least <= maxExact && mask&^set.use[v].all == 0
+	k.long = run && least <= maxExact && mask&^set.use[v].all == 0 || c.shape.op == syntax.OpConcat && c.shape.contains(mask, v)
 	return k.lengths != 0
 }
 

@@ -119,3 +119,23 @@ func (b *programBuilder) closure(pc uint32) (reached []int32, end bool) {
 	slices.Sort(reached)
 	return reached, end
 }
+
+// reversed returns the program of the texts read from their end.
+func (p *program) reversed() *program {
+	r := &program{positions: make([]position, len(p.positions)), empty: p.empty}
+	for i := range p.positions {
+		r.positions[i].set = p.positions[i].set
+		if p.positions[i].last {
+			r.first = append(r.first, int32(i))
+		}
+	}
+	for i := range p.positions {
+		for _, j := range p.positions[i].follow {
+			r.positions[j].follow = append(r.positions[j].follow, int32(i))
+		}
+	}
+	for _, i := range p.first {
+		r.positions[i].last = true
+	}
+	return r
+}
