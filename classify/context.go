@@ -86,9 +86,10 @@ func (r *Rules) siblingsOf(at int, found []Decision) []sibling {
 }
 
 // cryptic reports whether a name says nothing that could speak against a type: "c1", "field_07", "ATTRIBUTE3", or none.
-func cryptic(toks []string) bool {
+// Common are the words that most columns of the table have in their names.
+func cryptic(toks []string, common map[string]bool) bool {
 	for _, t := range toks {
-		if len([]rune(t)) > 2 && !digitsOnly(t) && !fillers[t] {
+		if len([]rune(t)) > 2 && !digitsOnly(t) && !fillers[t] && !common[t] {
 			return false
 		}
 	}
@@ -98,7 +99,7 @@ func cryptic(toks []string) bool {
 // fillers are words that names are made of where there is nothing to say.
 var fillers = func() map[string]bool {
 	m := map[string]bool{}
-	for _, w := range list(`attr attribute col column field flex segment val value var text data udf custom unnamed item feld spalte champ campo colonna kolumna raw src ext c__c char string`) {
+	for _, w := range list(`attr attribute col column fld field flex segment val value var text data udf custom unnamed item feld spalte champ campo colonna kolumna raw src ext c__c char string`) {
 		m[w] = true
 	}
 	return m
@@ -107,7 +108,7 @@ var fillers = func() map[string]bool {
 // otherwise is what a name that does not say the type says against it, where values speak for it by a form that much
 // else has.
 func (c *ready) otherwise(e *evidence) (float64, string) {
-	if cryptic(e.name) {
+	if cryptic(e.name, e.common) {
 		return 0, ""
 	}
 	if w, why := c.qualified(e.name, 0, 0); w != 0 {

@@ -14,14 +14,16 @@ type evidence struct {
 	nameHits, commentHits   map[string][]hit
 	nameSpans, commentSpans []span
 	people, things          bool
-	counts                  *ColumnCounts // nil where nothing was counted
-	siblings                []sibling     // what the other columns were found to be
-	pair                    string        // the half of a pair of coordinates it looks like, with the column beside it
+	common                  map[string]bool // words that most columns of the table have in their names
+	counts                  *ColumnCounts   // nil where nothing was counted
+	siblings                []sibling       // what the other columns were found to be
+	pair                    string          // the half of a pair of coordinates it looks like, with the column beside it
 }
 
 // context is what a table says about its columns.
 type context struct {
 	people, things bool
+	common         map[string]bool
 }
 
 // thingWords name in names of tables what has names, and is no person.
@@ -43,15 +45,24 @@ func newContext(t TableColumns) context {
 	name := tokens(t.Table.Name)
 	things := slices.ContainsFunc(name, func(w string) bool { _, ok := slices.BinarySearch(thingWords, w); return ok })
 	words := append(name, tokens(t.Comment)...)
+	seen := map[string]int{}
 	for _, c := range t.Columns {
-		words = append(words, tokens(c.Column.Column)...)
+		of := tokens(c.Column.Column)
+		words = append(words, of...)
+		for _, w := range slices.Compact(slices.Sorted(slices.Values(of))) {
+			seen[w]++
+		}
+	}
+	common := map[string]bool{}
+	for w, n := range seen {
+		common[w] = n >= 3 && 2*n > len(t.Columns)
 	}
 	for _, w := range words {
 		if isPeople(w) {
-			return context{people: true, things: things && !slices.ContainsFunc(name, isPeople)}
+			return context{people: true, things: things && !slices.ContainsFunc(name, isPeople), common: common}
 		}
 	}
-	return context{things: things}
+	return context{things: things, common: common}
 }
 
 func isPeople(word string) bool {
@@ -60,7 +71,7 @@ func isPeople(word string) bool {
 }
 
 func (r *Rules) newEvidence(c Column, ctx context, counts *ColumnCounts) *evidence {
-	e := &evidence{column: c, name: tokens(c.Column.Column), comment: tokens(c.Comment), people: ctx.people, things: ctx.things, counts: counts}
+	e := &evidence{column: c, name: tokens(c.Column.Column), comment: tokens(c.Comment), people: ctx.people, things: ctx.things, common: ctx.common, counts: counts}
 	e.nameHits, e.commentHits = r.phrases.find(e.name), r.phrases.find(e.comment)
 	e.nameSpans, e.commentSpans = spans(e.nameHits), spans(e.commentHits)
 	return e

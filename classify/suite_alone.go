@@ -56,7 +56,7 @@ var alone = map[string][]Test{
 	},
 	"postal_code": {
 		{Check: Check{Name: "postal.round", MinLen: 4, MaxLen: 8, Pattern: `[0-9]+00([.]0)?`}, Chance: 0.1, Full: 0.35, For: -5},
-		{Check: Check{Name: "postal.letters", Form: FormUpper, MinLen: 5, MaxLen: 8, Pattern: `[A-Z]{1,2}[0-9][A-Z0-9]? ?[0-9][A-Z]{2}|[A-Z][0-9][A-Z] ?[0-9][A-Z][0-9]|[1-9][0-9]{3} [A-Z]{2}`}, Chance: 0.2, Full: 0.8, For: 5.5},
+		{Check: Check{Name: "postal.letters", Form: FormUpper, MinLen: 5, MaxLen: 8, Pattern: `[A-Z]{1,2}[0-9][A-Z0-9]? [0-9][A-Z]{2}|[A-Z][0-9][A-Z] ?[0-9][A-Z][0-9]|[1-9][0-9]{3} [A-Z]{2}`}, Chance: 0.2, Full: 0.8, For: 5.5},
 		{Check: Check{Name: "postal.marked", MinLen: 6, MaxLen: 10, Pattern: `[0-9]{5}-[0-9]{4}|[0-9]{5}-[0-9]{3}|[0-9]{4}-[0-9]{3}|〒?[0-9]{3}-[0-9]{4}|[0-9]{2}-[0-9]{3}|[0-9]{3} [0-9]{2}`}, Chance: 0.2, Full: 0.9, For: 4.2},
 		{Check: Check{Name: "postal.digits", MinLen: 5, MaxLen: 10, Pattern: `[0-9]{5,6}|[0-9]{5}-[0-9]{4}|[0-9]{5}-[0-9]{3}`}, Chance: 0.88, Full: 0.985, For: 1.5, Against: 0.5},
 		{Check: Check{Name: "postal.four", MinLen: 4, MaxLen: 4, Pattern: `[03-9][0-9]{3}|1[0-8][0-9]{2}|2[1-9][0-9]{2}`}, Chance: 0.7, Full: 0.85, For: 1},
@@ -106,7 +106,7 @@ var alone = map[string][]Test{
 		{Check: Check{Name: "age.two", MinLen: 1, MaxLen: 4, Pattern: `[1-9][0-9]([.]0)?`}, Chance: 0.9, Full: 0.99, For: 0.5, Against: 4},
 	},
 	"cvv": {
-		{Check: Check{Name: "cvv.three", MinLen: 3, MaxLen: 4, Pattern: `[0-9]{3,4}`}, Chance: 0.8, Full: 0.97, For: 1.5, Against: 5},
+		{Check: Check{Name: "cvv.three", MinLen: 3, MaxLen: 3, Pattern: `[0-9]{3}`}, Chance: 0.6, Full: 0.9, For: 1.5, Against: 6},
 	},
 	"card_expiry": {
 		{Check: Check{Name: "card_expiry.slash", MinLen: 4, MaxLen: 7, Pattern: `(0?[1-9]|1[0-2])/(20)?[0-4][0-9]`}, Chance: 0.5, Full: 0.95, For: 3.2, Against: 5},
