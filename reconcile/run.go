@@ -48,6 +48,7 @@ type Options struct {
 	On      []state.Securable
 	Pass    plan.Passes
 	Saved   *Saved // run exactly this plan
+	Expire  bool   // do nothing but end what has expired
 	Report  func(StepResult)
 }
 
@@ -195,7 +196,7 @@ func (r *Reconciler) read(ctx context.Context, d *state.Declarations, o Options)
 // observe takes a snapshot and puts together what is known of the platform.
 func (r *Reconciler) observe(ctx context.Context, d *state.Declarations, o Options) (plan.Input, *state.State, error) {
 	in := plan.Input{Platform: r.Name, Dialect: r.Platform.Dialect(), Home: r.Home, Declarations: d,
-		Only: o.Only, Scope: o.On, Foreign: r.Foreign, Self: r.Self}
+		Only: o.Only, Scope: o.On, ExpireOnly: o.Expire, Foreign: r.Foreign, Self: r.Self}
 	var err error
 	if in.Now, in.Behind, err = r.clock(ctx, o.Pass); err != nil {
 		return in, nil, err

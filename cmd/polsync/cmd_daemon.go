@@ -197,6 +197,10 @@ func (d *daemon) stop() bool {
 
 func (d *daemon) reconcilePlatform(ctx context.Context, p config.Platform) (err error) {
 	w, err := d.loadWith(ctx, d.conf, d.openState, false)
+	if bad := (*badPolicies)(nil); errors.As(err, &bad) {
+		_, err = d.expiring(ctx, d.conf, "expire", []config.Platform{p}, err)
+		return err
+	}
 	if err != nil {
 		return err
 	}

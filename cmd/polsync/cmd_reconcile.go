@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -59,7 +60,18 @@ func (a *app) reconcile(ctx context.Context, path string, pass passes) (err erro
 			return err
 		}
 	}
-	w, err := a.load(ctx, a.openState, pass.shrink)
+	c, err := a.loadConfig()
+	if err != nil {
+		return err
+	}
+	w, err := a.loadWith(ctx, c, a.openState, pass.shrink)
+	if bad := (*badPolicies)(nil); errors.As(err, &bad) && saved == nil {
+		results, err := a.expiring(ctx, c, "expire", nil, err)
+		if slices.ContainsFunc(results, func(r *reconcile.Result) bool { return r != nil }) {
+			err = errors.Join(a.write(results), err)
+		}
+		return err
+	}
 	if err != nil {
 		return err
 	}
@@ -89,7 +101,7 @@ func (w *work) runAll(ctx context.Context, command string, saved *savedFile, pas
 func (w *work) runOne(ctx context.Context, command string, p config.Platform, saved *savedFile, pass passes) (res *reconcile.Result, err error) {
 	err = w.on(ctx, p, func(s *session, d *state.Declarations) error {
 		o := s.options
-		o.Command, o.Pass = command, pass.Passes
+		o.Command, o.Pass, o.Expire = command, pass.Passes, w.expire
 		if saved != nil {
 			if err := s.hold(ctx, d, o, saved, w.conf.Guards.PlanAge); err != nil {
 				return err

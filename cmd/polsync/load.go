@@ -169,7 +169,7 @@ func rememberLoad(ctx context.Context, store ledger.Store, c *config.Config, d *
 		return fmt.Errorf("digest the declarations: %w", err)
 	}
 	sum := sha256.Sum256(raw)
-	return store.PutLoad(ctx, ledger.Load{Source: loadName(c), Digest: hex.EncodeToString(sum[:16]), Count: d.Count})
+	return store.PutLoad(ctx, ledger.Load{Source: loadName(c), Digest: hex.EncodeToString(sum[:16]), Count: d.Count, Content: raw})
 }
 
 // loadName is what the ledger knows the policy files of a configuration by: one state may serve several of them.

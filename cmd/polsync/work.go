@@ -2,7 +2,9 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
+	"fmt"
 	"slices"
 
 	"github.com/polsync/polsync/reconcile"
@@ -19,7 +21,14 @@ type work struct {
 	conf         *config.Config
 	store        ledger.Store
 	declarations *state.Declarations
+	expire       bool // the declarations are those of the last good load, and only what has expired is ended
 }
+
+// badPolicies are errors of the policy files.
+type badPolicies struct{ error }
+
+// Unwrap returns the errors.
+func (b *badPolicies) Unwrap() error { return b.error }
 
 // load reads the configuration and the policy files and opens the state.
 func (a *app) load(ctx context.Context, open func(context.Context, *config.Config) (ledger.Store, error), allowShrink bool) (*work, error) {
@@ -34,7 +43,7 @@ func (a *app) load(ctx context.Context, open func(context.Context, *config.Confi
 func (a *app) loadWith(ctx context.Context, c *config.Config, open func(context.Context, *config.Config) (ledger.Store, error), allowShrink bool) (*work, error) {
 	d, err := a.loadPolicies(c)
 	if err != nil {
-		return nil, err
+		return nil, &badPolicies{err}
 	}
 	store, err := open(ctx, c)
 	if err != nil {
@@ -47,6 +56,46 @@ func (a *app) loadWith(ctx context.Context, c *config.Config, open func(context.
 		}
 	}
 	return w, nil
+}
+
+// lastGood returns the work of the last good load, of which only the end of what has expired is to be done; nil where
+// there is none.
+func (a *app) lastGood(ctx context.Context, c *config.Config) (*work, error) {
+	store, err := a.openState(ctx, c)
+	if err != nil {
+		return nil, err
+	}
+	last, ok, err := store.LastLoad(ctx, loadName(c))
+	if err != nil || !ok || len(last.Content) == 0 {
+		return nil, errors.Join(err, store.Close())
+	}
+	d := &state.Declarations{}
+	if err := json.Unmarshal(last.Content, d); err != nil {
+		return nil, errors.Join(fmt.Errorf("read the last good load of the policy files: %w", err), store.Close())
+	}
+	return &work{app: a, conf: c, store: store, declarations: d, expire: true}, nil
+}
+
+// expiring does what is left to do when the policy files cannot be used: it ends what has expired by the last good
+// load. It returns what it did, besides the error that keeps the rest from being done.
+func (a *app) expiring(ctx context.Context, c *config.Config, command string, only []config.Platform, bad error) (results []*reconcile.Result, err error) {
+	w, err := a.lastGood(ctx, c)
+	if err != nil || w == nil {
+		return nil, errors.Join(bad, err)
+	}
+	defer func() { err = errors.Join(err, w.Close()) }()
+	results = make([]*reconcile.Result, len(c.Platforms))
+	err = a.each(ctx, c, func(ctx context.Context, i int, p config.Platform) error {
+		if len(only) > 0 && !slices.ContainsFunc(only, func(o config.Platform) bool { return o.Name == p.Name }) {
+			return nil
+		}
+		res, err := w.runOne(ctx, command, p, nil, passes{})
+		if res != nil && (res.Run != "" || err != nil) {
+			results[i] = res
+		}
+		return err
+	})
+	return results, errors.Join(bad, err)
 }
 
 // Close closes the state.

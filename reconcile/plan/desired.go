@@ -25,6 +25,7 @@ type Input struct {
 	Self         []state.Securable    // principals polsync acts as; their rights are never taken
 	Offline      bool                 // there is no platform: principals are taken to be there, see Check
 	Aside        map[state.Key]string // changes refused for good in an earlier run, with the reason
+	ExpireOnly   bool                 // plan nothing but the end of what has expired
 	Fought       map[state.Key]int    // changes that as many runs in succession made and somebody undid
 }
 
@@ -43,7 +44,7 @@ type Ownership struct {
 type Target struct {
 	State   *state.State
 	Absent  map[state.Key]state.Origin // facts that must not be, whoever set them
-	Expired map[state.Key]state.Origin // grants whose time is over
+	Expired map[state.Key]state.Origin // grants whose time is over, and policies with an exception whose time is
 	Held    map[state.Key]string       // declared facts that wait, with the reason; they are not removed either
 	Notices []Notice
 	Always  []Notice // those of Notices that the declarations alone show, whatever the platform has

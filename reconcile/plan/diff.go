@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"sync"
 
 	"github.com/polsync/polsync/state"
@@ -49,6 +50,9 @@ func Diff(in Input, t *Target) ([]Change, []Kept, []Notice, int) {
 	d.opening()
 	d.holdBack()
 	d.warnFought()
+	if in.ExpireOnly {
+		d.changes = slices.DeleteFunc(d.changes, func(c Change) bool { return !d.expiry(c) })
+	}
 	d.lists()
 	slices.SortFunc(d.changes, Change.Compare)
 	slices.SortFunc(d.kept, func(a, b Kept) int { return a.Fact.Key.Compare(b.Fact.Key) })
@@ -285,6 +289,14 @@ func (d *difference) undeclared() {
 		}
 		d.add(k, is.Value, nil, owned.Origin, note)
 	}
+}
+
+// expiry reports whether a change ends what has expired: a grant, or what an exception showed.
+func (d *difference) expiry(c Change) bool {
+	if _, over := d.target.Expired[c.Key]; !over {
+		return false
+	}
+	return c.Want == nil && strings.HasPrefix(c.Note, Expired) || c.Key.Fact == state.FactPolicy && c.Phase == PhaseNarrow
 }
 
 // goesWithList reports an allowed value of a tag that is to allow any: it goes with the list.

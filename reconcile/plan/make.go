@@ -22,6 +22,9 @@ func Make(in Input) (*Plan, error) {
 	changes, kept, notices, unchanged := Diff(in, target)
 	p := &Plan{Platform: in.Platform, Kept: kept, Unchanged: unchanged, Reads: in.Actual.Reads, Freshness: in.Actual.Freshness}
 	p.Notices = append(target.Notices, notices...)
+	if in.ExpireOnly {
+		p.Notices, p.Kept = nil, nil // all that is said of what is not done now
+	}
 	if in.Behind >= skew {
 		p.Notices = append(p.Notices, Notice{Level: Warning, Text: fmt.Sprintf("the clock is %s behind the last run: what had ended by then stays ended (--allow-clock takes the clock as it is, once)", in.Behind.Round(time.Second))})
 	}

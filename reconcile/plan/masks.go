@@ -297,7 +297,12 @@ func (r *resolver) fill(p *state.MaskingPolicy, d state.MaskDeclaration, value s
 		return true
 	}
 	for _, e := range r.in.Declarations.Exceptions {
-		if e.Mask == d.Name && r.here(e.In) && r.in.Now.Before(e.Until) {
+		if e.Mask != d.Name || !r.here(e.In) {
+			continue
+		}
+		if !r.in.Now.Before(e.Until) {
+			r.target.Expired[state.Key{Fact: state.FactPolicy, On: p.Name}] = e.Origin
+		} else {
 			if to := r.named(e.To, "the exception to mask "+d.Name, false); len(to) > 0 {
 				p.Rules = append(p.Rules, state.Rule{To: to, Show: state.Show{Kind: state.ShowClear}})
 			}
