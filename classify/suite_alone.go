@@ -114,7 +114,7 @@ var alone = map[string][]Test{
 	"phone": {
 		phoneMarked,
 		phoneDashed,
-		{Check: Check{Name: "phone.national", MinLen: 9, MaxLen: 18, Pattern: `0[0-9]{1,4}[ ./-][0-9]{2,8}([ ./-][0-9]{2,5}){0,4}|[(]0[0-9]{1,4}[)] ?[0-9]{3,8}([ ./-][0-9]{2,5}){0,3}|[1-9][0-9]{1,3}([ ][0-9]{2,4}){2,4}`}, Chance: 0.2, Full: 0.8, For: 4},
+		{Check: Check{Name: "phone.national", MinLen: 9, MaxLen: 18, Pattern: `0[0-9]{2,4}[ /-][0-9]{2,8}([ /-][0-9]{2,5}){0,4}|0[0-9]( [0-9]{2,4}){2,4}|0[0-9]([.][0-9]{2}){4}|[(]0[0-9]{1,4}[)] ?[0-9]{3,8}([ ./-][0-9]{2,5}){0,3}|[1-9][0-9]{1,3}([ ][0-9]{2,4}){2,4}`}, Chance: 0.2, Full: 0.8, For: 4},
 		{Check: Check{Name: "phone.zero", MinLen: 9, MaxLen: 11, Pattern: `0[1-9][0-9]{7,9}`}, Chance: 0.3, Full: 0.85, For: 2},
 		{Check: phoneLoose, Chance: 0.3, Full: 0.9, For: 0.3, Against: 4},
 	},
