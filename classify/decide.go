@@ -106,7 +106,16 @@ type candidate struct {
 	logit   float64
 	score   float64
 	words   []string
+	weights []float64 // of the words, where they are told apart
 	matched int64
+}
+
+// add adds a piece of evidence; one that is worth no word has none.
+func (k *candidate) add(weight float64, text string) {
+	k.logit += weight
+	if text != "" {
+		k.words, k.weights = append(k.words, text), append(k.weights, weight)
+	}
 }
 
 // decide weighs all classifiers against each other and against "nothing sensitive".
@@ -175,14 +184,20 @@ func (c *ready) weigh(e *evidence) (candidate, bool) {
 		return k, ok
 	}
 	name, words := c.nameEvidence(e)
-	k.logit, k.words = priorWeight+name, words
+	k.logit = priorWeight
+	for i, text := range words {
+		if i == 0 {
+			k.add(name, text) // what qualifies it is in its weight
+		} else {
+			k.add(0, text)
+		}
+	}
 	tests := c.testsFor(name)
 	if name <= 0 && len(tests) == 0 {
 		return k, false
 	}
 	if c.People && e.people {
-		k.logit += peopleWeight
-		k.words = append(k.words, "stands among data on people")
+		k.add(peopleWeight, "stands among data on people")
 	}
 	c.addContext(e, &k, name)
 	supported := c.weighValues(e, &k, tests, name > 0)
@@ -206,8 +221,7 @@ func (c *ready) testsFor(name float64) []Test {
 func (c *ready) addContext(e *evidence, k *candidate, name float64) {
 	add := func(w float64, text string) {
 		if w != 0 {
-			k.logit += w
-			k.words = append(k.words, text)
+			k.add(w, text)
 		}
 	}
 	lent, beside := c.kinship(e)
@@ -241,27 +255,21 @@ func (c *ready) ruleMatched(e *evidence) int64 {
 // for is no candidate, or the many of them would crowd out the one that something does.
 func (c *ready) weighValues(e *evidence, k *candidate, tests []Test, named bool) (supported bool) {
 	if e.values() == 0 {
-		k.words = append(k.words, "no values were looked at")
+		k.add(0, "no values were looked at")
 		return false
 	}
 	if c.tooMany(e) {
-		k.logit += manyWeight
-		k.words = append(k.words, fmt.Sprintf("%d distinct values", e.counts.Distinct))
+		k.add(manyWeight, fmt.Sprintf("%d distinct values", e.counts.Distinct))
 	}
 	if c.Varied && !named && e.repeated() {
-		k.logit += repeatedWeight
-		k.words = append(k.words, fmt.Sprintf("only %d distinct values", e.counts.Distinct))
+		k.add(repeatedWeight, fmt.Sprintf("only %d distinct values", e.counts.Distinct))
 	}
 	if e.numbering() {
-		k.logit += numberingWeight
-		k.words = append(k.words, "the values are a numbering")
+		k.add(numberingWeight, "the values are a numbering")
 	}
 	for _, t := range tests {
 		w, text, n := t.weigh(e, c.Few > 0)
-		k.logit += w
-		if text != "" {
-			k.words = append(k.words, text)
-		}
+		k.add(w, text)
 		supported = supported || w > 0.5
 		if w > 0 || t.Check.Checksum != "" && n > 0 {
 			k.matched = max(k.matched, n)
@@ -270,10 +278,10 @@ func (c *ready) weighValues(e *evidence, k *candidate, tests []Test, named bool)
 	for _, s := range shapes {
 		if s.For != 0 && !slices.Contains(c.Allows, s.Check.Name) {
 			w, text, _ := s.weigh(e, false)
-			k.logit += w
-			if w < -0.5 {
-				k.words = append(k.words, text)
+			if w >= -0.5 {
+				text = ""
 			}
+			k.add(w, text)
 		}
 	}
 	return supported

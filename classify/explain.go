@@ -38,7 +38,15 @@ func (r *Rules) explain(e *evidence) state.Explanation {
 		if k.score < 0.005 {
 			break
 		}
-		out.Cases = append(out.Cases, state.Case{Classifier: k.c.Name, Version: k.c.Version, Score: round(k.score), Weight: round(k.logit), Evidence: k.words})
+		out.Cases = append(out.Cases, state.Case{Classifier: k.c.Name, Version: k.c.Version, Score: round(k.score), Weight: round(k.logit), Evidence: k.words, Weights: rounded(k.weights)})
+	}
+	return out
+}
+
+func rounded(weights []float64) []float64 {
+	var out []float64
+	for _, w := range weights {
+		out = append(out, round(w))
 	}
 	return out
 }

@@ -2,6 +2,7 @@ package classify
 
 import (
 	"fmt"
+	"math"
 	"strings"
 	"testing"
 
@@ -46,12 +47,24 @@ func TestExplainSaysWhatDecideDecides(t *testing.T) {
 			t.Errorf("%s: %+v, decided %+v", d.Column.Column, e, d)
 			continue
 		}
+		for _, c := range e.Cases {
+			if len(c.Weights) != len(c.Evidence) && c.Classifier != "ticket_no" {
+				t.Errorf("%s: %d pieces have %d weights", c.Classifier, len(c.Evidence), len(c.Weights))
+			}
+		}
 		if d.RunnerUp != "" && e.Cases[1].Classifier != d.RunnerUp {
 			t.Errorf("%s: the runner-up is %s, explained %s", d.Column.Column, d.RunnerUp, e.Cases[1].Classifier)
 		}
 	}
 	if found < 3 {
 		t.Errorf("%d found", found)
+	}
+	sum := 0.0
+	for _, w := range explained[0].Cases[0].Weights {
+		sum += w
+	}
+	if got := explained[0].Cases[0].Weight; math.Abs(got-priorWeight-sum) > 0.1 {
+		t.Errorf("the case weighs %.2f, its evidence %.2f over the prior %.2f", got, sum, priorWeight)
 	}
 	if text := strings.Join(explained[0].Cases[0].Evidence, "; "); !strings.Contains(text, `name says "email"`) || !strings.Contains(text, "100 of 100 values have the form of email") {
 		t.Errorf("the evidence is %q", text)

@@ -11,9 +11,10 @@ type Explanation struct {
 
 // Case is one type's case for a column.
 type Case struct {
-	Classifier string   `json:"classifier"`
-	Version    int      `json:"version"`            // of the classifier
-	Score      float64  `json:"score"`              // 0 to 1
-	Weight     float64  `json:"weight"`             // all its evidence together, in log odds; negative speaks against the type
-	Evidence   []string `json:"evidence,omitempty"` // for and against, in words, with counts
+	Classifier string    `json:"classifier"`
+	Version    int       `json:"version"`            // of the classifier
+	Score      float64   `json:"score"`              // 0 to 1
+	Weight     float64   `json:"weight"`             // all its evidence together, in log odds; negative speaks against the type
+	Evidence   []string  `json:"evidence,omitempty"` // for and against, in words, with counts
+	Weights    []float64 `json:"weights,omitempty"`  // of each piece of evidence, in log odds; none where they are not told apart
 }

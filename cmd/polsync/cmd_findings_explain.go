@@ -134,8 +134,12 @@ func (e explained) text() string {
 			what = "closest"
 		}
 		fmt.Fprintf(&b, "  %s: %s %.2f (version %d, evidence %+.1f)\n", what, c.Classifier, c.Score, c.Version, c.Weight)
-		for _, piece := range c.Evidence {
-			fmt.Fprintf(&b, "    - %s\n", piece)
+		for i, piece := range c.Evidence {
+			weight := "     "
+			if i < len(c.Weights) && c.Weights[i] != 0 {
+				weight = fmt.Sprintf("%+5.1f", c.Weights[i])
+			}
+			fmt.Fprintf(&b, "    %s  %s\n", weight, piece)
 		}
 	}
 	return b.String()
