@@ -2,6 +2,7 @@ package classify
 
 import (
 	"fmt"
+	"math"
 	"regexp/syntax"
 	"slices"
 	"sync"
@@ -22,6 +23,7 @@ import (
 // cannot hold is left to package regexp, which decides the same. An Engine is safe for concurrent use.
 type Engine struct {
 	checks   []checker
+	units    []unit
 	alphabet *alphabet
 	bytes    [256]uint64 // the atom of a byte of ASCII, and wideByte of any other
 	wide     uint64      // the atoms of characters beyond ASCII
@@ -36,13 +38,22 @@ type Engine struct {
 // checker is a Check ready to run.
 type checker struct {
 	compiled
-	prog     *program // nil for no pattern, or one left to package regexp; of groupTrailing, from the end
-	slow     bool     // left to package regexp
-	group    group    // of automata
-	shape    shapeNode
+	slow     bool        // left to package regexp
+	parts    []shapeNode // the alternatives of the pattern, until units are made of them
+	units    []uint16    // of the pattern; none where there is none, or it is left to package regexp
 	digits   func(*digits) bool
 	wordLens lengths
 	wordOf   uint64 // the atoms words have
+}
+
+// unit is a part of a check's pattern: all its alternatives of one group, or one that is open. A text that one of a
+// check's units matches is one that the pattern matches.
+type unit struct {
+	check uint16
+	form  Form
+	group group
+	prog  *program // of groupTrailing, from the end
+	shape shapeNode
 }
 
 // verifier is what a check asks for besides length and pattern, kept apart from what only plans look at.
@@ -50,6 +61,7 @@ type verifier struct {
 	digits func(*digits) bool // in place of sum
 	sum    func(string) bool
 	words  bool
+	many   bool // has several units: more than one may say that it holds
 	form   Form
 }
 
@@ -86,15 +98,18 @@ func Compile(checks []Check) (*Engine, error) {
 			return nil, fmt.Errorf("compile check %s: %w", c.Name, err)
 		}
 	}
-	e.divide(trees)
+	sets := e.divide(trees)
 	e.words = newWordTable(e.checks)
 	for i := range e.checks {
+		if e.checks[i].parts != nil {
+			e.makeUnits(uint16(i), alternatives(trees[i]), sets)
+		}
 		e.checks[i].prepare(e.alphabet)
 	}
 	e.tests = make([]verifier, len(e.checks))
 	for i := range e.checks {
 		c := &e.checks[i]
-		e.tests[i] = verifier{digits: c.digits, sum: c.sum, words: c.words != nil, form: c.form}
+		e.tests[i] = verifier{digits: c.digits, sum: c.sum, words: c.words != nil, many: len(c.units) > 1, form: c.form}
 	}
 	e.classes = lengthClasses(e.checks)
 	e.profile()
@@ -122,29 +137,88 @@ var wideCost = []int{2 * maxWide, 16, 4, 0}
 
 // divide compiles the patterns over one alphabet. Where they tell more characters apart than it can hold, those that
 // tell most apart are left to package regexp.
-func (e *Engine) divide(trees []*syntax.Regexp) {
+func (e *Engine) divide(trees []*syntax.Regexp) *charsets {
 	for _, most := range wideCost {
 		var sets charsets
 		for i, t := range trees {
 			c := &e.checks[i]
-			c.prog, c.slow = nil, false
+			c.parts, c.slow = nil, false
 			if c.re == nil {
 				continue
 			}
 			var own charsets
-			prog, err := newProgram(t, &own)
+			_, err := newProgram(t, &own)
 			if c.slow = err != nil || own.cuts() > most; c.slow {
 				continue
 			}
-			prog.intern(&sets)
-			c.prog, c.shape = prog, newShape(t, &sets)
+			for _, alternative := range alternatives(t) {
+				c.parts = append(c.parts, newShape(alternative, &sets))
+			}
 		}
 		a, ok := newAlphabet(sets.list, e.rare())
 		if ok {
 			e.alphabet = a
-			return
+			return &sets
 		}
 	}
+	return nil // not reached: a round without wide characters always fits
+}
+
+// alternatives returns what a pattern is a choice of.
+func alternatives(t *syntax.Regexp) []*syntax.Regexp {
+	for t.Op == syntax.OpCapture {
+		t = t.Sub[0]
+	}
+	if t.Op != syntax.OpAlternate {
+		return []*syntax.Regexp{t}
+	}
+	var out []*syntax.Regexp
+	for _, sub := range t.Sub {
+		out = append(out, alternatives(sub)...)
+	}
+	return out
+}
+
+// makeUnits makes the units of a check's pattern.
+func (e *Engine) makeUnits(k uint16, trees []*syntax.Regexp, sets *charsets) {
+	c := &e.checks[k]
+	var by [groupOpen + 1][]*syntax.Regexp
+	for i := range c.parts {
+		c.parts[i].learn()
+		g := c.parts[i].group(e.alphabet.cased[0] | e.alphabet.cased[1])
+		if c.form == FormFirstWord || c.form == FormLastWord {
+			g = groupClosed
+		}
+		by[g] = append(by[g], trees[i])
+	}
+	c.parts = nil
+	for g := range group(groupOpen) {
+		if len(by[g]) > 0 {
+			e.addUnit(k, g, &syntax.Regexp{Op: syntax.OpAlternate, Sub: by[g]}, sets)
+		}
+	}
+	for _, t := range by[groupOpen] {
+		e.addUnit(k, groupOpen, t, sets)
+	}
+}
+
+func (e *Engine) addUnit(k uint16, g group, t *syntax.Regexp, sets *charsets) {
+	c := &e.checks[k]
+	if t.Op == syntax.OpAlternate && len(t.Sub) == 1 {
+		t = t.Sub[0]
+	}
+	prog, err := newProgram(t, sets)
+	if err != nil || len(e.units) == math.MaxUint16 {
+		c.slow = true
+		return
+	}
+	if g == groupTrailing {
+		prog = prog.reversed()
+	}
+	u := unit{check: k, form: c.form, group: g, prog: prog, shape: newShape(t, sets)}
+	u.shape.learn()
+	c.units = append(c.units, uint16(len(e.units)))
+	e.units = append(e.units, u)
 }
 
 // rare returns the letters that patterns which may begin with anything cannot do without: a profile that says whether
@@ -153,13 +227,16 @@ func (e *Engine) rare() map[rune]bool {
 	out := map[rune]bool{}
 	for i := range e.checks {
 		c := &e.checks[i]
-		if c.prog == nil || c.shape.op != syntax.OpConcat || len(c.shape.subs) == 0 || !c.shape.subs[0].anything() {
-			continue
-		}
-		letters, ok := c.shape.few()
-		if ok && len(letters) <= 8 && len(out) < 8 {
-			for _, r := range letters {
-				out[r] = out[r] || unicode.IsLetter(r)
+		for j := range c.parts {
+			part := &c.parts[j]
+			if part.op != syntax.OpConcat || len(part.subs) == 0 || !part.subs[0].anything() {
+				continue
+			}
+			letters, ok := part.few()
+			if ok && len(letters) <= 8 && len(out) < 8 {
+				for _, r := range letters {
+					out[r] = out[r] || unicode.IsLetter(r)
+				}
 			}
 		}
 	}
@@ -175,25 +252,8 @@ func (c *charsets) cuts() int {
 	return n
 }
 
-// intern replaces the program's sets by those of equal content in sets.
-func (p *program) intern(sets *charsets) {
-	for i := range p.positions {
-		p.positions[i].set = sets.of(p.positions[i].set.ranges)
-	}
-}
-
 // prepare works out what a profile must have for the check to be worth trying.
 func (c *checker) prepare(a *alphabet) {
-	if c.prog != nil {
-		c.shape.learn()
-		c.group = c.shape.group(a.cased[0] | a.cased[1])
-		if c.form == FormFirstWord || c.form == FormLastWord {
-			c.group = groupOpen
-		}
-		if c.group == groupTrailing {
-			c.prog = c.prog.reversed()
-		}
-	}
 	c.digits = c.digitsOnly()
 	for _, w := range c.words {
 		n := 0
@@ -215,7 +275,7 @@ func (c *checker) prepare(a *alphabet) {
 
 // digitsOnly returns the fast checksum where the pattern lets nothing through but so many digits as it can hold.
 func (c *checker) digitsOnly() func(*digits) bool {
-	if c.prog == nil || c.text.max < 0 || c.text.max > maxDigits || c.text.classes&^classDigit != 0 {
+	if len(c.units) == 0 || c.text.max < 0 || c.text.max > maxDigits || c.text.classes&^classDigit != 0 {
 		return nil
 	}
 	return c.digits

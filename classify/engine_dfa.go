@@ -3,6 +3,7 @@ package classify
 import (
 	"encoding/binary"
 	"math/bits"
+	"slices"
 	"sync/atomic"
 )
 
@@ -22,14 +23,15 @@ const (
 // accept is the checks whose patterns match a text that ends in a state.
 type accept struct {
 	base   []uint16 // hold
+	many   []uint16 // hold, if no other automaton has said so before
 	verify []uint16 // hold if their checksum and words do
 }
 
-// dfa is the automaton of the patterns of some checks, worked out as far as values have led. Reading it takes no lock:
+// dfa is the automaton of some units, worked out as far as values have led. Reading it takes no lock:
 // cells only ever go from unknown to known, and a grown table is another table.
 type dfa struct {
 	space  *space
-	checks []uint16
+	units  []uint16
 	class  [256]uint8 // of symbols
 	reps   []symbol   // a symbol of each class
 	stride uint32     // cells of a state: its number, then a target for each class
@@ -63,10 +65,10 @@ type localPosition struct {
 }
 
 // newDFA makes the automaton with its first state only.
-func newDFA(s *space, checks []uint16) *dfa {
-	d := &dfa{space: s, checks: checks, index: map[string]uint32{}, accepts: map[string]*accept{}}
-	for i, k := range checks {
-		c := &s.engine.checks[k]
+func newDFA(s *space, units []uint16) *dfa {
+	d := &dfa{space: s, units: units, index: map[string]uint32{}, accepts: map[string]*accept{}}
+	for i, k := range units {
+		c := &s.engine.units[k]
 		d.offset = append(d.offset, int32(len(d.locals)))
 		for j := range c.prog.positions {
 			d.locals = append(d.locals, localPosition{&c.prog.positions[j], i, c.form})
@@ -79,7 +81,7 @@ func newDFA(s *space, checks []uint16) *dfa {
 			d.locals = append(d.locals, localPosition{nil, i, c.form})
 		}
 	}
-	d.next = make([]uint64, (len(d.locals)+63)/64+(len(checks)+63)/64)
+	d.next = make([]uint64, (len(d.locals)+63)/64+(len(units)+63)/64)
 	d.classes()
 	d.table.Store(&dfaTable{})
 	d.start()
@@ -152,7 +154,7 @@ func (d *dfa) matched(check int) { d.next[d.words()+check>>6] |= 1 << (check & 6
 
 // begin adds the first positions of a check to the state being made.
 func (d *dfa) begin(check int) {
-	p := d.space.engine.checks[d.checks[check]].prog
+	p := d.space.engine.units[d.units[check]].prog
 	for _, f := range p.first {
 		d.set(d.offset[check] + f)
 	}
@@ -163,7 +165,7 @@ func (d *dfa) begin(check int) {
 
 func (d *dfa) start() {
 	clear(d.next)
-	for i := range d.checks {
+	for i := range d.units {
 		d.begin(i)
 	}
 	if _, ok := d.intern(); !ok {
@@ -221,15 +223,19 @@ func (d *dfa) acceptOf(matched []uint64) *accept {
 	for i, w := range matched {
 		key = binary.LittleEndian.AppendUint64(key, w)
 		for ; w != 0; w &= w - 1 {
-			k := d.checks[64*i+bits.TrailingZeros64(w)]
+			k := d.space.engine.units[d.units[64*i+bits.TrailingZeros64(w)]].check
+			list := &a.base
 			if d.space.engine.checks[k].verified() {
-				a.verify = append(a.verify, k)
-			} else {
-				a.base = append(a.base, k)
+				list = &a.verify
+			} else if d.space.engine.tests[k].many {
+				list = &a.many
+			}
+			if !slices.Contains(*list, k) {
+				*list = append(*list, k)
 			}
 		}
 	}
-	if len(a.base)+len(a.verify) == 0 {
+	if len(a.base)+len(a.many)+len(a.verify) == 0 {
 		return nil
 	}
 	if known, ok := d.accepts[string(key)]; ok {
@@ -322,8 +328,8 @@ func (d *dfa) step(state []uint64, c symbol) {
 	if c != ' ' {
 		return
 	}
-	for i, k := range d.checks {
-		if d.space.engine.checks[k].form == FormLastWord {
+	for i, k := range d.units {
+		if d.space.engine.units[k].form == FormLastWord {
 			d.begin(i)
 		}
 	}
@@ -357,7 +363,7 @@ func (d *dfa) advance(p int32, c symbol) {
 
 // keep lets a check go on matching over symbols that its form leaves out.
 func (d *dfa) keep(check int, c symbol) {
-	switch f := d.space.engine.checks[d.checks[check]].form; {
+	switch f := d.space.engine.units[d.units[check]].form; {
 	case (f == FormDigits || f == FormAlnum) && isSeparator(c):
 		d.matched(check)
 	case f == FormFirstWord && c == ' ':
@@ -368,11 +374,11 @@ func (d *dfa) keep(check int, c symbol) {
 
 // overflow shares the checks out to two automata.
 func (d *dfa) overflow() {
-	if len(d.checks) == 1 || d.space.spent() {
+	if len(d.units) == 1 || d.space.spent() {
 		d.slow.Store(true)
 	} else {
-		half := len(d.checks) / 2
-		d.parts.Store(&[2]*dfa{d.space.dfaOf(d.checks[:half]), d.space.dfaOf(d.checks[half:])})
+		half := len(d.units) / 2
+		d.parts.Store(&[2]*dfa{d.space.dfaOf(d.units[:half]), d.space.dfaOf(d.units[half:])})
 	}
 	d.states, d.index, d.accepts = nil, nil, nil
 	d.table.Store(&dfaTable{cells: make([]uint32, 2*d.stride), accepts: make([]*accept, 1)})

@@ -278,8 +278,8 @@ type group uint8
 
 const (
 	groupClosed   group = iota // the texts it matches are of few kinds: most others soon fail
-	groupOpen                  // anything may stand in the middle or at the end
 	groupTrailing              // anything may stand in front of an end of few kinds: read from the end, most soon fail
+	groupOpen                  // anything may stand in the middle or at the end
 )
 
 // open is how many characters of any letters a repetition takes for the pattern to be open there.

@@ -14,7 +14,7 @@ type plan struct {
 	sums     []uint16 // have the form: hold if their checksum, and words, do
 	words    []uint16 // have the form: hold if they list the text
 	forms    uint8    // in which words is looked up, a bit each
-	residual []uint16 // the automaton decides about the form
+	residual []uint16 // units that automata decide about
 	slow     []uint16 // left to package regexp
 	dfas     []*dfa   // of residual
 }
@@ -62,6 +62,7 @@ func (k planKey) hash() uint64 { return (k.mask ^ uint64(k.size)<<44 ^ uint64(k.
 // prospect is a check that some text of a profile may satisfy, and of which lengths those are.
 type prospect struct {
 	check   uint16
+	unit    int // of its pattern, -1 for no pattern
 	lengths lengths
 	exact   bool // every text of such a length does
 	long    bool // so does every text above maxExact
@@ -124,8 +125,11 @@ func (s *space) plan(key planKey, chars int) *plan {
 		s.profiles[profile] = prospects
 	}
 	var p plan
+	held := -1 // the last check that needs no unit any more
 	for i := range prospects {
-		s.engine.decide(&p, &prospects[i], chars, key.bare())
+		if k := &prospects[i]; int(k.check) != held && s.engine.decide(&p, k, chars, key.bare()) {
+			held = int(k.check)
+		}
 	}
 	k := p.key()
 	if known, ok := s.plans[k]; ok {
@@ -151,26 +155,26 @@ func (p *plan) key() string {
 	return string(b)
 }
 
-// groups shares checks out to automata: the states of one are about the product of those of its patterns, unless these
+// groups shares units out to automata: the states of one are about the product of those of its patterns, unless these
 // soon fail.
-func (e *Engine) groups(checks []uint16) [][]uint16 {
+func (e *Engine) groups(units []uint16) [][]uint16 {
 	var by [3][]uint16
-	for _, k := range checks {
-		g := e.checks[k].group
+	for _, k := range units {
+		g := e.units[k].group
 		by[g] = append(by[g], k)
 	}
 	return slices.DeleteFunc(by[:], func(g []uint16) bool { return len(g) == 0 })
 }
 
-// dfaOf returns the automaton of checks. The engine's lock is held.
-func (s *space) dfaOf(checks []uint16) *dfa {
-	b := make([]byte, 0, 2*len(checks))
-	for _, k := range checks {
+// dfaOf returns the automaton of units. The engine's lock is held.
+func (s *space) dfaOf(units []uint16) *dfa {
+	b := make([]byte, 0, 2*len(units))
+	for _, k := range units {
 		b = binary.LittleEndian.AppendUint16(b, k)
 	}
 	d, ok := s.dfas[string(b)]
 	if !ok {
-		d = newDFA(s, checks)
+		d = newDFA(s, units)
 		s.dfas[string(b)] = d
 	}
 	return d
@@ -181,17 +185,26 @@ func (e *Engine) prospects(mask, first uint64) []prospect {
 	var out []prospect
 	for i := range e.checks {
 		c := &e.checks[i]
-		k := prospect{check: uint16(i)}
-		if c.slow || c.prospect(e.alphabet, mask, first, &k) {
-			out = append(out, k)
+		if c.slow || len(c.units) == 0 {
+			k := prospect{check: uint16(i), unit: -1}
+			if c.slow || c.prospect(e.alphabet, nil, mask, first, &k) {
+				out = append(out, k)
+			}
+			continue
+		}
+		for _, u := range c.units {
+			k := prospect{check: uint16(i), unit: int(u)}
+			if c.prospect(e.alphabet, &e.units[u], mask, first, &k) {
+				out = append(out, k)
+			}
 		}
 	}
 	return out
 }
 
-// prospect fills in what is to be known of the check for texts with the atoms in mask, and reports whether any of
+// prospect fills in what is to be known of the check and a unit of its pattern, or nil, for texts with the atoms in mask, and reports whether any of
 // them may satisfy it.
-func (c *checker) prospect(a *alphabet, mask, first uint64, k *prospect) bool {
+func (c *checker) prospect(a *alphabet, u *unit, mask, first uint64, k *prospect) bool {
 	k.lengths, k.exact, k.long = ^lengths(0), true, true
 	switch c.form {
 	case FormDigits, FormAlnum:
@@ -203,7 +216,7 @@ func (c *checker) prospect(a *alphabet, mask, first uint64, k *prospect) bool {
 	case FormFirstWord, FormLastWord:
 		k.word = mask&a.spaces != 0
 	}
-	if c.prog == nil {
+	if u == nil {
 		if c.words == nil {
 			return true
 		}
@@ -215,27 +228,34 @@ func (c *checker) prospect(a *alphabet, mask, first uint64, k *prospect) bool {
 		k.exact = false
 		return true
 	}
-	k.lengths, k.exact = c.shape.whole(mask, first, v)
-	set, least, run := c.shape.run()
-	k.long = run && least <= maxExact && mask&^set.use[v].all == 0 || c.shape.op == syntax.OpConcat && c.shape.contains(mask, v)
+	k.lengths, k.exact = u.shape.whole(mask, first, v)
+	set, least, run := u.shape.run()
+	k.long = run && least <= maxExact && mask&^set.use[v].all == 0 || u.shape.op == syntax.OpConcat && u.shape.contains(mask, v)
 	return k.lengths != 0
 }
 
-// decide puts a prospect where the length says.
-func (e *Engine) decide(p *plan, k *prospect, chars, bare int) {
+// decide puts a prospect where the length says, and reports whether the check needs no unit any more.
+func (e *Engine) decide(p *plan, k *prospect, chars, bare int) bool {
 	c := &e.checks[k.check]
+	if c.slow {
+		p.slow = append(p.slow, k.check)
+		return true
+	}
 	if chars < c.minLen || c.maxLen > 0 && chars > c.maxLen {
-		if !c.slow {
-			return
-		}
+		return true
 	}
 	possible, exact := k.at(chars, bare)
+	if !possible {
+		return false
+	}
+	if k.unit >= 0 && !exact {
+		p.residual = append(p.residual, uint16(k.unit))
+		return false
+	}
+	for n := len(p.residual) - 1; n >= 0 && e.units[p.residual[n]].check == k.check; n-- {
+		p.residual = p.residual[:n]
+	}
 	switch {
-	case c.slow:
-		p.slow = append(p.slow, k.check)
-	case !possible:
-	case c.prog != nil && !exact:
-		p.residual = append(p.residual, k.check)
 	case c.sum != nil:
 		p.sums = append(p.sums, k.check)
 	case c.words != nil:
@@ -244,6 +264,7 @@ func (e *Engine) decide(p *plan, k *prospect, chars, bare int) {
 	default:
 		p.base = append(p.base, k.check)
 	}
+	return true
 }
 
 // at reports whether a value of so many characters may satisfy the prospect, and whether it does for certain; bare is

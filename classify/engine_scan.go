@@ -162,8 +162,10 @@ func (s *scratch) run(d *dfa, want []bool) {
 		s.run(parts[1], want)
 		return
 	}
-	for _, k := range d.checks {
-		s.try(k, want)
+	for _, u := range d.units {
+		if k := s.engine.units[u].check; !slices.Contains(s.hits, k) {
+			s.try(k, want)
+		}
 	}
 	if d.space.spent() {
 		s.engine.renew(d.space)
@@ -175,8 +177,15 @@ func (s *scratch) accept(a *accept, want []bool) {
 		return
 	}
 	s.hits = append(s.hits, a.base...)
+	for _, k := range a.many {
+		if !slices.Contains(s.hits, k) {
+			s.hits = append(s.hits, k)
+		}
+	}
 	for _, k := range a.verify {
-		s.verify(k, want)
+		if !s.engine.tests[k].many || !slices.Contains(s.hits, k) {
+			s.verify(k, want)
+		}
 	}
 }
 
