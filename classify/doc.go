@@ -32,13 +32,23 @@
 // # How evidence adds up
 //
 // Each Classifier starts at a low prior in log odds and gains or loses by its name phrases, the comment, the table
-// around it, and what the share of values passing each Test is worth. Shapes (uuid, hash, timestamp, date, mask) argue
-// against all types. The softmax over all types with any support and "nothing sensitive" is the score; from MinScore
-// on it is a finding. The weights were set by hand on labelled columns; on those, findings were right at least as often as
-// their score says.
+// around it, and what the share of values passing each Test is worth. Shapes (uuid, hash, timestamp, date, mask), a
+// numbering and few repeated values argue against. What all columns of the table were found to be then speaks for
+// their neighbours (kin in context.go), and each is decided anew. The softmax over all types with any support and
+// "nothing sensitive", put through a fitted line (calibrate.go), is the score; from MinScore on it is a finding. The
+// weights were set by hand on labelled columns; classify/evaluate measures them, and docs/classification.md has what
+// it measured.
+//
+// # Names
+//
+// The suite's phrases and those of the lexicons (vocabulary*.go: languages, business systems, short forms) are one
+// index. Names are split into words, accents folded, abbreviations written out; compounds of languages that write
+// them as one word are read by their last part, and Chinese, Japanese, Korean and Thai by what they begin or end with.
+// A phrase that two types claim is a hint of both. Where name and comment say nothing of a type, its Alone tests
+// (suite_alone.go) count instead of its Tests, against a name that says something else.
 //
 // # Adding a type
 //
-// Add a Classifier value to one of the suite_*.go lists. Its checks join the one pass that counts a value; nothing else
+// Add a Classifier value to one of the suite_*.go lists, and its words to the lexicons. Its checks join the one pass that counts a value; nothing else
 // changes. Validate and the tests hold it to the rules: portable pattern, unique names, a matching and a near-miss value.
 package classify

@@ -34,7 +34,7 @@ var alone = map[string][]Test{
 		{Check: Check{Name: "birth.recent", MinLen: 6, MaxLen: 30, Pattern: birthDates(`20(1[3-9]|[2-9][0-9])`)}, Chance: 0.03, Full: 0.2, For: -4},
 	},
 	"gender": {
-		{Check: Check{Name: "gender", MaxLen: 20, Words: genders}, Chance: 0.6, Full: 0.95, For: 3.5, Against: 4},
+		{Check: Check{Name: "gender", MaxLen: 20, Words: genders}, Chance: 0.85, Full: 0.98, For: 3.5, Against: 4},
 		{Check: Check{Name: "gender.female", MaxLen: 20, Words: femaleWords}, Chance: 0.02, Full: 0.1, For: 1, Against: 4},
 		{Check: Check{Name: "gender.male", MaxLen: 20, Words: maleWords}, Chance: 0.02, Full: 0.1, For: 1, Against: 4},
 	},

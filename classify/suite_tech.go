@@ -31,6 +31,7 @@ var networkSuite = []Classifier{
 		Names: []string{"ip", "ip address", "ipv4", "src ip", "dst ip", "client ip", "remote addr", "host ip", "source ip", "login ip", "ipaddr"}, Hints: []string{"srcaddr", "dstaddr", "=src", "=dst", "origin host", "host"},
 		Not: []string{"version", "ver", "build", "firmware", "release", "revision"},
 		Tests: []Test{grammar(Check{Name: "ipv4", MinLen: 7, MaxLen: 15, Pattern: `((25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])[.]){3}(25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])`}),
+			{Check: Check{Name: "ipv4.small", MinLen: 7, MaxLen: 15, Pattern: `([0-9]|1[12])[.].*`}, Chance: 0.4, Full: 0.85, For: -5}, // first numbers of versions
 			{Check: Check{Name: "ipv4.version", MinLen: 7, MaxLen: 12, Pattern: `[0-9]{1,2}[.][0-9]{1,2}[.][0-9]{1,2}[.][0-9]{1,3}`}, Chance: 0.4, Full: 0.9, For: -5}}},
 	{Name: "ipv6", Doc: "IPv6 addresses", Version: 1, Class: ClassPII, Family: "network", Names: []string{"ipv6", "ip 6"}, Hints: []string{"ip", "ip address", "srcaddr", "dstaddr"},
 		Tests: []Test{grammar(Check{Name: "ipv6", MinLen: 3, MaxLen: 60, Checksum: "ipv6", Pattern: `[0-9A-Fa-f]{0,4}(:[0-9A-Fa-f]{0,4}){1,6}:([0-9A-Fa-f]{1,4}|([0-9]{1,3}[.]){3}[0-9]{1,3})?(%[0-9A-Za-z]+)?`})}},
