@@ -63,6 +63,9 @@ type ScanProgress struct {
 // first is too old to count as part of one look at everything.
 const resumable = 7 * 24 * time.Hour
 
+// interrupted is why a scan stopped that was told to.
+const interrupted = "the scan was interrupted"
+
 // ScanPause is the name under which the store keeps the pause of a platform's scans; they go on while writing is
 // paused, and the other way round.
 func ScanPause(platform string) string { return platform + "/scans" }
@@ -86,6 +89,9 @@ func (r *Reconciler) Scan(ctx context.Context, d *state.Declarations, o ScanOpti
 			continue
 		}
 		s, err := r.scan(ctx, in, tables, scan, o)
+		if s == nil && ctx.Err() != nil { // it had not begun
+			s, err = &Scanned{Platform: r.Name, Scan: scan.Name, Values: scan.Values, Stopped: interrupted}, nil
+		}
 		if s != nil {
 			all = append(all, s)
 		}

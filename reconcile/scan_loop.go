@@ -236,7 +236,7 @@ func (l *scanLoop) sample(ctx context.Context, t classify.TableColumns, probes [
 // stops returns why nothing more is to be looked at, "" where nothing keeps the scan from going on.
 func (l *scanLoop) stops(ctx context.Context) string {
 	if ctx.Err() != nil {
-		return l.stop("the scan was interrupted")
+		return l.stop(interrupted)
 	}
 	pause, err := l.r.Store.Paused(ctx, ScanPause(l.r.Name))
 	if err != nil {
@@ -274,7 +274,7 @@ func (l *scanLoop) stop(why string) string {
 // fail ends the scan with an error, unless it is that it was told to end.
 func (l *scanLoop) fail(ctx context.Context, err error) string {
 	if ctx.Err() != nil {
-		return l.stop("the scan was interrupted")
+		return l.stop(interrupted)
 	}
 	l.mu.Lock()
 	l.err = errors.Join(l.err, err)

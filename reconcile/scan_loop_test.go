@@ -208,6 +208,9 @@ func TestInterruptedScansKeepWhatTheyCovered(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			l := newLoopBench(t, 4)
 			ctx, cancel := context.WithCancel(t.Context())
+			second := l.d.Scans[0]
+			second.Name = "second"
+			l.d.Scans = append(l.d.Scans, second)
 			l.c.before = func(table string) error {
 				if table != c.at {
 					return nil
@@ -222,7 +225,11 @@ func TestInterruptedScansKeepWhatTheyCovered(t *testing.T) {
 			if err != nil || all[0].Stopped != "the scan was interrupted" || len(all[0].Left) != 2 || len(all[0].Findings()) != 2 {
 				t.Fatalf("%+v, %v", all, err)
 			}
+			if len(all) != 2 || all[1].Scan != "second" || all[1].Stopped != "the scan was interrupted" {
+				t.Errorf("the scan after it: %+v", all[1:])
+			}
 			l.c.before = nil
+			l.d.Scans = l.d.Scans[:1]
 			s, asked := l.scan(reconcile.ScanOptions{})
 			l.is(asked, "T02", "T03")
 			if s.Stopped != "" || s.Unchanged != 2 {

@@ -150,6 +150,9 @@ func (w *work) classifyOne(ctx context.Context, p config.Platform, scans []state
 		for _, l := range one.Left {
 			left = append(left, l.On.Path()+": "+l.Reason)
 		}
+		if one.Stopped != "" && len(one.Left) == 0 {
+			left = append(left, "scan "+one.Scan+": "+one.Stopped)
+		}
 	}
 	if err != nil || len(left) == 0 {
 		return done, err
