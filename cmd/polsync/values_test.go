@@ -24,8 +24,9 @@ import (
 
 // wire stands between the drivers and the embedded warehouses and keeps what the warehouses answer.
 type wire struct {
-	mu   sync.Mutex
-	said bytes.Buffer
+	mu    sync.Mutex
+	said  bytes.Buffer
+	heard func(answer string) // nil for nothing
 }
 
 func (w *wire) between(h http.Handler) http.Handler {
@@ -52,6 +53,9 @@ type tee struct {
 func (t *tee) Write(b []byte) (int, error) {
 	t.to.mu.Lock()
 	t.to.said.Write(b)
+	if t.to.heard != nil {
+		t.to.heard(string(b))
+	}
 	t.to.mu.Unlock()
 	return t.ResponseWriter.Write(b)
 }
@@ -313,4 +317,35 @@ func rowsCounted(ctx context.Context, t *testing.T, s *session, table classify.T
 		}
 	}
 	return counts
+}
+
+// TestInterruptedClassifyGoesOn stops the program after the first answer with counts, as Ctrl-C does.
+func TestInterruptedClassifyGoesOn(t *testing.T) {
+	r := newRecorded(t)
+	r.policies(strings.Replace(fmt.Sprintf(everything, "sample"), "rows: 5000", "rows: 5000, parallel: 1", 1))
+	numbers := slices.DeleteFunc(r.cells(), func(v string) bool { return strings.Contains(v, "@") }) // which name nobody
+	ctx, cancel := context.WithCancel(t.Context())
+	r.wire.mu.Lock()
+	r.wire.heard = func(answer string) {
+		if len(hits(answer, numbers)) > 0 { // rows of a table have come
+			cancel()
+		}
+	}
+	r.wire.mu.Unlock()
+	var out bytes.Buffer
+	if code := run(ctx, newApp(&out, &out, os.LookupEnv, time.Now), []string{"-c", filepath.Join(r.dir, "polsync.yaml"), "classify"}); code != exitPartly {
+		t.Fatalf("ended with %d:\n%s", code, &out)
+	}
+	if !strings.Contains(out.String(), "the scan was interrupted") {
+		t.Errorf("that it was interrupted is not said:\n%s", &out)
+	}
+	r.wire.mu.Lock()
+	r.wire.heard = nil
+	r.wire.mu.Unlock()
+	if status := r.run(exitDone, "classify", "status"); !strings.Contains(status, "to go on: the scan was interrupted") {
+		t.Errorf("status says\n%s", status)
+	}
+	if rest := r.run(exitDone, "classify"); !strings.Contains(rest, " as before, 0 not looked at") {
+		t.Errorf("the next one did not end:\n%s", rest)
+	}
 }
