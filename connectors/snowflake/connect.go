@@ -168,9 +168,3 @@ func (r *answer) cell(row int, column string) (string, bool) {
 	c := r.rows[row][i]
 	return c.String, c.Valid
 }
-
-// has reports whether the answer has a column.
-func (r *answer) has(column string) bool {
-	_, ok := r.columns[column]
-	return ok
-}
