@@ -39,6 +39,7 @@ type Engine struct {
 type checker struct {
 	compiled
 	slow     bool        // left to package regexp
+	far      bool        // has bounds past all classes of length
 	parts    []shapeNode // the alternatives of the pattern, until units are made of them
 	units    []uint16    // of the pattern; none where there is none, or it is left to package regexp
 	digits   func(*digits) bool
@@ -133,7 +134,7 @@ func (e *Engine) profile() {
 
 // wideCost is how many characters beyond ASCII a pattern may tell apart in an Engine that has too many of them; the
 // rounds of divide lower it.
-var wideCost = []int{2 * maxWide, 16, 4, 0}
+var wideCost = []int{2000, 64, 8, 0}
 
 // divide compiles the patterns over one alphabet. Where they tell more characters apart than it can hold, those that
 // tell most apart are left to package regexp.
@@ -305,7 +306,8 @@ func lengthClasses(checks []checker) []uint8 {
 	last := bounds[len(bounds)-1]
 	for i := range checks {
 		c := &checks[i]
-		c.slow = c.slow || max(c.minLen, c.maxLen+1) > last
+		c.far = max(c.minLen, c.maxLen+1) > last
+		c.slow = c.slow || c.far
 	}
 	out := make([]uint8, last+1)
 	for n := range out[1:] {

@@ -251,9 +251,10 @@ func (d *dfa) walk(text []symbol) (*accept, bool) {
 		return d.walkBack(text)
 	}
 	t := d.table.Load()
+	cells, class := t.cells, &d.class
 	s := d.first()
 	for _, c := range text {
-		n := atomic.LoadUint32(&t.cells[s+uint32(d.class[c])])
+		n := atomic.LoadUint32(&cells[s+uint32(class[c])])
 		if n <= cellDead {
 			if n == cellDead {
 				return nil, true
@@ -264,6 +265,7 @@ func (d *dfa) walk(text []symbol) (*accept, bool) {
 			if n == cellDead {
 				return nil, true
 			}
+			cells = t.cells
 		}
 		s = n
 	}

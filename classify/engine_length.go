@@ -292,6 +292,11 @@ func (n *shapeNode) group(letters uint64) group {
 	if n.trailing(letters) {
 		return groupTrailing
 	}
+	if n.op == syntax.OpConcat && len(n.subs) > 0 {
+		if _, few := n.subs[0].few(); few { // begins with one of few words
+			return groupClosed
+		}
+	}
 	return groupOpen
 }
 

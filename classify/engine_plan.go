@@ -237,11 +237,11 @@ func (c *checker) prospect(a *alphabet, u *unit, mask, first uint64, k *prospect
 // decide puts a prospect where the length says, and reports whether the check needs no unit any more.
 func (e *Engine) decide(p *plan, k *prospect, chars, bare int) bool {
 	c := &e.checks[k.check]
-	if c.slow {
-		p.slow = append(p.slow, k.check)
+	if !c.far && (chars < c.minLen || c.maxLen > 0 && chars > c.maxLen) {
 		return true
 	}
-	if chars < c.minLen || c.maxLen > 0 && chars > c.maxLen {
+	if c.slow {
+		p.slow = append(p.slow, k.check)
 		return true
 	}
 	possible, exact := k.at(chars, bare)
