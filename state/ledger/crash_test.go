@@ -115,8 +115,12 @@ func TestKilledWhileAppending(t *testing.T) {
 		if err := cmd.Start(); err != nil {
 			t.Fatal(err)
 		}
-		timer := time.AfterFunc(time.Duration(rng.IntN(60)+20)*time.Millisecond, func() { _ = cmd.Process.Kill() })
+		// The time runs from the first intent on, however long the writer took to get there.
+		var timer *time.Timer
 		for in := bufio.NewScanner(out); in.Scan(); {
+			if timer == nil {
+				timer = time.AfterFunc(time.Duration(rng.IntN(60_000))*time.Microsecond, func() { _ = cmd.Process.Kill() })
+			}
 			word, n, ok := strings.Cut(in.Text(), " ")
 			id, err := strconv.ParseInt(n, 10, 64)
 			if !ok || err != nil {
@@ -130,7 +134,9 @@ func TestKilledWhileAppending(t *testing.T) {
 		if err := cmd.Wait(); err == nil {
 			t.Fatal("the writer ended by itself")
 		}
-		timer.Stop()
+		if timer != nil {
+			timer.Stop()
+		}
 		checkTold(t, path, told)
 	}
 	if len(told) < kills {
