@@ -25,6 +25,7 @@ var shapes = []Test{
 	against(Check{Name: "shape.hash", MinLen: 32, MaxLen: 130, Pattern: `(0x)?([0-9A-Fa-f]{32}|[0-9A-Fa-f]{40}|[0-9A-Fa-f]{56}|[0-9A-Fa-f]{64}|[0-9A-Fa-f]{96}|[0-9A-Fa-f]{128})`}, 8),
 	against(Check{Name: "shape.timestamp", MinLen: 15, MaxLen: 40, Pattern: `[0-9]{4}[-/][0-9]{2}[-/][0-9]{2}[ T][0-9]{2}:[0-9]{2}(:[0-9]{2})?([.,][0-9]+)?( ?(Z|UTC|[+-][0-9]{2}:?[0-9]{2}))?`}, 7),
 	against(Check{Name: "shape.date", MinLen: 6, MaxLen: 10, Pattern: `((19|20)[0-9]{2}[-/.](0?[1-9]|1[0-2])[-/.](0?[1-9]|[12][0-9]|3[01])|[0-9]{1,2}[-/.][0-9]{1,2}[-/.]((19|20)[0-9]{2}|[0-9]{2}))`}, 5),
+	{Check: Check{Name: "shape.flag", MaxLen: 6, Words: list(`yes no true false y n ja nein oui non si sí sim não tak nie evet hayır да нет`)}, Chance: 0.6, Full: 0.95, For: -6, ByValues: true},
 	against(Check{Name: "shape.epoch", MinLen: 10, MaxLen: 13, Pattern: `1[0-9]{9}([0-9]{3})?`}, 0),
 	against(Check{Name: "shape.masked", MinLen: 3, Pattern: `.*([*]{3}|[xX]{4}|•{3}).*`}, 5),
 	against(Check{Name: "shape.company", Pattern: `.*( |,|&)(Ltd|LTD|LLC|Inc|INC|GmbH|AG|KG|SA|S[.]A[.]|SARL|S[.]p[.]A|Corp|Corporation|Co|Company|PLC|plc|Group|Association|University|College|School|Sons|and Sons|Foundation|Committee|Council|Bank|BV|B[.]V[.]|AB|Oy|A/S|Records|Press|Books|Institute|Center|Centre|Hospital|Services|Party|Union)[.]?`}, 0),

@@ -50,7 +50,7 @@ var placeSuite = []Classifier{
 			{Check: countryOfficial, Chance: 0.15, Full: 0.5, For: 5},
 			loose(Check{Name: "country.words", MaxLen: 60, Pattern: `[^0-9@_:;|<>{}]{2,60}`})}},
 	{Name: "latitude", Doc: "geographic latitudes", Version: 1, Class: ClassQuasi, Family: "geo", NeedsName: true, Types: numeric,
-		Names: []string{"lat", "latitude", "gps lat", "latitud", "breitengrad", "latitudine", "緯度"}, Hints: []string{"=y"},
+		Names: []string{"lat", "latitude", "gps lat", "latitud", "breitengrad", "latitudine", "緯度"}, Hints: []string{"ycoord"},
 		Tests: []Test{loose(Check{Name: "latitude", MaxLen: 30, Pattern: `-?([0-8]?[0-9]([.][0-9]+)?|90([.]0+)?)`})}},
 	{Name: "longitude", Doc: "geographic longitudes", Version: 1, Class: ClassQuasi, Family: "geo", NeedsName: true, Types: numeric,
 		Names: []string{"lon", "lng", "longitude", "gps lon", "longitud", "langengrad", "longitudine", "経度"}, Hints: []string{"=long"},
