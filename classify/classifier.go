@@ -51,8 +51,7 @@ type Classifier struct {
 
 	Types []state.Family // besides strings
 	Tests []Test
-	// Alone are the Tests where neither name nor comment says the type; none where Tests do as well. They are counted
-	// in process only.
+	// Alone are the Tests where neither name nor comment says the type; none where Tests do as well.
 	Alone []Test
 	// Varied is set where a column in which the same few values come again and again is hardly of the type, if no name
 	// says so.

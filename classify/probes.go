@@ -76,7 +76,7 @@ func tableProbes(scan state.ScanDeclaration, t TableColumns, rules *Rules, can f
 		written[check.Name], text = true, text+more
 	}
 	for _, c := range t.Columns {
-		for _, check := range rules.checks(c, can, scan.Values == ValuesSample) {
+		for _, check := range rules.checks(c, can) {
 			add(c, check)
 		}
 	}
@@ -115,9 +115,8 @@ func checkSize(c Check) int {
 	return n
 }
 
-// checks lists what to count on a column, without duplicates, in the order of classifiers, then shapes. Alone adds the
-// tests of types that no name says.
-func (r *Rules) checks(c Column, can func(string) bool, alone bool) []Check {
+// checks lists what to count on a column, without duplicates, in the order of classifiers, then shapes.
+func (r *Rules) checks(c Column, can func(string) bool) []Check {
 	var out []Check
 	seen := map[string]bool{}
 	add := func(check Check) {
@@ -128,7 +127,7 @@ func (r *Rules) checks(c Column, can func(string) bool, alone bool) []Check {
 	}
 	e := r.newEvidence(c, context{}, nil)
 	for i := range r.list {
-		for _, check := range r.list[i].wanted(e, can, alone) {
+		for _, check := range r.list[i].wanted(e, can) {
 			add(check)
 		}
 	}
@@ -156,21 +155,15 @@ func (c *ready) fits(f state.Family) bool {
 
 // wanted lists the checks of a classifier that tell something of the column. A checksum the platform cannot compute is
 // left out; the form it is counted of stands in.
-func (c *ready) wanted(e *evidence, can func(string) bool, alone bool) []Check {
+func (c *ready) wanted(e *evidence, can func(string) bool) []Check {
 	if !c.fits(e.column.Type.Family) {
 		return nil
 	}
 	if c.rule != nil {
 		return pushable(c.rule.checks(), can)
 	}
-	var out []Check
-	if !c.NeedsName || c.named(e) > 0 {
-		out = appendChecks(out, c.Tests)
-	}
-	if alone {
-		out = appendChecks(out, c.Alone)
-	}
-	return pushable(out, can)
+	name, _ := c.nameEvidence(e)
+	return pushable(appendChecks(nil, c.testsFor(name)), can)
 }
 
 func appendChecks(out []Check, tests []Test) []Check {
