@@ -136,16 +136,6 @@ rate ratio avg average min max std sum reason language template sent opened clic
 // numberedWords say that a column numbers the thing.
 var numberedWords = list(`id ids key code number pk fk uuid guid ref reference sk identifier`)
 
-// named returns the strongest evidence of name and comment before anything argues against it; 0 for none.
-func (c *ready) named(e *evidence) float64 {
-	w, _ := loudest(e.nameHits[c.Name], e.nameSpans, nameWeight, hintWeight)
-	if w > 0 {
-		return w
-	}
-	w, _ = loudest(e.commentHits[c.Name], e.commentSpans, commentWeight, commentHint)
-	return w
-}
-
 // loudest returns the weight of the best phrase, the longest plain one or the first hint, and the phrase.
 func loudest(hits []hit, spans []span, plain, hint float64) (weight float64, best hit) {
 	for _, h := range hits {
