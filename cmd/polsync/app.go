@@ -102,7 +102,7 @@ func (a *app) prepare(c *cobra.Command) error {
 	if a.flags.verbose && level > zerolog.InfoLevel {
 		level = zerolog.InfoLevel
 	}
-	a.log = zerolog.New(zerolog.ConsoleWriter{Out: a.err, NoColor: !a.colour(a.err), TimeFormat: time.TimeOnly}).
+	a.log = zerolog.New(zerolog.ConsoleWriter{Out: zerolog.SyncWriter(a.err), NoColor: !a.colour(a.err), TimeFormat: time.TimeOnly}).
 		Level(level).With().Timestamp().Logger()
 	formats := report.Formats()
 	if own := c.Annotations[formatsOf]; own != "" {

@@ -2,7 +2,6 @@ package main
 
 import (
 	"bufio"
-	"bytes"
 	"context"
 	"errors"
 	"io/fs"
@@ -18,7 +17,7 @@ import (
 // TestDemo expects of the demonstration what it promises: every expectation holds, and nothing is left behind.
 func TestDemo(t *testing.T) {
 	t.Setenv("TMPDIR", t.TempDir())
-	var out, errs bytes.Buffer
+	var out, errs output
 	if code := run(t.Context(), newApp(&out, &errs, os.LookupEnv, time.Now), []string{"demo"}); code != exitDone {
 		t.Fatalf("demo ended with %d:\n%s\n%s", code, &out, &errs)
 	}

@@ -209,12 +209,14 @@ func (k *killing) killedAfter(d time.Duration) {
 func (k *killing) killedAt(others int, cut bool) {
 	k.t.Helper()
 	c, out := k.command("reconcile", k.flags...)
-	dead := make(chan struct{})
+	started, dead := make(chan struct{}), make(chan struct{})
 	defer k.arm(others, 1, cut, func() {
+		<-started
 		k.kill(c)
 		<-dead // nothing is carried out or answered while it may still be alive
 	})()
 	k.start(c)
+	close(started)
 	k.wait(c)
 	close(dead)
 	if c.ProcessState.Exited() {

@@ -114,7 +114,7 @@ func (r *recorded) policies(text string) {
 // run runs a command line and returns all it printed and logged.
 func (r *recorded) run(code int, args ...string) string {
 	r.t.Helper()
-	var out bytes.Buffer
+	var out output
 	if got := run(r.t.Context(), newApp(&out, &out, os.LookupEnv, time.Now), append([]string{"-c", filepath.Join(r.dir, "polsync.yaml"), "--log-level", "debug"}, args...)); got != code {
 		r.t.Fatalf("polsync %s ended with %d:\n%s", strings.Join(args, " "), got, &out)
 	}
@@ -332,7 +332,7 @@ func TestInterruptedClassifyGoesOn(t *testing.T) {
 		}
 	}
 	r.wire.mu.Unlock()
-	var out bytes.Buffer
+	var out output
 	if code := run(ctx, newApp(&out, &out, os.LookupEnv, time.Now), []string{"-c", filepath.Join(r.dir, "polsync.yaml"), "classify"}); code != exitPartly {
 		t.Fatalf("ended with %d:\n%s", code, &out)
 	}
