@@ -321,9 +321,10 @@ func asks(sel state.Selector, value string) bool {
 	return len(sel.TagValues) == 0 || slices.Contains(sel.TagValues, value)
 }
 
-// nearestCounts reports whether the value of the tag that holds for s is one that the selector asks for: of several on
-// the way up the nearest holds, whoever set it. A value that does not open anything by itself but is asked for leaves
-// the question to the next above.
+// nearestCounts reports whether a tag opens s: of several values on the way up the nearest holds, whoever set it. A
+// value that does not open anything by itself but is asked for leaves the question to the next above. What protects or
+// takes out (weak) gives way to a nearer value only where that is declared: what somebody else set, or a finding, must
+// not take protection off.
 func nearestCounts(said map[state.Securable]taggedOn, s state.Securable, sel state.Selector, weak bool) bool {
 	for up, ok := s, true; ok; up, ok = up.Parent() {
 		t, there := said[placeOf(up)]
@@ -331,7 +332,7 @@ func nearestCounts(said map[state.Securable]taggedOn, s state.Securable, sel sta
 		case !there:
 		case counts(t, sel, weak):
 			return true
-		case !asks(sel, t.value):
+		case !asks(sel, t.value) && !(weak && t.layer < state.LayerStore):
 			return false
 		}
 	}
