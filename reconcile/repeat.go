@@ -56,9 +56,10 @@ func (r *Reconciler) fought(ctx context.Context, in plan.Input, p *plan.Plan) (m
 	return fought, nil
 }
 
-// settleRepeats forgets the changes that stayed: they were made before, and this run, which looked at everything, does
-// not have to make them again.
-func (r *Reconciler) settleRepeats(ctx context.Context, in plan.Input, p *plan.Plan) error {
+// settleRepeats forgets the changes that stayed: runs in succession made them, as many as least or more, and this run,
+// which looked at everything, does not have to make them again. A run that has nothing to do forgets only what was made
+// more than once, so that the runs after a change do not all write.
+func (r *Reconciler) settleRepeats(ctx context.Context, in plan.Input, p *plan.Plan, least int) error {
 	repeats, err := r.Store.Repeats(ctx, r.Name)
 	if err != nil || len(repeats) == 0 || len(in.Scope)+len(in.Only) > 0 {
 		return err
@@ -67,8 +68,8 @@ func (r *Reconciler) settleRepeats(ctx context.Context, in plan.Input, p *plan.P
 		delete(repeats, c.Key)
 	}
 	var stayed []state.Key
-	for k := range repeats {
-		if state.Equal(in.Actual.Value(k), in.Owned[k].Value) {
+	for k, n := range repeats {
+		if n.Count >= least && state.Equal(in.Actual.Value(k), in.Owned[k].Value) {
 			stayed = append(stayed, k)
 		}
 	}

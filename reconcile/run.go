@@ -125,6 +125,9 @@ func (r *Reconciler) Run(ctx context.Context, d *state.Declarations, o Options) 
 	defer func() { res.Elapsed = r.now().Sub(res.Started) }()
 	in, err := r.planSettled(ctx, d, o, res, 0)
 	if err == nil && res.Plan.Empty() {
+		if err := r.settleRepeats(ctx, in, res.Plan, 2); err != nil {
+			return res, err
+		}
 		// A writer that was killed after its last statement leaves nothing to do but to settle what became of it.
 		res.Open, err = r.open(ctx)
 	}
@@ -318,7 +321,7 @@ func (r *Reconciler) execute(ctx context.Context, d *state.Declarations, in plan
 		return fmt.Errorf("%s: begin a run: %w", r.Name, err)
 	}
 	res.Run = run
-	if err := r.settleRepeats(ctx, in, res.Plan); err != nil {
+	if err := r.settleRepeats(ctx, in, res.Plan, 1); err != nil {
 		return err
 	}
 	j := &journal{r: r, run: run, epoch: lease.Epoch, actual: in.Actual}

@@ -443,6 +443,11 @@ func TestFoughtOver(t *testing.T) {
 	b.run(r, d, reconcile.Options{}) // what was made before has stayed
 	undo()
 	b.run(r, d, reconcile.Options{})
+	undo()
+	b.run(r, d, reconcile.Options{})
+	b.run(r, d, reconcile.Options{}) // nothing to do: it has stayed
+	undo()
+	b.run(r, d, reconcile.Options{})
 	if !b.w.State().Has(grant) {
 		t.Error("a change that had stayed still counted as fought over")
 	}

@@ -205,10 +205,11 @@ func (d *daemon) reconcilePlatform(ctx context.Context, p config.Platform) (err 
 		return err
 	}
 	defer func() { err = errors.Join(err, w.Close()) }()
-	if _, err = w.runOne(ctx, "daemon", p, nil, passes{}); err != nil {
-		return err
+	res, err := w.runOne(ctx, "daemon", p, nil, passes{})
+	if goodLoad(res, err) {
+		err = errors.Join(err, rememberLoad(ctx, w.store, w.conf, w.declarations))
 	}
-	return rememberLoad(ctx, w.store, w.conf, w.declarations)
+	return err
 }
 
 func (d *daemon) classifyPlatform(ctx context.Context, p config.Platform) (err error) {

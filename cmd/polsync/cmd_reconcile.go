@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"sync/atomic"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -83,19 +84,30 @@ func (a *app) reconcile(ctx context.Context, path string, pass passes) (err erro
 	return verdict
 }
 
-// runAll reconciles every chosen platform and remembers the load once one of them was reconciled with it.
+// runAll reconciles every chosen platform and remembers the load if it was good for all of them.
 func (w *work) runAll(ctx context.Context, command string, saved *savedFile, pass passes) ([]*reconcile.Result, error) {
 	results := make([]*reconcile.Result, len(w.conf.Platforms))
+	var bad atomic.Bool
 	verdict := w.each(ctx, w.conf, func(ctx context.Context, i int, p config.Platform) (err error) {
 		results[i], err = w.runOne(ctx, command, p, saved, pass)
+		if !goodLoad(results[i], err) {
+			bad.Store(true)
+		}
 		return err
 	})
-	if exitCode(verdict) == exitDone {
+	if !bad.Load() {
 		if err := rememberLoad(ctx, w.store, w.conf, w.declarations); err != nil {
 			return results, errors.Join(verdict, err)
 		}
 	}
 	return results, verdict
+}
+
+// goodLoad reports whether a run took its declarations as they are: no error in them and no guard kept it from beginning.
+// That part of the work is left does not make them worse.
+func goodLoad(res *reconcile.Result, err error) bool {
+	var partial *reconcile.PartialError
+	return res != nil && res.Plan != nil && !res.Plan.Refused() && (err == nil || errors.As(err, &partial))
 }
 
 func (w *work) runOne(ctx context.Context, command string, p config.Platform, saved *savedFile, pass passes) (res *reconcile.Result, err error) {

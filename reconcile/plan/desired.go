@@ -43,11 +43,18 @@ type Ownership struct {
 // Target is what a platform should be.
 type Target struct {
 	State   *state.State
-	Absent  map[state.Key]state.Origin // facts that must not be, whoever set them
-	Expired map[state.Key]state.Origin // grants whose time is over, and policies with an exception whose time is
-	Held    map[state.Key]string       // declared facts that wait, with the reason; they are not removed either
+	Absent  map[state.Key]state.Origin  // facts that must not be, whoever set them
+	Expired map[state.Key]state.Origin  // grants whose time is over
+	Ended   map[state.Securable][]Ended // exceptions whose time is over, by policy
+	Held    map[state.Key]string        // declared facts that wait, with the reason; they are not removed either
 	Notices []Notice
 	Always  []Notice // those of Notices that the declarations alone show, whatever the platform has
+}
+
+// Ended is an exception whose time is over.
+type Ended struct {
+	To  []state.Securable
+	Why state.Origin
 }
 
 // Desired matches the declarations against what is there and merges the layers: YAML before a governance store before
@@ -77,7 +84,7 @@ func newResolver(in Input) *resolver {
 	r := &resolver{
 		in:       in,
 		inv:      newInventory(in.Dialect, in.Actual),
-		target:   &Target{State: state.New(), Absent: map[state.Key]state.Origin{}, Held: map[state.Key]string{}, Expired: map[state.Key]state.Origin{}},
+		target:   &Target{State: state.New(), Absent: map[state.Key]state.Origin{}, Held: map[state.Key]string{}, Expired: map[state.Key]state.Origin{}, Ended: map[state.Securable][]Ended{}},
 		tags:     map[string]*tagInfo{},
 		policies: map[state.Securable]policyOf{},
 	}

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"strings"
 	"sync"
 
 	"github.com/polsync/polsync/state"
@@ -24,6 +23,9 @@ type difference struct {
 	isFew, targetFew *few        // see few
 	differing        []state.Key // see unmet
 	compared         bool
+	unjoined         []Change       // memberships that are fought over
+	shifts           map[shift]bool // see showsMore
+	held             *uncovered     // see heldCover
 
 	definitions map[state.Key]bool                         // see defined
 	byTag       map[state.Securable][]*state.MaskingPolicy // see policiesOf
@@ -42,17 +44,19 @@ type difference struct {
 func Diff(in Input, t *Target) ([]Change, []Kept, []Notice, int) {
 	d := &difference{in: in, target: t}
 	d.recognise()
+	if in.ExpireOnly {
+		return d.expiry(), nil, nil, 0
+	}
 	d.declared()
 	d.undeclared()
+	d.opening()
+	d.leaveFought()
 	d.policies()
 	d.keepNeeded()
 	d.holdUncertain()
-	d.opening()
+	d.holdUnjoined()
 	d.holdBack()
 	d.warnFought()
-	if in.ExpireOnly {
-		d.changes = slices.DeleteFunc(d.changes, func(c Change) bool { return !d.expiry(c) })
-	}
 	d.lists()
 	slices.SortFunc(d.changes, Change.Compare)
 	slices.SortFunc(d.kept, func(a, b Kept) int { return a.Fact.Key.Compare(b.Fact.Key) })
@@ -291,14 +295,6 @@ func (d *difference) undeclared() {
 	}
 }
 
-// expiry reports whether a change ends what has expired: a grant, or what an exception showed.
-func (d *difference) expiry(c Change) bool {
-	if _, over := d.target.Expired[c.Key]; !over {
-		return false
-	}
-	return c.Want == nil && strings.HasPrefix(c.Note, Expired) || c.Key.Fact == state.FactPolicy && c.Phase == PhaseNarrow
-}
-
 // goesWithList reports an allowed value of a tag that is to allow any: it goes with the list.
 func (d *difference) goesWithList(k state.Key) bool {
 	if k.Fact != state.FactAllowedValue {
@@ -525,14 +521,26 @@ func (d *difference) uncertain(k state.Key) string {
 			}
 		}
 	}
-	if k.Fact == state.FactGrant {
-		for held, reason := range d.target.Held {
-			if slices.Contains(coverFacts[:], held.Fact) && (held.On.Covers(k.On) || k.On.Covers(held.On)) {
-				return held.String() + " is held: " + reason
+	if k.Fact != state.FactGrant {
+		return ""
+	}
+	if held, ok := d.heldCover().meets(k.On); ok {
+		return held.String() + " is held: " + d.target.Held[held]
+	}
+	return ""
+}
+
+// heldCover returns the declared cover that is held, by place.
+func (d *difference) heldCover() uncovered {
+	if d.held == nil {
+		d.held = &uncovered{map[state.Securable]state.Key{}, map[state.Securable]state.Key{}}
+		for k := range d.target.Held {
+			if slices.Contains(coverFacts[:], k.Fact) {
+				d.held.add(k.On, k)
 			}
 		}
 	}
-	return ""
+	return *d.held
 }
 
 // lists fills in, for each change of an allowed value, the whole list that results, for platforms that replace it.
@@ -572,54 +580,26 @@ func (d *difference) lists() {
 	}
 }
 
-// setAside takes out the changes that are put off, with every later change of what they concern.
+// setAside takes out the changes that were refused for good before, with every later change of what they concern.
 func (d *difference) setAside() {
-	if len(d.in.Aside)+len(d.in.Fought) == 0 {
+	if len(d.in.Aside) == 0 {
 		return
 	}
-	var off []Change
+	off := aside{at: map[state.Securable]Change{}, above: map[state.Securable]Change{}, with: map[state.Securable]Change{}}
 	for _, c := range d.changes {
-		if d.putOff(c) != "" {
-			off = append(off, c)
+		if _, refused := d.in.Aside[c.Key]; refused {
+			off.add(c)
 		}
 	}
 	d.changes = slices.DeleteFunc(d.changes, func(c Change) bool {
-		if reason := d.putOff(c); reason != "" {
-			d.notices = append(d.notices, Notice{Held, c.Key.On, fmt.Sprintf("%s %s", c.Key, reason), c.Why})
+		if reason, refused := d.in.Aside[c.Key]; refused {
+			d.notices = append(d.notices, Notice{Held, c.Key.On, fmt.Sprintf("%s was refused before and is set aside: %s", c.Key, reason), c.Why})
 			return true
 		}
-		for _, r := range off {
-			if c.After(r) && concerns(r, c) {
-				d.notices = append(d.notices, Notice{Held, c.Key.On, fmt.Sprintf("%s waits for %s, which is put off", c.Key, r.Key), c.Why})
-				return true
-			}
+		if k, ok := off.concerns(c); ok {
+			d.notices = append(d.notices, Notice{Held, c.Key.On, fmt.Sprintf("%s waits for %s, which was refused before", c.Key, k), c.Why})
+			return true
 		}
 		return false
 	})
-}
-
-// concerns reports whether two changes touch one securable, something above or below it, one policy, tag or principal.
-func concerns(a, b Change) bool {
-	if a.Key.Fact == state.FactMember || b.Key.Fact == state.FactMember {
-		return true
-	}
-	if a.Key.On.Covers(b.Key.On) || b.Key.On.Covers(a.Key.On) {
-		return true
-	}
-	var none state.Securable
-	with := func(k state.Key, v state.Value) [3]state.Securable {
-		var policy state.Securable
-		if m, ok := v.(state.Mask); ok {
-			policy = m.Policy
-		}
-		return [3]state.Securable{k.On, k.With, policy}
-	}
-	for _, x := range with(a.Key, a.Want) {
-		for _, y := range with(b.Key, b.Want) {
-			if x == y && x != none {
-				return true
-			}
-		}
-	}
-	return false
 }

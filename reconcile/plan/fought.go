@@ -2,31 +2,106 @@ package plan
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/polsync/polsync/state"
 )
 
-// putOff returns why a change is not made although it is due, or "": it was refused for good, or it lets somebody in and
-// somebody else undid it as often as runs made it. What covers data is made again all the same.
-func (d *difference) putOff(c Change) string {
-	if reason, ok := d.in.Aside[c.Key]; ok {
-		return "was refused before and is set aside: " + reason
-	}
-	if n := d.in.Fought[c.Key]; n > 0 && opens(c) {
-		return fmt.Sprintf("is fought over: %d runs in succession made this change, and each time it was undone (--allow-repeats lets it be made again once)", n)
-	}
-	return ""
-}
-
-// opens reports whether a change can let somebody see more.
+// opens reports whether a change lets somebody see more. A policy counts as protecting: what it goes through on its way
+// must not be left half done.
 func opens(c Change) bool {
 	switch c.Phase {
-	case PhaseUntag, PhaseUnmask, PhasePermit:
+	case PhaseUntag, PhaseUnmask:
 		return true
+	case PhasePermit:
+		return c.Key.Fact != state.FactPolicy
 	case PhaseTag:
 		return c.Opens
 	}
 	return false
+}
+
+// leaveFought takes out what lets somebody in and what somebody else undid as often as runs made it, before anything
+// else is made to fit it. What covers data is made again all the same.
+func (d *difference) leaveFought() {
+	if len(d.in.Fought) == 0 {
+		return
+	}
+	d.changes = slices.DeleteFunc(d.changes, func(c Change) bool {
+		n := d.in.Fought[c.Key]
+		if n == 0 || !opens(c) {
+			return false
+		}
+		d.notices = append(d.notices, Notice{Held, c.Key.On, fmt.Sprintf("%s is fought over: %d runs in succession made this change, and each time it was undone (--allow-repeats lets it be made again once)", c.Key, n), c.Why})
+		if c.Key.Fact == state.FactMember {
+			d.unjoined = append(d.unjoined, c)
+		}
+		return true
+	})
+}
+
+// holdUnjoined takes back what would let in members of roles that they do not get: a role may hide what another shows,
+// so what opens to somebody who was to join one, or to a role that somebody has, waits for it.
+func (d *difference) holdUnjoined() {
+	if len(d.unjoined) == 0 {
+		return
+	}
+	waits := d.aroundUnjoined()
+	d.changes = slices.DeleteFunc(d.changes, func(c Change) bool {
+		if c.Phase != PhasePermit {
+			return false
+		}
+		join, ok := waits[c.Key.With]
+		if p, is := c.Want.(*state.MaskingPolicy); is && !c.Back {
+			for _, to := range p.Principals() {
+				if j, there := waits[to]; there {
+					join, ok = j, true
+				}
+			}
+		}
+		if ok {
+			d.notices = append(d.notices, Notice{Held, c.Key.On, fmt.Sprintf("%s waits for %s, which is fought over", c.Key, join), c.Why})
+		}
+		return ok
+	})
+}
+
+// aroundUnjoined returns who was to join a role, everybody that has one of these, and all roles that any of them has,
+// with the membership that each waits for.
+func (d *difference) aroundUnjoined() map[state.Securable]state.Key {
+	members, roles := map[state.Securable][]state.Securable{}, map[state.Securable][]state.Securable{}
+	for _, s := range [...]*state.State{d.in.Actual, d.target.State} {
+		for k := range s.Facts {
+			if k.Fact == state.FactMember {
+				members[k.On] = append(members[k.On], k.With)
+				roles[k.With] = append(roles[k.With], k.On)
+			}
+		}
+	}
+	waits := map[state.Securable]state.Key{}
+	reach := func(from state.Securable, next map[state.Securable][]state.Securable, why state.Key, visit func(state.Securable)) {
+		seen := map[state.Securable]bool{from: true}
+		for front := []state.Securable{from}; len(front) > 0; {
+			p := front[len(front)-1]
+			front = front[:len(front)-1]
+			if old, there := waits[p]; !there || why.Compare(old) < 0 {
+				waits[p] = why
+			}
+			if visit != nil {
+				visit(p)
+			}
+			for _, q := range next[p] {
+				if !seen[q] {
+					seen[q] = true
+					front = append(front, q)
+				}
+			}
+		}
+	}
+	for _, c := range d.unjoined {
+		reach(c.Key.With, members, c.Key, func(p state.Securable) { reach(p, roles, c.Key, nil) })
+	}
+	return waits
 }
 
 // warnFought says of what is made again that it is undone each time.
@@ -61,7 +136,7 @@ func (d *difference) opening() {
 		was, covered := d.inForce(c.Key, nil)
 		will, stays := d.inForce(c.Key, moved)
 		for _, p := range policies {
-			c.Opens = c.Opens || covered && (!stays || showsMore(p, d.in.Dialect.Fold(state.Everyone), was, will))
+			c.Opens = c.Opens || covered && (!stays || d.showsMore(p, was, will))
 		}
 	}
 }
@@ -100,10 +175,8 @@ var relations = []state.Kind{state.KindTable, state.KindView, state.KindMaterial
 func (d *difference) policiesOf(tag state.Securable) []*state.MaskingPolicy {
 	if d.byTag == nil {
 		d.byTag = map[state.Securable][]*state.MaskingPolicy{}
-		seen := map[*state.MaskingPolicy]bool{}
 		note := func(tag state.Securable, p *state.MaskingPolicy) {
-			if p != nil && tag != (state.Securable{}) && !seen[p] {
-				seen[p] = true
+			if p != nil && tag != (state.Securable{}) && !slices.Contains(d.byTag[tag], p) {
 				d.byTag[tag] = append(d.byTag[tag], p)
 			}
 		}
@@ -117,23 +190,66 @@ func (d *difference) policiesOf(tag state.Securable) []*state.MaskingPolicy {
 	return d.byTag[tag]
 }
 
+// shift is a change of tag values under a policy.
+type shift struct {
+	policy    *state.MaskingPolicy
+	was, will string
+}
+
 // showsMore reports whether a policy shows some session more of a value tagged will than of one tagged was. The rule
 // that decides for a session is the first that names one of its principals, so two principals, one for each rule, are
 // enough to try every pair of rules that can meet.
-func showsMore(p *state.MaskingPolicy, everyone state.Securable, was, will string) bool {
+func (d *difference) showsMore(p *state.MaskingPolicy, was, will string) bool {
 	if p.Opaque {
 		return true
 	}
+	key := shift{p, was, will}
+	if more, known := d.shifts[key]; known {
+		return more
+	}
+	if d.shifts == nil {
+		d.shifts = map[shift]bool{}
+	}
+	everyone := d.in.Dialect.Fold(state.Everyone)
 	who := append(p.Principals(), everyone)
-	for i, a := range who {
-		for _, b := range who[i:] {
-			session := [...]state.Securable{a, b, everyone}
-			if exceeds(decided(p, will, session[:]), decided(p, was, session[:])) {
-				return true
+	before, after := deciding(p, was, everyone, who), deciding(p, will, everyone, who)
+	more := false
+	for i := range who {
+		for j := i; j < len(who) && !more; j++ {
+			more = exceeds(shownBy(p, min(after[i], after[j])), shownBy(p, min(before[i], before[j])))
+		}
+	}
+	d.shifts[key] = more
+	return more
+}
+
+// deciding returns, for each principal, which rule decides what it is shown of a value: the first that names it or
+// everyone, or the number of rules where none does. A rule with conditions counts as holding, since for some rows it
+// does.
+func deciding(p *state.MaskingPolicy, value string, everyone state.Securable, who []state.Securable) []int {
+	first := map[state.Securable]int{}
+	for i, r := range p.Rules {
+		if !r.Matches(value) {
+			continue
+		}
+		for _, to := range r.To {
+			if _, named := first[to]; !named {
+				first[to] = i
 			}
 		}
 	}
-	return false
+	all, named := first[everyone]
+	if !named {
+		all = len(p.Rules)
+	}
+	rules := make([]int, len(who))
+	for i, to := range who {
+		rules[i] = all
+		if n, named := first[to]; named {
+			rules[i] = min(n, all)
+		}
+	}
+	return rules
 }
 
 // exceeds reports whether one show lets through something of a value that another does not.
@@ -145,13 +261,10 @@ func exceeds(a, b state.Show) bool {
 	return b.Word() != state.ShowClear && !a.Equal(b)
 }
 
-// decided returns what a policy shows to a session. A rule with conditions counts as holding, since for some rows it
-// does.
-func decided(p *state.MaskingPolicy, value string, session []state.Securable) state.Show {
-	for _, r := range p.Rules {
-		if r.Matches(value) && len(intersect(session, r.To)) > 0 {
-			return r.Show
-		}
+// shownBy is what the rule of that number shows, or the default.
+func shownBy(p *state.MaskingPolicy, rule int) state.Show {
+	if rule < len(p.Rules) {
+		return p.Rules[rule].Show
 	}
 	return p.Default
 }

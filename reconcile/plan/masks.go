@@ -301,7 +301,9 @@ func (r *resolver) fill(p *state.MaskingPolicy, d state.MaskDeclaration, value s
 			continue
 		}
 		if !r.in.Now.Before(e.Until) {
-			r.target.Expired[state.Key{Fact: state.FactPolicy, On: p.Name}] = e.Origin
+			quiet := len(r.target.Notices)
+			r.target.Ended[p.Name] = append(r.target.Ended[p.Name], Ended{r.named(e.To, "", false), e.Origin})
+			r.target.Notices = r.target.Notices[:quiet]
 		} else {
 			if to := r.named(e.To, "the exception to mask "+d.Name, false); len(to) > 0 {
 				p.Rules = append(p.Rules, state.Rule{To: to, Show: state.Show{Kind: state.ShowClear}})

@@ -254,7 +254,7 @@ func (v *viewer) cover(c state.Securable) (policy state.Securable, value string,
 // rules returns a policy with its rules where they can be known.
 func (v *viewer) rules(policy state.Securable) *state.MaskingPolicy {
 	p, _ := v.Value(state.Key{Fact: state.FactPolicy, On: policy}).(*state.MaskingPolicy)
-	if p != nil && p.Opaque && v.known[policy] != nil {
+	if _, changes := v.moved[state.Key{Fact: state.FactPolicy, On: policy}]; p != nil && p.Opaque && !changes && v.known[policy] != nil {
 		return v.known[policy]
 	}
 	return p
