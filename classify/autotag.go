@@ -22,8 +22,8 @@ type Tagged struct {
 	Platform   string
 	Column     state.Securable
 	Tag, Value string // Tag is the logical name
-	Ours       bool   // an earlier finding brought it
-	Classifier string // with Ours, the classifier that did
+	Ours       bool   // polsync set it
+	Classifier string // with Ours, that of the earlier finding that brought it; "" where a declaration did
 }
 
 // TagInput is what Assignments works from.
@@ -106,12 +106,13 @@ type offer struct {
 
 // Assignments turns findings into tag assignments of the classification layer.
 //
-// A finding counts from its map entry's min_score on; where it set the tag before, down to Hysteresis below. Of two
+// A finding counts from its map entry's min_score on; where its tag is there and ours, down to Hysteresis below. Of two
 // findings that want different values in one place the higher score wins; on a tie none does, and what is there stays
 // if it is ours. A tag of ours on a column that no scan looked at stays, and so does one whose finding waits for a
-// person; one whose finding was rejected does not. Where a column carries another value that is
-// not ours: keep-manual leaves it, replace asks for the new value, fail returns ErrConflict with all such columns, and
-// no assignments.
+// person; one whose finding was rejected does not. What a declaration brought is ours too: where it is no longer
+// declared, a finding takes it over at once, with its value. Where a column carries another value that is not ours:
+// keep-manual leaves it, replace asks for the new value, fail returns ErrConflict with all such columns, and no
+// assignments.
 func Assignments(in TagInput, autotag ...state.AutotagDeclaration) (Tagging, error) {
 	present := map[spot]Tagged{}
 	for _, t := range in.Present {
@@ -155,7 +156,7 @@ func covers(d state.AutotagDeclaration, scan string) bool {
 	return len(d.Scans) == 0 || slices.Contains(d.Scans, scan)
 }
 
-// threshold is the score a finding needs: less where it keeps what it set before.
+// threshold is the score a finding needs: less where it keeps what is there and ours.
 func threshold(m state.AutotagMap, p Tagged) float64 {
 	least := m.MinScore
 	if least == 0 {
@@ -167,46 +168,80 @@ func threshold(m state.AutotagMap, p Tagged) float64 {
 	return least
 }
 
-// carryOver offers again what is ours on columns that were not looked at, as long as an autotag entry still says so.
+// carryOver offers again what findings brought to columns that were not looked at, and what waits for a person, as long
+// as an autotag entry still says so.
 func carryOver(in TagInput, offers map[spot][]offer, autotag []state.AutotagDeclaration) {
+	waiting, rejected, seen := placed(in.Waiting), placed(in.Rejected), seenIn(in.Coverage)
 	for _, t := range in.Present {
 		s := spot{t.Platform, t.Column, t.Tag}
-		if !t.Ours || len(offers[s]) > 0 || !wanted(t, autotag) || t.among(in.Rejected) {
+		if !t.Ours || len(offers[s]) > 0 {
 			continue
 		}
-		why := ""
-		switch {
-		case t.among(in.Waiting):
-			why = "kept: its finding waits for a person to decide"
-		case !looked(in.Coverage, t):
-			why = "kept: the column was not looked at"
-		default:
-			continue
+		for _, classifier := range bringing(t, autotag) {
+			at, why := finder{t.Platform, t.Column, classifier}, ""
+			switch {
+			case rejected[at]:
+				continue
+			case waiting[at]:
+				why = "kept: its finding waits for a person to decide"
+			case t.Classifier != "" && !seen[place{t.Platform, t.Column}]:
+				why = "kept: the column was not looked at"
+			default:
+				continue
+			}
+			if t.Classifier == "" {
+				why = "" // nothing is said of what may well be declared
+			}
+			offers[s] = []offer{{value: t.Value, held: why, finding: state.Finding{Platform: t.Platform, Column: t.Column, Classifier: classifier}}}
 		}
-		offers[s] = []offer{{value: t.Value, held: why, finding: state.Finding{Platform: t.Platform, Column: t.Column, Classifier: t.Classifier}}}
 	}
 }
 
-// among reports whether one of the findings is that which brought the tag.
-func (t Tagged) among(findings []state.Finding) bool {
-	return slices.ContainsFunc(findings, func(f state.Finding) bool {
-		return f.Platform == t.Platform && f.Column == t.Column && (t.Classifier == "" || f.Classifier == t.Classifier)
-	})
+// place is a column of a platform, finder a classifier that found something in it.
+type place struct {
+	platform string
+	column   state.Securable
 }
 
-func looked(coverage []Coverage, t Tagged) bool {
-	return slices.ContainsFunc(coverage, func(c Coverage) bool { return c.Platform == t.Platform && c.Looked(t.Column) })
+type finder struct {
+	platform   string
+	column     state.Securable
+	classifier string
 }
 
-func wanted(t Tagged, autotag []state.AutotagDeclaration) bool {
-	for _, d := range autotag {
-		for _, m := range d.Map {
-			if m.Tag == t.Tag && m.Value == t.Value && (t.Classifier == "" || m.Classifier == t.Classifier) {
-				return true
+func placed(findings []state.Finding) map[finder]bool {
+	all := make(map[finder]bool, len(findings))
+	for _, f := range findings {
+		all[finder{f.Platform, f.Column, f.Classifier}] = true
+	}
+	return all
+}
+
+// seenIn returns the columns that some scan looked at.
+func seenIn(coverage []Coverage) map[place]bool {
+	seen := map[place]bool{}
+	for _, c := range coverage {
+		for _, l := range c.Columns {
+			if l.Looked {
+				seen[place{c.Platform, l.Column}] = true
 			}
 		}
 	}
-	return false
+	return seen
+}
+
+// bringing returns the classifiers that an autotag entry lets bring a tag that is there: the one that did, or any for
+// what a declaration brought.
+func bringing(t Tagged, autotag []state.AutotagDeclaration) []string {
+	var all []string
+	for _, d := range autotag {
+		for _, m := range d.Map {
+			if m.Tag == t.Tag && m.Value == t.Value && (t.Classifier == "" || m.Classifier == t.Classifier) && !slices.Contains(all, m.Classifier) {
+				all = append(all, m.Classifier)
+			}
+		}
+	}
+	return all
 }
 
 // settle decides one spot.

@@ -19,6 +19,8 @@ func TestAssignments(t *testing.T) {
 			{Classifier: "email", Tag: "pii", Value: "email", MinScore: 0.8}, {Classifier: "phone", Tag: "pii", Value: "phone", MinScore: 0.8}}}
 	}
 	ours := Tagged{Platform: "snow", Column: col, Tag: "pii", Value: "email", Ours: true, Classifier: "email"}
+	declared := Tagged{Platform: "snow", Column: col, Tag: "pii", Value: "name", Ours: true}
+	same := Tagged{Platform: "snow", Column: col, Tag: "pii", Value: "email", Ours: true}
 	theirs := Tagged{Platform: "snow", Column: col, Tag: "pii", Value: "name"}
 	seen := []Coverage{{Platform: "snow", Columns: []Look{{Column: col, Looked: true}}}}
 	cut := []Coverage{{Platform: "snow", Columns: []Look{{Column: col, Why: "the scan ended before it"}}}}
@@ -45,6 +47,13 @@ func TestAssignments(t *testing.T) {
 		"manual kept":                        {in: TagInput{Findings: []state.Finding{find("email", 0.9)}, Present: []Tagged{theirs}, Coverage: seen}, conflict: "keep-manual", left: 1},
 		"manual kept where nothing is said":  {in: TagInput{Findings: []state.Finding{find("email", 0.9)}, Present: []Tagged{theirs}, Coverage: seen}, left: 1},
 		"replaced":                           {in: TagInput{Findings: []state.Finding{find("email", 0.9)}, Present: []Tagged{theirs}, Coverage: seen}, conflict: "replace", want: "email"},
+		"taken over from a declaration":      {in: TagInput{Findings: []state.Finding{find("email", 0.9)}, Present: []Tagged{declared}, Coverage: seen}, conflict: "keep-manual", want: "email"},
+		"taken over, no fail":                {in: TagInput{Findings: []state.Finding{find("email", 0.9)}, Present: []Tagged{declared}, Coverage: seen}, conflict: "fail", want: "email"},
+		"taken over as it is":                {in: TagInput{Findings: []state.Finding{find("email", 0.9)}, Present: []Tagged{same}, Coverage: seen}, want: "email"},
+		"tie, declared before, stays":        {in: TagInput{Findings: []state.Finding{find("email", 0.9), find("phone", 0.9)}, Present: []Tagged{declared}, Coverage: seen}, want: "name", left: 1},
+		"declared before, the finding waits": {in: TagInput{Waiting: []state.Finding{find("email", 0.9)}, Present: []Tagged{same}, Coverage: seen}, want: "email"},
+		"declared before, another waits":     {in: TagInput{Waiting: []state.Finding{find("phone", 0.9)}, Present: []Tagged{same}, Coverage: seen}},
+		"declared before, nothing found":     {in: TagInput{Present: []Tagged{same}}},
 		"fail":                               {in: TagInput{Findings: []state.Finding{find("email", 0.9)}, Present: []Tagged{theirs}, Coverage: seen}, conflict: "fail", err: ErrConflict},
 		"foreign value is the same, no fail": {in: TagInput{Findings: []state.Finding{find("phone", 0.9)}, Present: []Tagged{{Platform: "snow", Column: col, Tag: "pii", Value: "phone"}}, Coverage: seen}, conflict: "fail", want: "phone"},
 	} {

@@ -56,32 +56,90 @@ func withTags(d *state.Declarations, tagging classify.Tagging) *state.Declaratio
 }
 
 // protective leaves out what would replace a value set by hand and let somebody see more than they do now: what a mask
-// shows may depend on the value. A plan made as if all were replaced tells.
+// shows may depend on the value. Plans made as if all were replaced tell. The widest must make the change, for what it
+// leaves undone, it says nothing about; and no plan that this run may make may show more by it.
 func (r *Reconciler) protective(in plan.Input, tagging classify.Tagging) (classify.Tagging, error) {
 	if len(tagging.Replaced) == 0 {
 		return tagging, nil
 	}
 	in.Declarations = withTags(in.Declarations, tagging)
-	in.Scope, in.Only = nil, nil
-	trial, err := plan.Make(in)
+	in.Fought = nil
+	wide := in
+	wide.Scope, wide.Only, wide.ExpireOnly, wide.Aside = nil, nil, false, nil
+	made, err := makeTrial(wide)
 	if err != nil {
 		return tagging, err
 	}
-	more := map[state.Securable]bool{}
-	for _, s := range trial.Sights {
-		more[s.Column] = more[s.Column] || len(s.Gains) > 0
-	}
-	for _, c := range trial.Changes() {
-		if c.Key.Fact == state.FactTagged && c.Opens || c.Key.Fact == state.FactMask && c.Was != nil {
-			more[c.Key.On] = true
+	trials := []trial{made}
+	for _, narrower := range narrowed(in) {
+		t, err := makeTrial(narrower)
+		if err != nil {
+			return tagging, err
 		}
+		trials = append(trials, t)
 	}
 	return tagging.Without(func(p classify.Replaced) string {
-		if !more[p.Column] {
+		why := ""
+		switch {
+		case trials[0].refused:
+			why = "whom %s shows more cannot be told, since the plan is refused"
+		case slices.ContainsFunc(trials, func(t trial) bool { return t.refused || t.more[p.Column] }):
+			why = "%s may show somebody more"
+		case !trials[0].sets[setting{p.Column, p.Tag, p.Value}]:
+			why = "whom %s shows more cannot be told, since no plan sets it now"
+		default:
 			return ""
 		}
-		return fmt.Sprintf("carries %s, which polsync did not set, and %s may show somebody more", p.Was, p.Value)
+		return fmt.Sprintf("carries %s, which polsync did not set, and "+why, p.Was, p.Value)
 	}), nil
+}
+
+// narrowed returns what a run plans of, beside the widest: what it was asked for, with and without what was refused.
+func narrowed(in plan.Input) []plan.Input {
+	var all []plan.Input
+	asked := in
+	asked.Aside = nil
+	if len(in.Scope)+len(in.Only) > 0 || in.ExpireOnly {
+		all = append(all, asked)
+	}
+	if len(in.Aside) > 0 {
+		all = append(all, in)
+	}
+	return all
+}
+
+// setting is a value of a tag, by its logical name, on a column.
+type setting struct {
+	column     state.Securable
+	tag, value string
+}
+
+// trial is what a plan that is not carried out tells.
+type trial struct {
+	refused bool
+	more    map[state.Securable]bool // columns of which somebody may see more
+	sets    map[setting]bool         // what it sets
+}
+
+func makeTrial(in plan.Input) (trial, error) {
+	p, err := plan.Make(in)
+	if err != nil {
+		return trial{}, err
+	}
+	t := trial{refused: p.Refused(), more: map[state.Securable]bool{}, sets: map[setting]bool{}}
+	names := plan.Tags(in)
+	for _, s := range p.Sights {
+		t.more[s.Column] = t.more[s.Column] || len(s.Gains) > 0
+	}
+	for _, c := range p.Changes() {
+		if c.Key.Fact == state.FactTagged && c.Opens || c.Key.Fact == state.FactMask && c.Was != nil {
+			t.more[c.Key.On] = true
+		}
+		if value, ok := c.Want.(state.Text); ok && c.Key.Fact == state.FactTagged {
+			t.sets[setting{c.Key.On, names[c.Key.With].Name, string(value)}] = true
+		}
+	}
+	return t, nil
 }
 
 // current leaves out the findings of columns that are gone.
@@ -123,7 +181,7 @@ func (r *Reconciler) coverage(ctx context.Context, in plan.Input) ([]classify.Co
 	return all, nil
 }
 
-// present returns the declared tags that columns carry, and which of them an earlier finding brought.
+// present returns the declared tags that columns carry, which of them are ours, and which an earlier finding brought.
 func (r *Reconciler) present(in plan.Input) []classify.Tagged {
 	names := plan.Tags(in)
 	var all []classify.Tagged
@@ -134,8 +192,12 @@ func (r *Reconciler) present(in plan.Input) []classify.Tagged {
 		}
 		value, _ := f.Value.(state.Text)
 		t := classify.Tagged{Platform: r.Name, Column: k.On, Tag: decl.Name, Value: string(value)}
-		if o, ours := in.Owned[k]; ours && o.Origin.Layer == state.LayerClassification {
+		o, owned := in.Owned[k]
+		switch {
+		case owned && o.Origin.Layer == state.LayerClassification:
 			t.Ours, t.Classifier = true, o.Origin.Finding
+		case owned:
+			t.Ours = plan.AsSet(in, k)
 		}
 		all = append(all, t)
 	}
