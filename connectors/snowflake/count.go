@@ -28,7 +28,7 @@ func (a *Account) count(ctx context.Context, probes []classify.Probe) ([]classif
 	}
 	r, err := a.query(ctx, what, s.SQL)
 	if err != nil {
-		return nil, err
+		return nil, private(a.opt.Name, what, err)
 	}
 	out, err := s.Read(len(r.rows), r.cell)
 	if err != nil {

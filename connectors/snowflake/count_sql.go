@@ -50,6 +50,10 @@ func text(column string, t state.DataType) string {
 		return "REGEXP_REPLACE(CAST(" + column + " AS VARCHAR), '[.]0+$', '')"
 	case state.FamilyBinary:
 		return "HEX_ENCODE(" + column + ")"
+	case state.FamilyDate: // a cast would follow the account's DATE_OUTPUT_FORMAT
+		return "TO_VARCHAR(" + column + ", 'YYYY-MM-DD')"
+	case state.FamilyTimestampNTZ, state.FamilyTimestampLTZ, state.FamilyTimestampTZ:
+		return "TO_VARCHAR(" + column + ", 'YYYY-MM-DD HH24:MI:SS')"
 	}
 	return "CAST(" + column + " AS VARCHAR)"
 }

@@ -3,6 +3,7 @@ package snowflake
 import (
 	"errors"
 	"fmt"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -144,4 +145,23 @@ func TestEveryCheckCountsAsInProcess(t *testing.T) {
 			"INSERT INTO CRM.SALES.CHECKED VALUES "+strings.Join(lines, ", "))
 		return on
 	})
+}
+
+// TestErrorsOfRowsQuoteNone lets the account say what it says when a cast in a view fails: it quotes the value.
+func TestErrorsOfRowsQuoteNone(t *testing.T) {
+	b := newBed(t, emulator.Options{})
+	for _, message := range []string{`Failed to cast variant value "joe@x.com" to FIXED`, `Date 'joe@x.com' is not recognized`, `Numeric value 'O'Brien joe@x.com' is not recognized`} {
+		remove := b.emu.Faults().Add(emulator.Fault{SQL: regexp.MustCompile("CUSTOMERS"), Code: 100071, SQLState: "22000", Message: message})
+		c := classify.Column{Column: column(customers, "EMAIL"), Type: state.DataType{Family: state.FamilyString}}
+		got, err := b.Count(t.Context(), []classify.Probe{{Table: customers, Rows: 10, Columns: []classify.ColumnProbe{{Column: c.Column, Type: c.Type, Checks: checks[1:2]}}}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for what, err := range map[string]error{"counting": got[0].Err, "sampling": b.Sample(t.Context(), customers, []classify.Column{c}, 10, func([]classify.Value) {})} {
+			if err == nil || !strings.Contains(err.Error(), "100071") || strings.Contains(err.Error(), "joe") || strings.Contains(err.Error(), "Brien") {
+				t.Errorf("%s: %v", what, err)
+			}
+		}
+		remove()
+	}
 }

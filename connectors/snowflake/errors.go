@@ -116,6 +116,17 @@ func readError(name, what string, err error) error {
 	return fmt.Errorf("%s: %s: %w", name, what, classed(err, connectors.ErrTransient))
 }
 
+// private is an error of a statement that reads rows, without what may quote a cell of them: a view's casts, external
+// tables and the bodies of policies fail with the value in the message. What Snowflake says by known numbers is about
+// names and rights, and stays.
+func private(name, what string, err error) error {
+	var e *Error
+	if !errors.As(err, &e) || numbers[e.Number] != nil {
+		return err
+	}
+	return fmt.Errorf("%s: %s: %w", name, what, &Error{Number: e.Number, SQLState: e.SQLState, QueryID: e.QueryID, Message: "the text is left out, since it may quote values"})
+}
+
 func signInError(err error) error {
 	var e *sf.SnowflakeError
 	if errors.As(err, &e) && numbers[e.Number] != connectors.ErrTransient {

@@ -33,7 +33,7 @@ func (a *Account) Sample(ctx context.Context, table state.Securable, columns []c
 		return handOver(rows, len(columns), each)
 	})
 	if err != nil {
-		return readError(a.opt.Name, what, err)
+		return private(a.opt.Name, what, readError(a.opt.Name, what, err))
 	}
 	return nil
 }
@@ -48,6 +48,7 @@ func handOver(rows *sql.Rows, columns int, each func([]classify.Value)) error {
 		into[i] = &cells[i]
 	}
 	row := make([]classify.Value, columns)
+	handed := false
 	for rows.Next() {
 		if err := rows.Scan(into...); err != nil {
 			return errRow
@@ -56,6 +57,10 @@ func handOver(rows *sql.Rows, columns int, each func([]classify.Value)) error {
 			row[i] = classify.Value{Text: c.String, Null: !c.Valid}
 		}
 		each(row)
+		handed = true
+	}
+	if rows.Err() != nil && handed {
+		return errRow // what was handed over cannot be taken back: the statement must not be sent again
 	}
 	return rows.Err()
 }
