@@ -35,14 +35,18 @@ type match struct {
 
 type matchPart struct {
 	literal string
-	globs   []string // alternatives, lower case; none for a literal
+	globs   []glob // alternatives; none for a literal
 }
 
 func (inv *inventory) compile(p state.Pattern) match {
 	m := match{deep: p.Deep, parts: make([]matchPart, 0, len(p.Parts))}
 	for _, part := range p.Parts {
 		if part.Wild() {
-			m.parts = append(m.parts, matchPart{globs: braces(strings.ToLower(part.Text))})
+			var p matchPart
+			for _, text := range braces(part.Text) {
+				p.globs = append(p.globs, newGlob(text))
+			}
+			m.parts = append(m.parts, p)
 			continue
 		}
 		m.parts = append(m.parts, matchPart{literal: inv.dialect.FoldPart(part)})
@@ -88,8 +92,8 @@ func (p matchPart) fits(name string) bool {
 	if p.globs == nil {
 		return p.literal == name
 	}
-	lower := strings.ToLower(name)
-	return slices.ContainsFunc(p.globs, func(g string) bool { return globMatch(g, lower) })
+	lower := []rune(strings.ToLower(name))
+	return slices.ContainsFunc(p.globs, func(g glob) bool { return g.match(lower) })
 }
 
 // find returns the objects a pattern names, of the kinds that accept says; system, shared and imported ones never.
@@ -144,58 +148,4 @@ func (inv *inventory) foreign(s state.Securable) bool {
 		}
 		s = up
 	}
-}
-
-// braces spells out {a,b} alternatives; nested ones are spelled out from the outside in.
-func braces(glob string) []string {
-	open := strings.IndexByte(glob, '{')
-	if open < 0 {
-		return []string{glob}
-	}
-	depth, start := 0, open+1
-	var choices []string
-	for i := open; i < len(glob); i++ {
-		switch glob[i] {
-		case '{':
-			depth++
-		case ',':
-			if depth == 1 {
-				choices, start = append(choices, glob[start:i]), i+1
-			}
-		case '}':
-			depth--
-			if depth == 0 {
-				choices = append(choices, glob[start:i])
-				var all []string
-				for _, c := range choices {
-					all = append(all, braces(glob[:open]+c+glob[i+1:])...)
-				}
-				return all
-			}
-		}
-	}
-	return []string{glob}
-}
-
-// globMatch matches * and ? over one part, in time proportional to the product of the lengths.
-func globMatch(glob, name string) bool {
-	g, n := []rune(glob), []rune(name)
-	star, mark, i, j := -1, 0, 0, 0
-	for j < len(n) {
-		switch {
-		case i < len(g) && (g[i] == '?' || g[i] == n[j]) && g[i] != '*':
-			i, j = i+1, j+1
-		case i < len(g) && g[i] == '*':
-			star, mark, i = i, j, i+1
-		case star >= 0:
-			mark++
-			i, j = star+1, mark
-		default:
-			return false
-		}
-	}
-	for i < len(g) && g[i] == '*' {
-		i++
-	}
-	return i == len(g)
 }

@@ -64,28 +64,42 @@ func (v templated) fill(text string) string {
 		"${"+v.name+".schema}", v.is.Schema, "${"+v.name+".table}", v.is.Name).Replace(text)
 }
 
-// part fills a name part. What comes from the platform is already in its spelling, so what is written around it is
-// folded and the whole is quoted.
+// part fills a part of a name that stands for one thing. What comes from the platform is already in its spelling, so
+// what is written around it is folded and the whole is quoted.
 func (v templated) part(p state.Part) state.Part {
 	if p.Quoted || !strings.Contains(p.Text, "${") {
 		return state.Part{Text: v.fill(p.Text), Quoted: p.Quoted}
 	}
+	text := v.pieces(p.Text, func(written string) string { return v.fold(state.Part{Text: written}) }, v.fill)
+	return state.Part{Text: text, Quoted: true}
+}
+
+// glob fills a part of a pattern. Wildcards that are written stay wild; what is filled in never is.
+func (v templated) glob(p state.Part) state.Part {
+	asWritten := func(s string) string { return s }
+	around := v.pieces(p.Text, asWritten, func(string) string { return "" })
+	if !(state.Part{Text: around, Quoted: p.Quoted}).Wild() {
+		return v.part(p)
+	}
+	return state.Part{Text: v.pieces(p.Text, asWritten, func(variable string) string { return verbatim(v.fill(variable)) })}
+}
+
+// pieces puts a text together again from what two functions make of what is written and of each ${...} in it.
+func (v templated) pieces(text string, written, variable func(string) string) string {
 	var b strings.Builder
-	rest := p.Text
-	for rest != "" {
-		open := strings.Index(rest, "${")
-		end := strings.IndexByte(rest, '}')
-		if open < 0 || end < open {
-			b.WriteString(v.fold(state.Part{Text: rest}))
+	for text != "" {
+		before, rest, found := strings.Cut(text, "${")
+		if before != "" {
+			b.WriteString(written(before))
+		}
+		if !found {
 			break
 		}
-		if open > 0 {
-			b.WriteString(v.fold(state.Part{Text: rest[:open]}))
-		}
-		b.WriteString(v.fill(rest[open : end+1]))
-		rest = rest[end+1:]
+		name, after, _ := strings.Cut(rest, "}")
+		b.WriteString(variable("${" + name + "}"))
+		text = after
 	}
-	return state.Part{Text: b.String(), Quoted: true}
+	return b.String()
 }
 
 func (v templated) refs(refs []state.PrincipalRef) []state.PrincipalRef {
@@ -113,7 +127,7 @@ func (v templated) selectors(sels []state.Selector, platform string) []state.Sel
 				}
 				continue
 			}
-			parts = append(parts, v.part(part))
+			parts = append(parts, v.glob(part))
 		}
 		p.Parts = parts
 	}
