@@ -3,6 +3,7 @@ package classify
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -72,18 +73,21 @@ func (r *Rules) Reported() []Classifier {
 // merge puts declared classifiers in place of built-in ones of their name, the others after them.
 func merge(suite []Classifier, declared []state.ClassifierDeclaration) ([]Classifier, error) {
 	list := slices.Clone(suite)
+	var errs []error
 	for _, d := range declared {
 		at := slices.IndexFunc(list, func(c Classifier) bool { return c.Name == d.Name })
 		if d.Disabled {
 			if at < 0 {
-				return nil, fmt.Errorf("%s: classifier %s is disabled, but there is none of that name", d.Origin.Place(), d.Name)
+				errs = append(errs, fmt.Errorf("%s: classifier %s is disabled, but there is none of that name", d.Origin.Place(), d.Name))
+				continue
 			}
 			list = slices.Delete(list, at, at+1)
 			continue
 		}
 		c, err := FromDeclaration(d)
 		if err != nil {
-			return nil, fmt.Errorf("%s: classifier %s: %w", d.Origin.Place(), d.Name, err)
+			errs = append(errs, fmt.Errorf("%s: classifier %s: %w", d.Origin.Place(), d.Name, err))
+			continue
 		}
 		if at >= 0 {
 			list[at] = c
@@ -91,7 +95,7 @@ func merge(suite []Classifier, declared []state.ClassifierDeclaration) ([]Classi
 			list = append(list, c)
 		}
 	}
-	return list, nil
+	return list, errors.Join(errs...)
 }
 
 func members(list []Classifier, collections map[string][]string, collection string) (map[string]bool, error) {

@@ -76,6 +76,11 @@ func (a *app) loadPolicies(c *config.Config) (*state.Declarations, error) {
 	if errs := c.May[yamlSource].Check(yamlSource, d); len(errs) > 0 {
 		return nil, errs
 	}
+	if len(d.Classifiers) > 0 { // what no platform could count, a scan would find out much later
+		if _, err := classify.NewRules(classify.Suite(), d.Classifiers, nil, ""); err != nil {
+			return nil, err
+		}
+	}
 	return d, nil
 }
 
