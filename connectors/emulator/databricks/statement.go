@@ -124,8 +124,9 @@ func (c *call) submit(req statementRequest) (*statement, error) {
 		h.state = "RUNNING"
 		delay += c.w.opt.ColdStart
 	}
+	rec, fault := *c.rec, c.fault // the request may be answered, and its record completed, before the statement ends
 	st := &statement{id: "01" + c.w.newID()[2:], owner: c.id.principal.id, agent: c.id.agent, sent: c.w.now(), req: req, state: "PENDING", fail: c.fault.statementError(),
-		after: func() { c.fault.after(*c.rec) }, canceled: make(chan struct{}), ended: make(chan struct{})}
+		after: func() { fault.after(rec) }, canceled: make(chan struct{}), ended: make(chan struct{})}
 	c.w.expireResults()
 	c.w.statements[st.id] = st
 	s := &session{w: c.w, id: c.id, catalog: req.Catalog, schema: req.Schema, params: binds}
