@@ -89,13 +89,16 @@ func newReview(platform string, dialect plan.Dialect, d *state.Declarations, sto
 			r.native[f.Column] = append(r.native[f.Column], f)
 		}
 	}
-	in := plan.Input{Platform: platform, Dialect: dialect, Declarations: &state.Declarations{}, Actual: placesOf(findings)}
+	if len(d.Decisions)+len(stored) == 0 {
+		return r
+	}
+	there := plan.NewFinder(plan.Input{Platform: platform, Dialect: dialect, Declarations: &state.Declarations{}, Actual: placesOf(findings)})
 	for _, dd := range d.Decisions {
-		r.declared(in, dd)
+		r.declared(there, dd)
 	}
 	for _, s := range stored {
 		if s.Platform == platform {
-			r.stored(in, s)
+			r.stored(there, s)
 		}
 	}
 	for _, list := range r.on {
@@ -115,7 +118,7 @@ func placesOf(findings []state.Finding) *state.State {
 	return s
 }
 
-func (r *review) declared(in plan.Input, d state.DecisionDeclaration) {
+func (r *review) declared(there *plan.Finder, d state.DecisionDeclaration) {
 	for _, sel := range d.On {
 		narrow := byPattern
 		if !sel.Pattern.Wild() {
@@ -126,38 +129,34 @@ func (r *review) declared(in plan.Input, d state.DecisionDeclaration) {
 			approval = 1
 		}
 		one := ruled{ruling: d.Ruling, classifier: d.Classifier, rank: [4]int64{1, int64(narrow), named(d.Classifier), approval}, by: d.Origin.String(), reason: strings.Join(d.Reasons, ", ")}
-		columns, _ := plan.Columns(in, []state.Selector{sel}, d.Except)
+		columns, _ := there.Columns([]state.Selector{sel}, d.Except)
 		r.add(columns, one)
 	}
 }
 
-func (r *review) stored(in plan.Input, d ledger.Decision) {
+func (r *review) stored(there *plan.Finder, d ledger.Decision) {
 	one := ruled{ruling: d.Ruling, classifier: d.Classifier, id: d.ID, by: fmt.Sprintf("%s, %s", d.By, d.At.Format("2006-01-02")), reason: d.Reason}
 	rank := func(narrow int) [4]int64 { return [4]int64{0, int64(narrow), named(d.Classifier), d.ID} }
 	switch {
 	case d.Pattern != "":
 		one.rank = rank(byPattern)
-		r.add(MatchColumns(in, d.Pattern), one)
+		r.add(matching(there, d.Pattern), one)
 	case d.On.Kind == state.KindColumn:
 		one.rank = rank(byColumn)
 		r.add([]state.Securable{d.On}, one)
 	default:
 		one.rank = rank(byTable)
-		for at := range in.Actual.Objects {
-			if at.Kind == state.KindColumn && d.On.Covers(at) {
-				r.add([]state.Securable{at}, one)
-			}
-		}
+		r.add(there.Below(d.On), one)
 	}
 }
 
-// MatchColumns returns the columns that a written name with globs reaches. A name that cannot be read reaches none.
-func MatchColumns(in plan.Input, pattern string) []state.Securable {
+// matching returns the columns that a written name with globs reaches. A name that cannot be read reaches none.
+func matching(there *plan.Finder, pattern string) []state.Securable {
 	p, problem := declare.ParseName(pattern)
 	if problem != "" {
 		return nil
 	}
-	columns, _ := plan.Columns(in, []state.Selector{{Pattern: p}}, nil)
+	columns, _ := there.Columns([]state.Selector{{Pattern: p}}, nil)
 	return columns
 }
 

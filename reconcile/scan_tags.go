@@ -162,14 +162,14 @@ func (r *Reconciler) reviewed(ctx context.Context, d *state.Declarations, findin
 // coverage says which columns the stored findings speak of: those that a scan looked at as their tables are now.
 func (r *Reconciler) coverage(ctx context.Context, in plan.Input) ([]classify.Coverage, error) {
 	var all []classify.Coverage
-	tables := indexTables(in.Actual)
+	tables, there := indexTables(in.Actual), plan.NewFinder(in)
 	for _, scan := range in.Declarations.Scans {
 		looks, err := r.Store.Looks(ctx, r.Name, scan.Name)
 		if err != nil {
 			return nil, fmt.Errorf("%s: read what scans covered: %w", r.Name, err)
 		}
 		c := classify.Coverage{Platform: r.Name, Scan: scan.Name}
-		columns, _ := plan.Columns(in, scan.On, scan.Except)
+		columns, _ := there.Columns(scan.On, scan.Except)
 		for _, t := range tables.of(columns) {
 			for _, col := range t.asked.Columns {
 				l, ok := looks[col.Column]
