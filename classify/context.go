@@ -2,7 +2,9 @@ package classify
 
 import (
 	"fmt"
+	"maps"
 	"math"
+	"slices"
 )
 
 // kin says how much a column of one family lends to the case for another of its table, in log odds at full score: a
@@ -39,31 +41,39 @@ const (
 	contraryName = -3.0
 )
 
-// sibling is another column of the table and what it was found to be so far.
+// kinOf is kin of one family, in order of families: adding floats in another order adds up to another number.
+type kinOf struct {
+	family string
+	weight float64
+}
+
+func kinOfFamily(family string) []kinOf {
+	var out []kinOf
+	for _, f := range slices.Sorted(maps.Keys(kin[family])) {
+		out = append(out, kinOf{family: f, weight: kin[family][f]})
+	}
+	return out
+}
+
+// sibling is a type that other columns of the table were found to be, and the best score of these, less from far.
 type sibling struct {
-	name, family string
-	score        float64
-	distance     int
+	name  string
+	score float64
 }
 
 // kinship is what the siblings lend to a classifier's case, and the sibling that lends most.
 func (c *ready) kinship(e *evidence) (weight float64, text string) {
-	best := map[string]float64{}
-	for _, s := range e.siblings {
-		w := kin[c.Family][s.family] * s.score
-		if w == 0 || s.name == c.Name {
-			continue
-		}
-		if s.distance > kinNear {
-			w *= kinFar
-		}
-		best[s.name] = max(best[s.name], w)
-	}
 	top := 0.0
-	for name, w := range best {
-		weight += w
-		if w > top || w == top && name < text {
-			top, text = w, name
+	for _, k := range c.kin {
+		for _, s := range e.siblings[k.family] {
+			if s.name == c.Name {
+				continue
+			}
+			w := k.weight * s.score
+			weight += w
+			if w > top || w == top && s.name < text {
+				top, text = w, s.name
+			}
 		}
 	}
 	if text != "" {
@@ -72,15 +82,63 @@ func (c *ready) kinship(e *evidence) (weight float64, text string) {
 	return math.Min(weight, kinLimit), text
 }
 
-// siblingsOf lists what the other columns of a table were found to be.
-func (r *Rules) siblingsOf(at int, found []Decision) []sibling {
-	var out []sibling
+// household is the types that the columns of a table were found to be, gathered once for all columns.
+type household struct {
+	found []Decision
+	types []inhabitant // in order of names
+}
+
+// inhabitant is a type with the two columns that have it with the best scores: what one column sees of the others is the first
+// that is not itself.
+type inhabitant struct {
+	name, family  string
+	first, second float64
+	at            int // the column of first
+}
+
+func (r *Rules) newHousehold(found []Decision) household {
+	types := map[string]*inhabitant{}
 	for i, d := range found {
-		if i == at || !d.Found || d.Finding.Score < namedLikely {
+		if !lends(d) {
 			continue
 		}
-		distance := max(i-at, at-i)
-		out = append(out, sibling{name: d.Finding.Classifier, family: r.families[d.Finding.Classifier], score: d.Finding.Score, distance: distance})
+		t := types[d.Finding.Classifier]
+		switch score := d.Finding.Score; {
+		case t == nil:
+			types[d.Finding.Classifier] = &inhabitant{name: d.Finding.Classifier, family: r.families[d.Finding.Classifier], first: score, at: i}
+		case score > t.first:
+			t.first, t.second, t.at = score, t.first, i
+		default:
+			t.second = max(t.second, score)
+		}
+	}
+	h := household{found: found}
+	for _, name := range slices.Sorted(maps.Keys(types)) {
+		h.types = append(h.types, *types[name])
+	}
+	return h
+}
+
+// lends reports whether a column is certain enough to speak for others.
+func lends(d Decision) bool { return d.Found && d.Finding.Score >= namedLikely }
+
+// siblingsOf lists what the other columns of the table are to one of them, by family.
+func (h household) siblingsOf(at int) map[string][]sibling {
+	out := map[string][]sibling{}
+	for _, t := range h.types {
+		score := t.first
+		if t.at == at {
+			score = t.second
+		}
+		score *= kinFar
+		for i := max(0, at-kinNear); i <= min(len(h.found)-1, at+kinNear); i++ {
+			if d := &h.found[i]; i != at && d.Finding.Classifier == t.name && lends(*d) {
+				score = max(score, d.Finding.Score)
+			}
+		}
+		if score > 0 {
+			out[t.family] = append(out[t.family], sibling{name: t.name, score: score})
+		}
 	}
 	return out
 }

@@ -72,8 +72,9 @@ func (r *Rules) judge(table TableColumns, counts []Counts) ([]*evidence, []Decis
 // decideAmong decides anew about each column, knowing what the others were found to be.
 func (r *Rules) decideAmong(all []*evidence, before []Decision) []Decision {
 	out := make([]Decision, len(all))
+	h := r.newHousehold(before)
 	for i, e := range all {
-		e.siblings = r.siblingsOf(i, before)
+		e.siblings = h.siblingsOf(i)
 		out[i] = r.decide(e)
 	}
 	return out

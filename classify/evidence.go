@@ -14,10 +14,10 @@ type evidence struct {
 	nameHits, commentHits   map[string][]hit
 	nameSpans, commentSpans []span
 	people, things          bool
-	common                  map[string]bool // words that most columns of the table have in their names
-	counts                  *ColumnCounts   // nil where nothing was counted
-	siblings                []sibling       // what the other columns were found to be
-	pair                    string          // the half of a pair of coordinates it looks like, with the column beside it
+	common                  map[string]bool      // words that most columns of the table have in their names
+	counts                  *ColumnCounts        // nil where nothing was counted
+	siblings                map[string][]sibling // what the other columns were found to be, by family
+	pair                    string               // the half of a pair of coordinates it looks like, with the column beside it
 }
 
 // context is what a table says about its columns.

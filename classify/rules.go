@@ -26,6 +26,7 @@ type Rules struct {
 type ready struct {
 	Classifier
 	names, hints, not []phrase
+	kin               []kinOf
 }
 
 // NewRules makes Rules of the suite and what the policy declares. A declared classifier takes the place of the built-in
@@ -46,7 +47,7 @@ func NewRules(suite []Classifier, declared []state.ClassifierDeclaration, collec
 	r := &Rules{Version: version(list), reported: reported, can: Pushdown, families: map[string]string{}}
 	for _, c := range list {
 		r.families[c.Name] = c.Family
-		r.list = append(r.list, ready{Classifier: c, names: parsePhrases(c.Names), hints: parsePhrases(c.Hints), not: parsePhrases(c.Not)})
+		r.list = append(r.list, ready{Classifier: c, names: parsePhrases(c.Names), hints: parsePhrases(c.Hints), not: parsePhrases(c.Not), kin: kinOfFamily(c.Family)})
 	}
 	r.phrases = newPhraseIndex(r.list)
 	return r, nil
