@@ -65,15 +65,14 @@ var language = counting.Language{
 	IBAN:    iban,
 }
 
-// text writes a value as text; a float without a trailing .0.
+// text writes a value as text; a float without a trailing .0. Strings are cast too: texts of columns with different
+// collations cannot stand in one array.
 func text(column string, t state.DataType) string {
-	switch t.Family {
-	case state.FamilyString:
-		return column
-	case state.FamilyFloat:
-		return "regexp_replace(CAST(" + column + " AS STRING), '[.]0+$', '')"
+	s := "CAST(" + column + " AS STRING)"
+	if t.Family == state.FamilyFloat {
+		return "regexp_replace(" + s + ", '[.]0+$', '')"
 	}
-	return "CAST(" + column + " AS STRING)"
+	return s
 }
 
 // whole writes a pattern that the whole text has to match: $ would also match before a line break at the end.
