@@ -95,8 +95,8 @@ func (a *app) reading(ctx context.Context, do func(ledger.Store) error) (err err
 func (a *app) stateCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:     "state",
-		Short:   "Backs the state up",
-		Long:    "Backs up the file that remembers what polsync set." + exitHelp,
+		Short:   "Backs the state up and brings it up to date",
+		Long:    "Backs up the file that remembers what polsync set, and brings one of an earlier version up to date." + exitHelp,
 		GroupID: "own",
 		Args:    noArgs,
 		RunE:    func(c *cobra.Command, _ []string) error { return c.Help() },
@@ -112,8 +112,37 @@ func (a *app) stateCommand() *cobra.Command {
 			return nil
 		},
 		RunE: func(c *cobra.Command, args []string) error { return a.backup(c.Context(), args[0]) },
+	}, &cobra.Command{
+		Use:   "upgrade",
+		Short: "Brings the state of an earlier version up to date",
+		Long: `Brings the file of an earlier version of polsync to the layout that this one uses, whole or not at all. What it
+remembers stays as it is, and no platform is asked. An earlier version cannot read the file from then on.` + exitHelp,
+		Args: noArgs,
+		RunE: func(c *cobra.Command, _ []string) error { return a.upgradeState(c.Context()) },
 	})
 	return c
+}
+
+// upgradeState migrates a state that is there; it makes none.
+func (a *app) upgradeState(ctx context.Context) error {
+	c, err := a.loadConfig()
+	if err != nil {
+		return err
+	}
+	s, err := ledger.Open(ctx, c.State, ledger.Options{Now: a.now, ReadOnly: true})
+	if err == nil {
+		_, said := fmt.Fprintf(a.out, "%s: is up to date\n", c.State)
+		return errors.Join(said, s.Close())
+	}
+	var old *ledger.VersionError
+	if !errors.As(err, &old) || old.File > old.Program {
+		return err
+	}
+	if s, err = ledger.Open(ctx, c.State, ledger.Options{Now: a.now}); err != nil {
+		return err
+	}
+	_, said := fmt.Fprintf(a.out, "%s: upgraded from layout %d to %d\n", c.State, old.File, old.Program)
+	return errors.Join(said, s.Close())
 }
 
 func (a *app) backup(ctx context.Context, to string) (err error) {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"flag"
 	"io/fs"
@@ -44,7 +45,7 @@ func TestScripts(t *testing.T) {
 			env.Setenv("TEST_NOW", "2026-11-25T12:00:00Z")
 			return lay(filepath.Join("testdata", "base"), env.WorkDir)
 		},
-		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){"code": code, "replace": replaceText},
+		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){"code": code, "replace": replaceText, "agestate": ageState},
 	})
 }
 
@@ -102,4 +103,15 @@ func replaceText(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Fatalf("%s has no %q", args[2], args[0])
 	}
 	ts.Check(os.WriteFile(ts.MkAbs(args[2]), []byte(strings.ReplaceAll(data, args[0], args[1])), 0o644))
+}
+
+// ageState gives a state file the layout of the first version: agestate file. What later layouts added is lost.
+func ageState(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: agestate file")
+	}
+	db, err := sql.Open("sqlite", ts.MkAbs(args[0]))
+	ts.Check(err)
+	_, err = db.Exec("DROP TABLE decisions; DROP TABLE looks; DROP TABLE scans; CREATE TABLE marks (x TEXT); PRAGMA user_version = 1")
+	ts.Check(errors.Join(err, db.Close()))
 }

@@ -84,7 +84,7 @@ func (e *VersionError) Error() string {
 	if e.File > e.Program {
 		return fmt.Sprintf("state %s has layout %d, this program knows up to %d: use a newer polsync", e.Path, e.File, e.Program)
 	}
-	return fmt.Sprintf("state %s has layout %d, this program uses %d: open it for writing once to migrate it", e.Path, e.File, e.Program)
+	return fmt.Sprintf("state %s has layout %d, this program uses %d: `polsync state upgrade` brings it up to date and does nothing else", e.Path, e.File, e.Program)
 }
 
 // Is matches ErrVersion.
