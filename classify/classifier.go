@@ -50,7 +50,9 @@ type Classifier struct {
 	NeedsName bool
 
 	Types []state.Family // besides strings
-	Tests []Test
+	// NamedTypes are more of them, where name or comment say the type: few of the numbers are dates.
+	NamedTypes []state.Family
+	Tests      []Test
 	// Alone are the Tests where neither name nor comment says the type; none where Tests do as well.
 	Alone []Test
 	// Varied is set where a column in which the same few values come again and again is hardly of the type, if no name

@@ -176,7 +176,8 @@ func normalise(list []candidate, e *evidence) {
 // weigh makes a classifier's case; false where it has none.
 func (c *ready) weigh(e *evidence) (candidate, bool) {
 	k := candidate{c: c}
-	if !c.fits(e.column.Type.Family) {
+	name, words := c.nameEvidence(e)
+	if !c.fits(e.column.Type.Family, name) {
 		return k, false
 	}
 	if c.rule != nil {
@@ -184,7 +185,6 @@ func (c *ready) weigh(e *evidence) (candidate, bool) {
 		k.logit, k.words, k.matched = logit, words, c.ruleMatched(e)
 		return k, ok
 	}
-	name, words := c.nameEvidence(e)
 	k.logit = priorWeight
 	for i, text := range words {
 		if i == 0 {

@@ -145,24 +145,24 @@ func (r *Rules) checks(c Column, can func(string) bool) []Check {
 // textual reports whether a column of the family holds text. A family that is not known is taken for text.
 func textual(f state.Family) bool { return f == state.FamilyString || f == state.FamilyNone }
 
-// fits reports whether a column of the family can hold what the classifier finds.
-func (c *ready) fits(f state.Family) bool {
+// fits reports whether a column of the family can hold what the classifier finds, where the name weighs that much.
+func (c *ready) fits(f state.Family, name float64) bool {
 	if c.rule != nil {
 		return textual(f) || slices.Contains(numeric, f) || slices.Contains(dates, f)
 	}
-	return textual(f) || slices.Contains(c.Types, f)
+	return textual(f) || slices.Contains(c.Types, f) || name > 0 && slices.Contains(c.NamedTypes, f)
 }
 
 // wanted lists the checks of a classifier that tell something of the column. A checksum the platform cannot compute is
 // left out; the form it is counted of stands in.
 func (c *ready) wanted(e *evidence, can func(string) bool) []Check {
-	if !c.fits(e.column.Type.Family) {
+	name, _ := c.nameEvidence(e)
+	switch {
+	case !c.fits(e.column.Type.Family, name):
 		return nil
-	}
-	if c.rule != nil {
+	case c.rule != nil:
 		return pushable(c.rule.checks(), can)
 	}
-	name, _ := c.nameEvidence(e)
 	return pushable(appendChecks(nil, c.testsFor(name)), can)
 }
 
