@@ -56,49 +56,45 @@ func withTags(d *state.Declarations, tagging classify.Tagging) *state.Declaratio
 }
 
 // protective leaves out what would replace a value set by hand and let somebody see more than they do now: what a mask
-// shows may depend on the value. Plans made as if all were replaced tell. The widest must make the change, for what it
-// leaves undone, it says nothing about; and no plan that this run may make may show more by it.
+// shows may depend on the value. Plans made as if all were replaced tell. The widest must make the change, for of what it
+// leaves undone it says nothing; and no other plan that this run may make may show more by it.
 func (r *Reconciler) protective(in plan.Input, tagging classify.Tagging) (classify.Tagging, error) {
-	if len(tagging.Replaced) == 0 {
-		return tagging, nil
-	}
-	in.Declarations = withTags(in.Declarations, tagging)
-	in.Fought = nil
-	wide := in
-	wide.Scope, wide.Only, wide.ExpireOnly, wide.Aside = nil, nil, false, nil
-	made, err := makeTrial(wide)
-	if err != nil {
-		return tagging, err
-	}
-	trials := []trial{made}
-	for _, narrower := range narrowed(in) {
-		t, err := makeTrial(narrower)
+	declared := in.Declarations
+	for i, trial := range trialsOf(in) {
+		if len(tagging.Replaced) == 0 {
+			return tagging, nil
+		}
+		trial.Declarations = withTags(declared, tagging)
+		t, err := makeTrial(trial)
 		if err != nil {
 			return tagging, err
 		}
-		trials = append(trials, t)
+		tagging = tagging.Without(func(p classify.Replaced) string {
+			why := ""
+			switch {
+			case t.refused:
+				why = "whom %s shows more cannot be told, since the plan is refused"
+			case t.more[p.Column]:
+				why = "%s may show somebody more"
+			case i == 0 && !t.sets[setting{p.Column, p.Tag, p.Value}]:
+				why = "whom %s shows more cannot be told, since no plan sets it now"
+			default:
+				return ""
+			}
+			return fmt.Sprintf("carries %s, which polsync did not set, and "+why, p.Was, p.Value)
+		})
 	}
-	return tagging.Without(func(p classify.Replaced) string {
-		why := ""
-		switch {
-		case trials[0].refused:
-			why = "whom %s shows more cannot be told, since the plan is refused"
-		case slices.ContainsFunc(trials, func(t trial) bool { return t.refused || t.more[p.Column] }):
-			why = "%s may show somebody more"
-		case !trials[0].sets[setting{p.Column, p.Tag, p.Value}]:
-			why = "whom %s shows more cannot be told, since no plan sets it now"
-		default:
-			return ""
-		}
-		return fmt.Sprintf("carries %s, which polsync did not set, and "+why, p.Was, p.Value)
-	}), nil
+	return tagging, nil
 }
 
-// narrowed returns what a run plans of, beside the widest: what it was asked for, with and without what was refused.
-func narrowed(in plan.Input) []plan.Input {
-	var all []plan.Input
-	asked := in
+// trialsOf returns the widest plan there can be, then what else a run plans: what it was asked for, with and without
+// what was refused.
+func trialsOf(in plan.Input) []plan.Input {
+	in.Fought = nil
+	asked, wide := in, in
 	asked.Aside = nil
+	wide.Scope, wide.Only, wide.ExpireOnly, wide.Aside = nil, nil, false, nil
+	all := []plan.Input{wide}
 	if len(in.Scope)+len(in.Only) > 0 || in.ExpireOnly {
 		all = append(all, asked)
 	}
