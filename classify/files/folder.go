@@ -1,13 +1,8 @@
 package files
 
 import (
-	"bufio"
-	"cmp"
 	"context"
-	"encoding/csv"
-	"errors"
 	"fmt"
-	"io"
 	"maps"
 	"os"
 	"path/filepath"
@@ -31,8 +26,10 @@ type Options struct {
 // Table is what was concluded about one file.
 type Table struct {
 	Name    string
+	Path    string
 	Columns []Column
-	Err     error // why the file could not be read, with file and line; Columns is then empty
+	Doubts  []string // what was not taken as the schema has it, with file and column
+	Err     error    // why the file could not be read, with file and line, or the context's error where it ended before the file was done; Columns is then empty
 }
 
 // Column is what was concluded about one column.
@@ -43,7 +40,8 @@ type Column struct {
 }
 
 // Classify classifies every CSV file of a folder, in the order of names. A file that cannot be read has its error in
-// its Table. The error is of the whole: a folder that cannot be read or has no CSV file, a schema that does not fit.
+// its Table, and so has one that was not looked at, or not to its end, because the context ended. The error is of the
+// whole: a folder that cannot be read or has no CSV file, two files of one name, a schema that does not fit.
 func Classify(ctx context.Context, dir string, rules *classify.Rules, o Options) ([]Table, error) {
 	paths, err := list(dir)
 	if err != nil {
@@ -54,11 +52,10 @@ func Classify(ctx context.Context, dir string, rules *classify.Rules, o Options)
 	}
 	out := make([]Table, 0, len(paths))
 	for _, p := range paths {
-		if err := ctx.Err(); err != nil {
-			return nil, err
+		t := Table{Name: tableName(p), Path: p, Err: ctx.Err()}
+		if t.Err == nil {
+			t.Columns, t.Doubts, t.Err = classifyFile(ctx, p, rules, o)
 		}
-		t := Table{Name: tableName(p)}
-		t.Columns, t.Err = classifyFile(p, rules, o)
 		out = append(out, t)
 	}
 	return out, nil
@@ -81,6 +78,11 @@ func list(dir string) ([]string, error) {
 			out = append(out, filepath.Join(dir, e.Name()))
 		}
 	}
+	for i := 1; i < len(out); i++ {
+		if j := slices.IndexFunc(out[:i], func(p string) bool { return tableName(p) == tableName(out[i]) }); j >= 0 {
+			return nil, fmt.Errorf("classify files: %s and %s are one table", out[j], out[i])
+		}
+	}
 	if len(out) == 0 {
 		return nil, fmt.Errorf("classify files: %s has no file that ends in .csv", dir)
 	}
@@ -97,39 +99,58 @@ func (s Schema) fits(dir string, paths []string) error {
 	return nil
 }
 
-func classifyFile(path string, rules *classify.Rules, o Options) ([]Column, error) {
-	names, err := header(path)
+func classifyFile(ctx context.Context, path string, rules *classify.Rules, o Options) (columns []Column, doubts []string, err error) {
+	s, err := openSheet(path)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	name := tableName(path)
-	columns, err := describe(path, name, names, o.Schema[name])
+	described, doubts, err := describe(ctx, s, name, o.Schema[name])
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	table := classify.TableColumns{Table: state.Securable{Kind: state.KindTable, Name: name}, Comment: o.Schema[name].Comment, Columns: columns}
+	table := classify.TableColumns{Table: state.Securable{Kind: state.KindTable, Name: name}, Comment: o.Schema[name].Comment, Columns: described}
 	if o.HideNames {
 		table = hidden(table)
 	}
 	scan := state.ScanDeclaration{Values: classify.ValuesSample}
 	counter, err := classify.NewCounter(classify.Probes(scan, []classify.TableColumns{table}, rules), table.Columns)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	if err := readRows(path, counter); err != nil {
-		return nil, err
+	if err := count(ctx, s, counter); err != nil {
+		return nil, nil, err
 	}
-	decisions := classify.Decide(scan, "", table, counter.Counts(), rules, o.Seen)
-	out := make([]Column, len(names))
+	decisions, err := unlessDone(ctx, func() []classify.Decision {
+		return classify.Decide(scan, "", table, counter.Counts(), rules, o.Seen)
+	})
+	if err != nil {
+		return nil, nil, err
+	}
+	columns = make([]Column, len(s.names))
 	for i, d := range decisions {
-		out[i] = Column{Name: names[i], Type: columns[i].Type, Decision: d}
+		columns[i] = Column{Name: s.names[i], Type: described[i].Type, Decision: d}
 	}
-	return out, nil
+	return columns, doubts, nil
 }
 
-func readRows(path string, counter *classify.Counter) error {
+// unlessDone returns what do returns, or the context's error as soon as it ends. To decide about thousands of columns
+// takes long and asks for no context; do then comes to its end unheard, and must touch only what nobody else does.
+func unlessDone[T any](ctx context.Context, do func() T) (T, error) {
+	result := make(chan T, 1)
+	go func() { result <- do() }()
+	select {
+	case r := <-result:
+		return r, nil
+	case <-ctx.Done():
+		var none T
+		return none, ctx.Err()
+	}
+}
+
+func count(ctx context.Context, s sheet, counter *classify.Counter) error {
 	var row []classify.Value
-	return eachRow(path, func(cells []string) {
+	return s.eachRow(ctx, func(cells []string) {
 		row = row[:0]
 		for _, c := range cells {
 			row = append(row, classify.Value{Text: c, Null: c == ""})
@@ -148,117 +169,62 @@ func hidden(t classify.TableColumns) classify.TableColumns {
 	return out
 }
 
-// describe puts together what is known of the columns before their values are looked at.
-func describe(path, table string, names []string, known SchemaTable) ([]classify.Column, error) {
+// describe puts together what is known of the columns before what they hold is looked for, and says of which the
+// schema's type was not believed.
+func describe(ctx context.Context, s sheet, table string, known SchemaTable) (out []classify.Column, doubts []string, err error) {
 	said := map[string]SchemaColumn{}
 	for _, c := range known.Columns {
-		if !slices.Contains(names, c.Name) {
-			return nil, fmt.Errorf("%s:1: the schema has column %q, the header has not", path, c.Name)
+		if !slices.Contains(s.names, c.Name) {
+			return nil, nil, fmt.Errorf("%s:1: the schema has column %q, the header has not", s.path, c.Name)
 		}
 		said[c.Name] = c
 	}
-	out := make([]classify.Column, len(names))
-	types, err := guessTypes(path, names, said)
+	types, doubted, err := findTypes(ctx, s, said)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	for i, n := range names {
-		out[i] = classify.Column{Column: state.Securable{Kind: state.KindColumn, Name: table, Column: n}, Type: types[i], Comment: said[n].Comment}
+	for i, n := range s.names {
+		if doubted[i] {
+			doubts = append(doubts, fmt.Sprintf("%s: column %s is %s in the schema, but most of its values are not; it is taken as text", s.path, state.QuotePart(n), said[n].Type))
+		}
+		out = append(out, classify.Column{Column: state.Securable{Kind: state.KindColumn, Name: table, Column: n}, Type: types[i], Comment: said[n].Comment})
 	}
-	return out, nil
+	return out, doubts, nil
 }
 
-// guessTypes returns the columns' types, reading the file for those that the schema says none of.
-func guessTypes(path string, names []string, said map[string]SchemaColumn) ([]state.DataType, error) {
-	guesses := make([]guess, len(names))
-	missing := slices.ContainsFunc(names, func(n string) bool { return said[n].Type == "" })
-	if missing {
-		err := eachRow(path, func(cells []string) {
+// findTypes returns the columns' types, reading the file for those that the schema says none of and for those that it
+// says are no text, and which of the latter are text all the same.
+func findTypes(ctx context.Context, s sheet, said map[string]SchemaColumn) (types []state.DataType, doubted []bool, err error) {
+	guesses, claims := make([]guess, len(s.names)), make([]claim, len(s.names))
+	needed := false
+	for i, n := range s.names {
+		claims[i].looks = looks[dataType(said[n].Type).Family]
+		needed = needed || said[n].Type == "" || claims[i].looks != nil
+	}
+	if needed {
+		err := s.eachRow(ctx, func(cells []string) {
 			for i, c := range cells {
-				guesses[i].add(c)
+				if said[s.names[i]].Type == "" {
+					guesses[i].add(c)
+				} else {
+					claims[i].add(c)
+				}
 			}
 		})
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 	}
-	out := make([]state.DataType, len(names))
-	for i, n := range names {
-		out[i] = guesses[i].dataType()
-		if said[n].Type != "" {
-			out[i] = dataType(said[n].Type)
+	types, doubted = make([]state.DataType, len(s.names)), make([]bool, len(s.names))
+	for i, n := range s.names {
+		switch {
+		case said[n].Type == "":
+			types[i] = guesses[i].dataType()
+		case claims[i].false():
+			types[i], doubted[i] = text, true
+		default:
+			types[i] = dataType(said[n].Type)
 		}
 	}
-	return out, nil
-}
-
-// header returns the names in the first row. Of columns of one name, the later ones get " (2)", " (3)" ... behind it.
-func header(path string) ([]string, error) {
-	f, err := os.Open(path)
-	if err != nil {
-		return nil, fmt.Errorf("read header: %w", err)
-	}
-	defer f.Close() // only read
-	row, err := newReader(f).Read()
-	if errors.Is(err, io.EOF) {
-		return nil, fmt.Errorf("%s:1: the file is empty, a header row is needed", path)
-	}
-	if err != nil {
-		return nil, located(path, err)
-	}
-	seen := map[string]int{}
-	out := slices.Clone(row)
-	for i, n := range out {
-		seen[n]++
-		if seen[n] > 1 {
-			out[i] = fmt.Sprintf("%s (%d)", n, seen[n])
-		}
-	}
-	return out, nil
-}
-
-// eachRow calls do with every row below the header. The cells are only good until it returns.
-func eachRow(path string, do func(cells []string)) error {
-	f, err := os.Open(path)
-	if err != nil {
-		return fmt.Errorf("read rows: %w", err)
-	}
-	defer f.Close() // only read
-	r := newReader(f)
-	for first := true; ; first = false {
-		row, err := r.Read()
-		if errors.Is(err, io.EOF) {
-			return nil
-		}
-		if err != nil {
-			return located(path, err)
-		}
-		if !first {
-			do(row)
-		}
-	}
-}
-
-// newReader reads CSV past a byte order mark.
-func newReader(f io.Reader) *csv.Reader {
-	b := bufio.NewReaderSize(f, 1<<16)
-	if mark, err := b.Peek(3); err == nil && string(mark) == "\uFEFF" {
-		_, _ = b.Discard(3) // what was peeked is there
-	}
-	r := csv.NewReader(b)
-	r.ReuseRecord = true
-	return r
-}
-
-// located puts file and line in front of a CSV error, and takes the line out of its text.
-func located(path string, err error) error {
-	var p *csv.ParseError
-	if !errors.As(err, &p) {
-		return fmt.Errorf("%s: %w", path, err)
-	}
-	line := cmp.Or(p.StartLine, p.Line)
-	if errors.Is(p.Err, csv.ErrFieldCount) {
-		return fmt.Errorf("%s:%d: the row has more or fewer fields than the header", path, p.Line)
-	}
-	return fmt.Errorf("%s:%d: %w", path, line, p.Err)
+	return types, doubted, nil
 }

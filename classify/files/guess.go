@@ -46,5 +46,8 @@ func (g *guess) dataType() state.DataType {
 			return state.DataType{Family: s.family, Text: s.text}
 		}
 	}
-	return state.DataType{Family: state.FamilyString, Text: "VARCHAR"}
+	return text
 }
+
+// text is the type of what has no other.
+var text = state.DataType{Family: state.FamilyString, Text: "VARCHAR"}

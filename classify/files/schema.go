@@ -1,9 +1,7 @@
 package files
 
 import (
-	"encoding/json"
-	"fmt"
-	"os"
+	"regexp"
 	"strings"
 
 	"github.com/polsync/polsync/state"
@@ -11,45 +9,19 @@ import (
 
 // SchemaColumn is what a schema says of a column. Type is SQL of any dialect, "" to have it guessed.
 type SchemaColumn struct {
-	Name    string `json:"name"`
-	Type    string `json:"type"`
-	Comment string `json:"comment"`
+	Name    string
+	Type    string
+	Comment string
 }
 
 // SchemaTable is what a schema says of a table.
 type SchemaTable struct {
-	Comment string         `json:"comment"`
-	Columns []SchemaColumn `json:"columns"`
+	Comment string
+	Columns []SchemaColumn
 }
 
 // Schema is what is known of tables besides their rows, by table name.
 type Schema map[string]SchemaTable
-
-// ReadSchema reads a schema from a JSON file: {table: {"comment", "columns": [{"name", "type", "comment"}]}}. Other
-// keys are passed over.
-func ReadSchema(path string) (Schema, error) {
-	text, err := os.ReadFile(path)
-	if err != nil {
-		return nil, fmt.Errorf("read schema: %w", err)
-	}
-	var s Schema
-	if err := json.Unmarshal(text, &s); err != nil {
-		return nil, fmt.Errorf("read schema: %s:%d: %w", path, lineOf(text, err), err)
-	}
-	return s, nil
-}
-
-// lineOf is the line a JSON error is on, counting from 1.
-func lineOf(text []byte, err error) int {
-	at := int64(0)
-	switch e := err.(type) {
-	case *json.SyntaxError:
-		at = e.Offset
-	case *json.UnmarshalTypeError:
-		at = e.Offset
-	}
-	return 1 + strings.Count(string(text[:min(at, int64(len(text)))]), "\n")
-}
 
 // families maps the first word of an SQL type to its family. What is not here is taken for text.
 var families = map[string]state.Family{
@@ -64,13 +36,65 @@ var families = map[string]state.Family{
 
 // dataType is the type an SQL text names. Semi-structured columns are text in a CSV file, and are looked at as such.
 func dataType(sql string) state.DataType {
-	word := strings.ToUpper(strings.TrimSpace(sql))
-	if i := strings.IndexAny(word, " (<"); i >= 0 {
-		word = word[:i]
-	}
+	word, _ := firstWord(sql)
 	f, ok := families[word]
 	if !ok {
 		f = state.FamilyString
 	}
 	return state.DataType{Family: f, Text: sql}
+}
+
+// firstWord returns the name that a type begins with, in upper case, and what is behind it.
+func firstWord(sql string) (word, rest string) {
+	sql = strings.ToUpper(strings.TrimSpace(sql))
+	if i := strings.IndexAny(sql, " \t(<["); i >= 0 {
+		return sql[:i], strings.TrimSpace(sql[i:])
+	}
+	return sql, ""
+}
+
+var (
+	typeName = regexp.MustCompile(`^[\pL_][\pL\pN_.$]*$`)
+	digits   = regexp.MustCompile(`^\([ \t]*[0-9]+[ \t]*(,[ \t]*-?[0-9]+[ \t]*)?\)`)
+)
+
+// isType reports whether a text has the form of an SQL type: a name, and brackets that close; in those of a number or
+// time, digits. The name may be one that is not known here.
+func isType(sql string) bool {
+	word, rest := firstWord(sql)
+	if !typeName.MatchString(word) {
+		return false
+	}
+	if _, known := families[word]; known && strings.HasPrefix(rest, "(") && !digits.MatchString(rest) {
+		return false
+	}
+	return closes(rest)
+}
+
+// closes reports whether the brackets of a text outside of its quotes pair up.
+func closes(s string) bool {
+	var open []rune
+	var quote rune
+	for _, r := range s {
+		switch {
+		case quote != 0:
+			if r == quote {
+				quote = 0
+			}
+		case r == '\'' || r == '"' || r == '`':
+			quote = r
+		case r == '(':
+			open = append(open, ')')
+		case r == '<':
+			open = append(open, '>')
+		case r == '[':
+			open = append(open, ']')
+		case r == ')' || r == '>' || r == ']':
+			if len(open) == 0 || open[len(open)-1] != r {
+				return false
+			}
+			open = open[:len(open)-1]
+		}
+	}
+	return len(open) == 0 && quote == 0
 }

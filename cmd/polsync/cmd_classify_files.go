@@ -12,6 +12,8 @@ import (
 
 	"github.com/polsync/polsync/classify"
 	"github.com/polsync/polsync/classify/files"
+	"github.com/polsync/polsync/reconcile/report"
+	"github.com/polsync/polsync/state"
 )
 
 // filesFlags are the flags of classify that look at files instead of platforms.
@@ -28,12 +30,13 @@ func (a *app) withFiles(c *cobra.Command) *cobra.Command {
 	c.Flags().BoolVar(&f.noNames, "no-names", false, "with --files: keep names and comments from the classifiers, so that values and types decide")
 	scans := c.RunE
 	c.RunE = func(c *cobra.Command, args []string) error {
-		switch {
-		case f.dir != "" && c.Flags().Changed("scan"):
-			return usagef("--files looks at files and --scan at a platform: one or the other")
-		case f.dir != "":
+		if c.Flags().Changed("files") {
+			if err := f.alone(c); err != nil {
+				return err
+			}
 			return a.classifyFiles(c.Context(), f)
-		case f.schema != "" || f.noNames:
+		}
+		if f.schema != "" || f.noNames {
 			return usagef("--schema and --no-names go with --files")
 		}
 		return scans(c, args)
@@ -41,8 +44,22 @@ func (a *app) withFiles(c *cobra.Command) *cobra.Command {
 	c.Long = strings.TrimSuffix(c.Long, exitHelp) + `
 
 With --files the CSV files of a folder are classified in this process, and nothing is kept. Each file is a table, its
-first row the names. A file that cannot be read is named, the others are classified, and the exit code is 3.` + exitHelp
+first row the names, separated by commas, or by semicolons, tabs or bars where it has no comma. A file that cannot be
+read is named, the others are classified, and the exit code is 3; so it is after an interruption.` + exitHelp
 	return c
+}
+
+// alone refuses what says nothing about files. A configuration that is named is passed over.
+func (f filesFlags) alone(c *cobra.Command) error {
+	if f.dir == "" {
+		return usagef("--files needs a folder")
+	}
+	for _, name := range []string{"scan", "fresh", "platform", "on", "only", "var"} {
+		if c.Flags().Changed(name) {
+			return usagef("--files looks at files and --%s is about platforms: one or the other", name)
+		}
+	}
+	return nil
 }
 
 func (a *app) classifyFiles(ctx context.Context, f filesFlags) error {
@@ -66,7 +83,12 @@ func (a *app) classifyFiles(ctx context.Context, f filesFlags) error {
 	if err := a.listFiles(tables); err != nil {
 		return err
 	}
-	return unreadFiles(tables)
+	for _, t := range tables {
+		for _, doubt := range t.Doubts {
+			fmt.Fprintln(a.err, "polsync: "+report.OneLine(doubt))
+		}
+	}
+	return a.unreadFiles(tables)
 }
 
 func (a *app) listFiles(tables []files.Table) error {
@@ -87,14 +109,15 @@ func (a *app) listFiles(tables []files.Table) error {
 
 func (a *app) listFileColumn(w *tabwriter.Writer, table string, c files.Column) {
 	d := c.Decision
+	table, column := state.QuotePart(table), state.QuotePart(c.Name)
 	switch {
 	case d.Found:
-		fmt.Fprintf(w, "%s\t%s\t%s\t%.2f\t%d of %d\n", table, c.Name, d.Finding.Classifier, d.Finding.Score, d.Finding.Matched, d.Finding.Rows)
+		fmt.Fprintf(w, "%s\t%s\t%s\t%.2f\t%d of %d\n", table, column, d.Finding.Classifier, d.Finding.Score, d.Finding.Matched, d.Finding.Rows)
 		if a.flags.verbose {
-			fmt.Fprintf(w, "\t  %s\t\t\t\n", strings.Join(d.Finding.Evidence, "; "))
+			fmt.Fprintf(w, "\t  %s\t\t\t\n", report.OneLine(strings.Join(d.Finding.Evidence, "; ")))
 		}
 	case a.flags.verbose:
-		fmt.Fprintf(w, "%s\t%s\t-\t\t%s\n", table, c.Name, d.Passed)
+		fmt.Fprintf(w, "%s\t%s\t-\t\t%s\n", table, column, report.OneLine(d.Passed))
 	}
 }
 
@@ -123,15 +146,26 @@ func filesJSON(tables []files.Table) map[string]map[string]*fileFinding {
 	return out
 }
 
-// unreadFiles is the error of the files that could not be read; all of them is not partly done.
-func unreadFiles(tables []files.Table) error {
+// unreadFiles is the error of the files that could not be read; all of them is not partly done. An interruption is, and
+// says which files were not looked at.
+func (a *app) unreadFiles(tables []files.Table) error {
 	var errs []error
+	var left []string
 	for _, t := range tables {
-		if t.Err != nil {
+		switch {
+		case t.Err == nil:
+		case errors.Is(t.Err, context.Canceled):
+			left = append(left, report.OneLine(t.Path))
+		default:
 			errs = append(errs, t.Err)
 		}
 	}
 	switch {
+	case len(left) > 0:
+		if n := len(left) - leftShown; n > 0 && !a.flags.verbose {
+			left = append(left[:leftShown], fmt.Sprintf("and %d more (--verbose lists them)", n))
+		}
+		errs = append(errs, errors.New("interrupted; not looked at, or not to the end:\n  "+strings.Join(left, "\n  ")))
 	case len(errs) == 0:
 		return nil
 	case len(errs) == len(tables):

@@ -72,6 +72,9 @@ func oneLine(s string) string {
 	return b.String()
 }
 
+// OneLine makes a name, reason or other text that somebody else wrote fit to stand in a line on a terminal.
+func OneLine(s string) string { return oneLine(s) }
+
 // unseen reports control, format and bidi characters.
 func unseen(r rune) bool {
 	return r < 0x20 || r >= 0x7f && r < 0xa0 || r >= 0x200b && r <= 0x200f || r >= 0x2028 && r <= 0x202e || r >= 0x2066 && r <= 0x2069 || r == 0xfeff
