@@ -145,13 +145,13 @@ func (a *app) listReviewed(all []reconcile.Reviewed, none string) error {
 			}
 			fmt.Fprintf(w, "%s\t%s\t%s\t%.2f\t%d of %d%s\t%s\t%s\n", r.Platform, r.Column.Path(), r.Classifier, r.Score, r.Matched, r.Rows, how, r.Scan, standingText(r))
 			if a.flags.verbose {
-				fmt.Fprintf(w, "\t  %s\t\t\t\t\t\n", strings.Join(r.Evidence, "; "))
+				fmt.Fprintf(w, "\t  %s\t\t\t\t\t\n", report.OneLine(strings.Join(r.Evidence, "; ")))
 			}
 		}
 	}, len(all))
 }
 
-// standingText is a finding's standing with who decided, when, and why.
+// standingText is a finding's standing with who decided, when, and why, in one line.
 func standingText(r reconcile.Reviewed) string {
 	s := string(r.Standing)
 	if r.Differs != "" {
@@ -164,5 +164,5 @@ func standingText(r reconcile.Reviewed) string {
 		}
 		s += ")"
 	}
-	return s
+	return report.OneLine(s)
 }

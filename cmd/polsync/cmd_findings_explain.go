@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/polsync/polsync/reconcile"
+	"github.com/polsync/polsync/reconcile/report"
 	"github.com/polsync/polsync/state"
 	"github.com/polsync/polsync/state/ledger"
 )
@@ -123,7 +124,7 @@ func (e explained) text() string {
 	if e.Finding != nil {
 		fmt.Fprintf(&b, "  found: %s, score %.2f; %s\n", e.Finding.Classifier, e.Finding.Score, standingText(*e.Finding))
 	} else {
-		fmt.Fprintf(&b, "  nothing found: %s\n", e.Explanation.Passed)
+		fmt.Fprintf(&b, "  nothing found: %s\n", report.OneLine(e.Explanation.Passed))
 	}
 	for _, c := range e.Explanation.Cases {
 		what := "against it"
@@ -139,7 +140,7 @@ func (e explained) text() string {
 			if i < len(c.Weights) && c.Weights[i] != 0 {
 				weight = fmt.Sprintf("%+5.1f", c.Weights[i])
 			}
-			fmt.Fprintf(&b, "    %s  %s\n", weight, piece)
+			fmt.Fprintf(&b, "    %s  %s\n", weight, report.OneLine(piece))
 		}
 	}
 	return b.String()

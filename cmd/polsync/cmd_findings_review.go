@@ -13,6 +13,7 @@ import (
 
 	"github.com/polsync/polsync/classify"
 	"github.com/polsync/polsync/reconcile"
+	"github.com/polsync/polsync/reconcile/report"
 	"github.com/polsync/polsync/state"
 	"github.com/polsync/polsync/state/declare"
 	"github.com/polsync/polsync/state/declare/config"
@@ -211,7 +212,7 @@ func (a *app) listDecisions(all []ledger.Decision, none string) error {
 			if d.ID > 0 {
 				id, at = strconv.FormatInt(d.ID, 10), d.At.UTC().Format("2006-01-02 15:04")
 			}
-			fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\t%s\n", id, d.Ruling, d.Place(), of, d.By, at, d.Reason)
+			fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\t%s\n", id, d.Ruling, report.OneLine(d.Place()), of, report.OneLine(d.By), at, report.OneLine(d.Reason))
 		}
 	}, len(all))
 }
