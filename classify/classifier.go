@@ -105,6 +105,9 @@ func grammar(c Check) Test { return Test{Check: c, Chance: 0.02, Full: 0.2, For:
 // loose is a test that many other things pass: it supports a name, and failing it contradicts one.
 func loose(c Check) Test { return Test{Check: c, Chance: 0.15, Full: 0.6, For: 1, Against: 5} }
 
+// anyWords is a test that any words pass: failing it contradicts a name, passing it supports none.
+func anyWords(c Check) Test { return Test{Check: c, Chance: 0.15, Full: 0.6, For: 0.2, Against: 5} }
+
 // sum is a test of a checksum of the values that have the form; chance is the share of random ones that pass.
 func sum(c Check, of string, chance float64) Test {
 	weight := 6.0

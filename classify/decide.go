@@ -109,6 +109,7 @@ type candidate struct {
 	words   []string
 	weights []float64 // of the words, where they are told apart
 	matched int64
+	denied  float64 // of logit, by values that are nothing of what the name says
 }
 
 // add adds a piece of evidence; one that is worth no word has none.
@@ -162,7 +163,7 @@ func round(score float64) float64 { return math.Round(score*1000) / 1000 }
 func normalise(list []candidate, e *evidence) {
 	total := 1.0
 	for _, k := range list {
-		total += math.Exp(k.logit)
+		total += math.Exp(k.claim())
 	}
 	factor := 1.0
 	if e.values() == 0 {
@@ -202,7 +203,7 @@ func (c *ready) weigh(e *evidence) (candidate, bool) {
 	}
 	c.addContext(e, &k, name)
 	supported := c.weighValues(e, &k, tests, name > 0)
-	return k, (supported || name > 0) && k.logit > -8
+	return k, (supported || name > 0) && k.claim() > -8
 }
 
 // testsFor are the tests that count where the name weighs that much.
@@ -275,6 +276,9 @@ func (c *ready) weighValues(e *evidence, k *candidate, tests []Test, named bool)
 		if w > 0 || t.Check.Checksum != "" && n > 0 {
 			k.matched = max(k.matched, n)
 		}
+	}
+	if named {
+		c.addDenial(e, k, tests)
 	}
 	for _, s := range shapes {
 		if s.For != 0 && !slices.Contains(c.Allows, s.Check.Name) {

@@ -122,7 +122,7 @@ func members(list []Classifier, collections map[string][]string, collection stri
 }
 
 // engineVersion is raised when scoring itself changes.
-const engineVersion = 1
+const engineVersion = 2
 
 // version is a short hash over everything a decision depends on.
 func version(list []Classifier) string {

@@ -48,6 +48,7 @@ var personSuite = []Classifier{
 			{Check: givenLast, Chance: 0.1, Full: 0.5, For: 1.5},
 			{Check: surnameLast, Chance: 0.03, Full: 0.25, For: 2, Against: 0.5},
 			{Check: shape("shape.words2"), Chance: 0.15, Full: 0.6, For: 1, Against: 3},
+			{Check: shape("shape.word1"), Chance: 0.2, Full: 0.75}, // a patronymic alone: supports nothing, is not hardly a name
 			{Check: commaName, Chance: 0.2, Full: 0.7, For: 1},
 			{Check: hanName, Chance: 0.4, Full: 0.85, For: 6},
 			{Check: hangulName, Chance: 0.5, Full: 0.9, For: 5},
@@ -62,7 +63,7 @@ var personSuite = []Classifier{
 		Hints: []string{"=birth", "=naissance", "birthdt", "birth year", "year birth", "=urodzenia"},
 		Not:   []string{"birth place", "place of birth", "birth city", "birth country", "birth state", "birth month", "birth weight", "child birth"},
 		Tests: []Test{loose(Check{Name: "date_of_birth", MinLen: 4, MaxLen: 30,
-			Pattern: `((19|20)[0-9]{2}([-/.]?(0?[1-9]|1[0-2])([-/.]?(0?[1-9]|[12][0-9]|3[01])([ T]00:00(:00)?([.]0+)?Z?)?)?)?|[0-9]{1,2}[-/. ][0-9]{1,2}[-/. ]((19|20)[0-9]{2}|[0-9]{2})|[A-Za-z]{3,9}[.]? [0-9]{1,2},? (19|20)[0-9]{2}|[0-9]{1,2} [A-Za-z]{3,9}[.]?,? (19|20)[0-9]{2}|(19|20)[0-9]{2}年[0-9]{1,2}月[0-9]{1,2}日)`})},
+			Pattern: `((19|20)[0-9]{2}([-/.]?(0?[1-9]|1[0-2])([-/.]?(0?[1-9]|[12][0-9]|3[01])([ T]00:00(:00)?([.]0+)?Z?)?)?)?|[0-9]{1,2}[-/. ][0-9]{1,2}[-/. ]((19|20)[0-9]{2}|[0-9]{2})[.]?|[A-Za-z]{3,9}[.]? [0-9]{1,2},? (19|20)[0-9]{2}|[0-9]{1,2} [A-Za-z]{3,9}[.]?,? (19|20)[0-9]{2}|(19|20)[0-9]{2}年[0-9]{1,2}月[0-9]{1,2}日)`})},
 		Allows: []string{"shape.date", "shape.timestamp"}},
 	{Name: "age", Doc: "ages in years", Version: 1, Class: ClassQuasi, Family: "age", NeedsName: true, People: true, Types: numeric,
 		Names: []string{"age years", "age in years", "current age", "customer age", "patient age", "lebensalter", "leeftijd", "idade", "年齢", "nenrei", "edad", "wiek", "=age", "=alter", "alder", "=eta"},
@@ -90,7 +91,8 @@ var personSuite = []Classifier{
 	{Name: "marital_status", Doc: "marital status", Version: 1, Class: ClassQuasi, Family: "demographic", People: true, Types: integer,
 		Names: []string{"marital", "marital status", "mrtl", "marriage", "estado civil", "etat civil", "situation familiale", "familienstand", "stato civile", "burgerlijke staat",
 			"civilstand", "civil stand", "stan cywilny", "婚姻", "family status"},
-		Tests: []Test{{Check: Check{Name: "marital_status", MaxLen: 40, Words: maritalStatuses}, Chance: 0.3, Full: 0.8, For: 4, Against: 0}}, Allows: nil},
+		Tests: []Test{{Check: Check{Name: "marital_status", MaxLen: 40, Words: maritalStatuses}, Chance: 0.3, Full: 0.8, For: 4, Against: 0},
+			anyCode}},
 	{Name: "occupation", Doc: "occupations and job titles", Version: 1, Class: ClassQuasi, Family: "demographic", People: true,
 		Names: []string{"occupation", "occupation type", "job title", "profession", "ocupacion", "profesion", "puesto", "profissao", "cargo", "metier", "beruf", "berufsbezeichnung", "professione", "mansione",
 			"beroep", "functie", "yrke", "zawod", "stanowisko", "職業", "shokugyo", "contact title"}, Hints: []string{"position", "=job", "=role", "=poste", "employment", "designation"},
@@ -116,5 +118,8 @@ var personSuite = []Classifier{
 		Hints: []string{"handle", "=user", "=account", "=utente", "facebook", "youtube", "=author"}, Not: []string{"last login", "login count", "user agent", "login ip", "login date", "user type", "twitter id", "youtube id"},
 		Tests: []Test{loose(Check{Name: "username", MaxLen: 40, Pattern: `@?[A-Za-z][A-Za-z0-9._-]{1,39}`})}},
 }
+
+// anyCode is passed by codes of one digit and by words. It supports nothing, but what it takes is not hardly of the type.
+var anyCode = Test{Check: Check{Name: "gender.code", MaxLen: 20, Pattern: `([0-9]|[^0-9@_/.:]+)`}, Chance: 0.15, Full: 0.6}
 
 var wordsCheck = Check{Name: "words", MaxLen: 60, Pattern: `[^0-9@_:;|<>{}]+`}

@@ -42,13 +42,13 @@ var placeSuite = []Classifier{
 		Hints: []string{"state", "region", "=uf", "=estado", "=lan", "distrito", "district"}, Not: []string{"state id", "united states", "order state", "state machine", "region code", "business district"},
 		Tests: []Test{{Check: Check{Name: "region.code", MaxLen: 3, Words: list(regionCodes)}, Chance: 0.5, Full: 0.95, For: 2.5},
 			{Check: Check{Name: "region.name", MaxLen: 40, Words: list(regionNames)}, Chance: 0.08, Full: 0.5, For: 4, ByValues: true},
-			loose(Check{Name: "region.words", MaxLen: 60, Pattern: `[^0-9@_:;|<>{}]{2,60}`})}},
+			anyWords(Check{Name: "region.words", MaxLen: 60, Pattern: `[^0-9@_:;|<>{}]{2,60}`})}},
 	{Name: "country", Doc: "countries by name or ISO 3166 code", Version: 1, Class: ClassQuasi, Family: "country",
 		Names: []string{"country", "country code", "country name", "pais", "pays", "kraj", "nazione", "paese", "kuni"}, Hints: []string{"nation", "=land", "=staat", "=国"}, Not: []string{"country id", "country phone"},
 		Tests: []Test{{Check: countryCode, Chance: 0.6, Full: 0.93, For: 4, Against: 0},
 			{Check: countryName, Chance: 0.15, Full: 0.6, For: 5.5, ByValues: true},
 			{Check: countryOfficial, Chance: 0.15, Full: 0.5, For: 5},
-			loose(Check{Name: "country.words", MaxLen: 60, Pattern: `[^0-9@_:;|<>{}]{2,60}`})}},
+			anyWords(Check{Name: "country.words", MaxLen: 60, Pattern: `[^0-9@_:;|<>{}]{2,60}`})}},
 	{Name: "latitude", Doc: "geographic latitudes", Version: 1, Class: ClassQuasi, Family: "geo", NeedsName: true, Types: numeric,
 		Names: []string{"lat", "latitude", "gps lat", "latitud", "breitengrad", "latitudine", "緯度"}, Hints: []string{"ycoord"},
 		Tests: []Test{loose(Check{Name: "latitude", MaxLen: 30, Pattern: `-?([0-8]?[0-9]([.][0-9]+)?|90([.]0+)?)`})}},
@@ -77,7 +77,7 @@ var (
 )
 
 // streetWords are values with the words of streets in more languages, before or behind the name.
-const streetWords = `.*(丁目|番地|[0-9]番|[0-9]号|[路街道巷弄][0-9]|街道|大街|로 ?[0-9]|길 ?[0-9]|번길).*|` +
+const streetWords = `.*(丁目|番地|[0-9]番|[0-9]号|[路街道巷弄][0-9A-Za-z]|街道|大街|로 ?[0-9]|길 ?[0-9]|번길).*|` +
 	`(Calle|C/|Cl[.]|Cra[.]?|Carrera|Avenida|Av[.]|Avda[.]|Rua|R[.]|Travessa|Rodovia|Alameda|Largo|Praça|Estrada|Via|Viale|Piazza|Corso|Vicolo|Contrada|Strada|Borgo|Rotonda|Canale|Ulica|ul[.]|al[.]|os[.]|pl[.]|Plaza|Paseo|Pasaje|Camino|Cerrada|Privada|Andador|Circuito|Boulevard|Blvd[.]?|Calzada|Prolongación|Diagonal|Ronda|Rambla|Cuesta|Glorieta|Vial|Callejón|Partida|Rue|Avenue|Chemin|Impasse|Allée|Quai|Jalan|Jl[.]?|Gang|Gg[.]|Lorong|Đường|Phố|Thôn|Ngõ|Bulevardul|Aleea|Soseaua|ulitsa|улица|ул[.]|пр[.]|просп[.]|проспект|пер[.]|переулок|бул[.]|бульвар|наб[.]|ш[.]|шоссе|вулиця|вул[.]|площа|Οδός|Λεωφόρος|شارع|רחוב|שדרות|H[. ]?No[.]?|P[.]?O[.]? ?Box) ?[^ ].*|` +
 	`[0-9]+[A-Za-z]?,? ([^ ]+ ){0,4}(Calle|Rodovia|Rua|Avenida|Travessa|Via|Rue|Chemin|Nagar|Marg|Chowk|Path|Ganj|Estates?|Heights|Meadows?|Ridge|Run|Views?|Walk|Ways|Mews|Gardens|Grove|Close|Crescent|Rise|Row|Mall|Isle|Island|Keys?|Knolls?|Lake|Lodge|Loop|Manor|Mills?|Mission|Mountain|Neck|Orchard|Overpass|Fork|Forge|Ford|Forest|Fields?|Falls|Expressway|Extension|Drives|Divide|Dale|Dam|Curve|Cove|Corners?|Common|Club|Cliffs?|Cape|Canyon|Camp|Bypass|Burgs?|Brooks?|Bridge|Branch|Bluffs?|Bend|Beach|Bayou|Unions?|Valleys?|Viaduct|Villages?|Ville|Vista|Wells?|Trafficway|Track|Trace|Tunnel|Turnpike|Underpass|Summit|Stream|Stravenue|Station|Springs?|Spurs?|Skyway|Shores?|Shoals?|Route|Rest|Rapids?|Ranch|Ramp|Radial|Prairie|Ports?|Plains?|Pines?|Pike|Oval|Inlet|Hollow|Hills|Haven|Harbors?|Greens?|Glens?|Gateway|Freeway|Flats?|Ferry|Esplanade|Creek|Courts|Course|Causeway|Arcade|Annex)([,.]? .*)?|` +
 	`[^0-9]*[a-zäöüåø](straße|strasse|str[.]|weg|platz|gasse|allee|ring|damm|ufer|steig|hof|berg|straat|laan|gracht|plein|kade|dreef|singel|gatan|gata|vägen|väg|gränd|stigen|gate|gaten|veien|vegen|vei|vej|vejen|gade|gaden|allé|katu|tie|kuja|polku|stræde|torv) [0-9]+.*|` +
