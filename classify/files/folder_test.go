@@ -67,8 +67,8 @@ func TestErrorsSayWhere(t *testing.T) {
 		"cut schema":     {"a\n1\n", "{\"t\": {\n", "schema.json:2:1: the file ends too early"},
 		"no JSON":        {"a\n1\n", "{\"t\": {\n  x}}", "schema.json:2:3: invalid character"},
 		"behind it":      {"a\n1\n", "{}\n {}", "schema.json:2:2: something stands behind"},
-		"unknown key":    {"a\n1\n", `{"t": {"colums": []}}`, `schema.json:1:8: a table has no key "colums"`},
-		"column's key":   {"a\n1\n", `{"t": {"columns": [{"name": "a", "typ": "INT"}]}}`, `schema.json:1:34: a column has no key "typ"`},
+		"unknown key":    {"a\n1\n", `{"t": {"colums": []}}`, `schema.json:1:8: there is no key "colums"; did you mean "columns"?`},
+		"column's key":   {"a\n1\n", `{"t": {"columns": [{"name": "a", "typ": "INT"}]}}`, `schema.json:1:34: there is no key "typ"; did you mean "type"?`},
 		"column twice":   {"a\n1\n", "{\"t\": {\"columns\": [{\"name\": \"a\"},\n {\"type\": \"INT\", \"name\": \"a\"}]}}", `schema.json:2:26: column "a" is listed twice`},
 		"table twice":    {"a\n1\n", "{\"t\": {},\n\"t\": {}}", `schema.json:2:1: "t" is there twice`},
 		"no name":        {"a\n1\n", `{"t": {"columns": [{"type": "INT"}]}}`, "schema.json:1:20: a column needs a name"},
@@ -216,6 +216,27 @@ func TestLooks(t *testing.T) {
 		for _, s := range tt.not {
 			if looks[family].MatchString(s) {
 				t.Errorf("%s is a %s", s, family)
+			}
+		}
+	}
+}
+
+// Keys of other programs are passed over, whatever they hold; slips are told apart from them.
+func TestOtherKeys(t *testing.T) {
+	dir := folder(t, map[string]string{"schema.json": `{"t": {"file": "t.csv", "rows": 3, "more": {"columns": [{"colums": [[]]}]}, "columns": [{"size": [1, {}], "name": "a", "nullable": null, "type": "INT", "description": "x"}]}}`})
+	s, err := ReadSchema(filepath.Join(dir, "schema.json"))
+	if err != nil || len(s["t"].Columns) != 1 || s["t"].Columns[0] != (SchemaColumn{Name: "a", Type: "INT"}) {
+		t.Errorf("%+v, %v", s, err)
+	}
+	for word, of := range map[string]string{"colums": "columns", "Columns": "columns", "column": "columns", "nmae": "name", "tpye": "type", "types": "type", "coment": "comment", "comments": "comment"} {
+		if !slip(word, of) {
+			t.Errorf("%s is a slip for %s", word, of)
+		}
+	}
+	for _, word := range []string{"file", "rows", "size", "mode", "time", "nullable", "description", "data_type"} {
+		for _, of := range []string{"columns", "name", "type", "comment"} {
+			if slip(word, of) {
+				t.Errorf("%s is no slip for %s", word, of)
 			}
 		}
 	}

@@ -13,8 +13,9 @@ import (
 )
 
 // ReadSchema reads a schema from a JSON file: {table: {"comment", "columns": [{"name", "type", "comment"}]}}, where all
-// but names may be left out or null. Another key, one that is there twice, a column that is listed twice and a type that
-// is none are errors with file, line and column.
+// but names may be left out or null. Other keys are passed over, as programs that write schemas have more to say; but one
+// that is a slip of the pen away from these, one that is there twice, a column that is listed twice and a type that is
+// none are errors with file, line and column.
 func ReadSchema(path string) (Schema, error) {
 	data, err := os.ReadFile(path)
 	if err != nil {
@@ -59,7 +60,7 @@ func (r *schemaReader) table() (t SchemaTable, err error) {
 		case "columns":
 			t.Columns, err = r.columns()
 		default:
-			err = r.errorf("a table has no key %q; it has comment and columns", key)
+			err = r.other(key, "comment", "columns")
 		}
 		return err
 	})
@@ -104,7 +105,7 @@ func (r *schemaReader) column() (c SchemaColumn, at int64, err error) {
 				err = r.errorf("%q is no SQL type", c.Type)
 			}
 		default:
-			err = r.errorf("a column has no key %q; it has name, type and comment", key)
+			err = r.other(key, "name", "type", "comment")
 		}
 		return err
 	})
@@ -140,6 +141,47 @@ func (r *schemaReader) object(what string, do func(key string) error) error {
 	}
 	_, err = r.next()
 	return err
+}
+
+// other passes over the value of a key that is none of the known ones, unless it was meant to be one.
+func (r *schemaReader) other(key string, known ...string) error {
+	for _, k := range known {
+		if slip(key, k) {
+			return r.errorf("there is no key %q; did you mean %q?", key, k)
+		}
+	}
+	for depth := 0; ; {
+		token, err := r.next()
+		switch {
+		case err != nil:
+			return err
+		case token == json.Delim('{') || token == json.Delim('['):
+			depth++
+		case token == json.Delim('}') || token == json.Delim(']'):
+			depth--
+		}
+		if depth == 0 {
+			return nil
+		}
+	}
+}
+
+// slip reports whether a word became the other by a letter that is wrong, missing, too many or at another place, or by
+// capitals.
+func slip(word, other string) bool {
+	a, b := []rune(strings.ToLower(word)), []rune(other)
+	for len(a) > 0 && len(b) > 0 && a[0] == b[0] {
+		a, b = a[1:], b[1:]
+	}
+	for len(a) > 0 && len(b) > 0 && a[len(a)-1] == b[len(b)-1] {
+		a, b = a[:len(a)-1], b[:len(b)-1]
+	}
+	if len(a) <= 1 && len(b) <= 1 {
+		return true
+	}
+	slices.Sort(a)
+	b = slices.Sorted(slices.Values(b))
+	return slices.Equal(a, b)
 }
 
 // text reads a string, or null for none.
