@@ -114,7 +114,7 @@ func classifyFile(ctx context.Context, path string, rules *classify.Rules, o Opt
 		table = hidden(table)
 	}
 	scan := state.ScanDeclaration{Values: classify.ValuesSample}
-	counter, err := classify.NewCounter(classify.Probes(scan, []classify.TableColumns{table}, rules), table.Columns)
+	counter, err := newCounter(ctx, scan, table, rules)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -134,8 +134,24 @@ func classifyFile(ctx context.Context, path string, rules *classify.Rules, o Opt
 	return columns, doubts, nil
 }
 
-// unlessDone returns what do returns, or the context's error as soon as it ends. To decide about thousands of columns
-// takes long and asks for no context; do then comes to its end unheard, and must touch only what nobody else does.
+func newCounter(ctx context.Context, scan state.ScanDeclaration, table classify.TableColumns, rules *classify.Rules) (*classify.Counter, error) {
+	type made struct {
+		counter *classify.Counter
+		err     error
+	}
+	m, err := unlessDone(ctx, func() (m made) {
+		m.counter, m.err = classify.NewCounter(classify.Probes(scan, []classify.TableColumns{table}, rules), table.Columns)
+		return m
+	})
+	if err != nil {
+		return nil, err
+	}
+	return m.counter, m.err
+}
+
+// unlessDone returns what do returns, or the context's error as soon as it ends. What is done for thousands of columns
+// at once takes long and asks for no context; do then comes to its end unheard, and must touch only what nobody else
+// does.
 func unlessDone[T any](ctx context.Context, do func() T) (T, error) {
 	result := make(chan T, 1)
 	go func() { result <- do() }()

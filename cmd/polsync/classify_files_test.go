@@ -42,8 +42,8 @@ func TestFileNamesAreEscaped(t *testing.T) {
 // What cannot be read does not hide behind what can.
 func TestFilesNotUTF8(t *testing.T) {
 	code, out, errs := classifyFolder(t, t.Context(), map[string]string{"good.csv": "mail\nada@example.org\nbob@example.org\n",
-		"latin.csv": "id,stra\xdfe\n1,2\n", "wide.csv": "\xff\xfea\x00,\x00b\x00\n\x00"}, "--format", "json")
-	if code != exitPartly || !strings.Contains(errs, "latin.csv:1: not UTF-8") || !strings.Contains(errs, "wide.csv:1: not UTF-8 but UTF-16") ||
+		"\x1b[1mlatin.csv": "id,stra\xdfe\n1,2\n", "wide.csv": "\xff\xfea\x00,\x00b\x00\n\x00"}, "--format", "json")
+	if code != exitPartly || !strings.Contains(errs, `\u001b[1mlatin.csv:1: not UTF-8`) || !strings.Contains(errs, "wide.csv:1: not UTF-8 but UTF-16") ||
 		!strings.Contains(out, `"type": "email"`) || strings.Contains(out, "latin") {
 		t.Errorf("exit %d, %s, %s", code, out, errs)
 	}

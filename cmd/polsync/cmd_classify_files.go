@@ -146,6 +146,15 @@ func filesJSON(tables []files.Table) map[string]map[string]*fileFinding {
 	return out
 }
 
+// lineError is an error that names files, as one line.
+type lineError struct{ error }
+
+// Error returns the text fit for a terminal.
+func (e lineError) Error() string { return report.OneLine(e.error.Error()) }
+
+// Unwrap returns the error as it was.
+func (e lineError) Unwrap() error { return e.error }
+
 // unreadFiles is the error of the files that could not be read; all of them is not partly done. An interruption is, and
 // says which files were not looked at.
 func (a *app) unreadFiles(tables []files.Table) error {
@@ -157,7 +166,7 @@ func (a *app) unreadFiles(tables []files.Table) error {
 		case errors.Is(t.Err, context.Canceled):
 			left = append(left, report.OneLine(t.Path))
 		default:
-			errs = append(errs, t.Err)
+			errs = append(errs, lineError{t.Err})
 		}
 	}
 	switch {
