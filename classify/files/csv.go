@@ -51,6 +51,10 @@ func openSheet(path string) (sheet, error) {
 		line, _ := r.FieldPos(i)
 		return s, fmt.Errorf("%s:%d: not UTF-8 text: the header has zero bytes, as UTF-16 has", path, line)
 	}
+	if len(row) == 2 && strings.EqualFold(row[0], "sep=") && row[1] == "" {
+		line, _ := r.FieldPos(0)
+		return s, fmt.Errorf("%s:%d: a line that names the separator stands where the header has to; take it away", path, line)
+	}
 	s.names = numbered(row)
 	return s, nil
 }

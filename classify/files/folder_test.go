@@ -79,6 +79,7 @@ func TestErrorsSayWhere(t *testing.T) {
 		"Latin-1 header": {"id,stra\xdfe\n1,x\n", "", "t.csv:1: not UTF-8"},
 		"Latin-1 cell":   {"id,name\n1,x\n2,\"y\nM\xfcller\"\n", "", "t.csv:4: not UTF-8"},
 		"CR alone":       {"a,b\r1,2\r", "", "t.csv:1: lines end in CR alone"},
+		"sep= line":      {"sep=;\nemail;name\nada@example.org;x\n", "", "t.csv:1: a line that names the separator"},
 		"two separators": {"\n\na;b|c\n1;2|3\n", "", "t.csv:3: the header has no comma but both ';' and '|'"},
 	} {
 		t.Run(name, func(t *testing.T) {
