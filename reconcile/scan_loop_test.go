@@ -165,7 +165,7 @@ func TestSmallTablesAreCountedTogether(t *testing.T) {
 		t.Errorf("%d statements, left %v, %d decisions", l.c.sent, s.Left, len(s.Decisions))
 	}
 	l.c.refuses = ""
-	l.d.Scans[0].Budget.Rows = 300
+	l.d.Scans[0].Budget.Rows, l.d.Scans[0].Parallel = 300, 1
 	if _, asked = l.scan(reconcile.ScanOptions{Fresh: true}); len(asked) != 5 || l.c.sent != 5 {
 		t.Errorf("with 300 rows to read: %v with %d statements", asked, l.c.sent)
 	}
