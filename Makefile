@@ -31,7 +31,7 @@ unit:
 	$(GO) test -timeout 20m -tags $(TAGS) ./reconcile
 
 bench: ## nanoseconds and bytes per fact; docs/benchmarks.md has what they were
-	$(GO) test -tags $(TAGS) -run '^$$' -bench . -benchmem ./reconcile/plan ./state/ledger ./connectors/emulator/sqlengine ./classify
+	$(GO) test -tags $(TAGS) -run '^$$' -bench . -benchmem ./reconcile/plan ./state/ledger ./connectors/emulator/sqlengine ./classify ./connectors/snowflake
 
 classify-report: ## what the classifier makes of labelled tables: make classify-report SET=DIR > report.md
 	@test -n "$(SET)" || { echo "make classify-report SET=DIR: a folder with tables/, schema.json and labels.json" >&2; exit 1; }
