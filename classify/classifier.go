@@ -48,6 +48,8 @@ type Classifier struct {
 	People bool
 	// NeedsName is set where values prove nothing alone: without a phrase in name or comment the tests are not counted.
 	NeedsName bool
+	// NeedsValues is set where a name proves nothing once values were looked at: the tests must speak for the type too.
+	NeedsValues bool
 
 	Types []state.Family // besides strings
 	// NamedTypes are more of them, where name or comment say the type: few of the numbers are dates.

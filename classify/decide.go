@@ -278,7 +278,7 @@ func (c *ready) weighValues(e *evidence, k *candidate, tests []Test, named bool)
 		}
 	}
 	if named {
-		c.addDenial(e, k, tests)
+		c.addDenial(e, k, tests, supported)
 	}
 	for _, s := range shapes {
 		if s.For != 0 && !slices.Contains(c.Allows, s.Check.Name) {

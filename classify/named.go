@@ -14,10 +14,12 @@ const (
 
 // addDenial adds what speaks against the name: that hardly any value passes any test of the type, or that a few words
 // come again and again which are in no list that the type has.
-func (c *ready) addDenial(e *evidence, k *candidate, tests []Test) {
+func (c *ready) addDenial(e *evidence, k *candidate, tests []Test, supported bool) {
 	any, strong, lists := e.bestShares(tests)
 	switch {
 	case any < 0:
+	case c.NeedsValues && !supported:
+		k.deny(unlikeType*e.trust(e.values(), true), fmt.Sprintf("nothing in %d values speaks for %s", e.values(), c.Name))
 	case any < hardly:
 		k.deny(unlikeType*e.trust(e.values(), true), fmt.Sprintf("hardly any of %d values passes a test of %s", e.values(), c.Name))
 	case lists && strong < hardly && e.fewWords():

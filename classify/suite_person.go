@@ -106,12 +106,7 @@ var personSuite = []Classifier{
 		Hints: []string{"income", "sal", "=lon", "=renda", "earnings", "=ingresos", "=revenu"},
 		Not:   []string{"income type", "salary currency", "low wage", "per capita", "salary range", "median"},
 		Tests: []Test{loose(Check{Name: "salary", MaxLen: 20, Pattern: `[$€£¥]? ?[0-9]{1,3}([,. ]?[0-9]{3})*([.,][0-9]+)?_?`})}},
-	{Name: "free_text", Doc: "free text with personal data in it", Version: 1, Class: ClassPII, Family: "free_text",
-		Tests: []Test{
-			{Check: Check{Name: "text.email", MinLen: 10, Pattern: `(.+[ :<(])?[A-Za-z0-9._%+-]+@([A-Za-z0-9-]+[.])+[A-Za-z]{2,24}[)>.,;!?]* .+|.+[ :<(][A-Za-z0-9._%+-]+@([A-Za-z0-9-]+[.])+[A-Za-z]{2,24}[)>.,;!?]*( .*)?`},
-				Chance: 0.01, Full: 0.05, For: 5.5, Against: 1.5},
-			{Check: Check{Name: "text.phone", MinLen: 20, Pattern: `.* [(]?[+]?[0-9]{1,3}[)]?[ -][0-9]{3}[ -][0-9]{3,4}([ -][0-9]{2,4})?([ .,;].*)?`}, Chance: 0.02, Full: 0.1, For: 2, Against: 0.5},
-			{Check: shape("shape.text"), Chance: 0.05, Full: 0.4, For: 0.5, Against: 0.5}}},
+	{Name: "free_text", Doc: "free text with personal data in it", Version: 2, Class: ClassPII, Family: "free_text", NeedsValues: true, Tests: textTests},
 	{Name: "username", Doc: "login names and handles", Version: 1, Class: ClassQuasi, Family: "username", NeedsName: true, People: true,
 		Names: []string{"user name", "login", "login name", "userid", "logon", "screen name", "uname", "usuario", "utilizador", "identifiant", "utilisateur", "benutzername", "anmeldename",
 			"nome utente", "gebruikersnaam", "anvandarnamn", "nazwa uzytkownika", "ユーザー名", "twitter", "instagram", "github user", "skype", "telegram", "nick"},
