@@ -99,7 +99,7 @@ var alone = map[string][]Test{
 	"occupation": {
 		{Check: jobLast, Chance: 0.03, Full: 0.35, For: 4.5, Against: 3},
 		{Check: Check{Name: "occupation.words", MaxLen: 80, Pattern: `[^0-9@_:;|<>{}]+`}, Chance: 0.5, Full: 0.9, For: 0.5, Against: 3},
-		{Check: shape("shape.text"), Chance: 0.3, Full: 0.7, For: -3},
+		{Check: shape("shape.text"), Chance: 0.2, Full: 0.5, For: -3},
 	},
 	"age": {
 		{Check: Check{Name: "age.adult", MinLen: 2, MaxLen: 4, Pattern: `(1[89]|[2-6][0-9]|7[0-4])([.]0)?`}, Chance: 0.6, Full: 0.85, For: 1, Against: 4},

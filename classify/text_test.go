@@ -41,6 +41,16 @@ func TestFormsInTextMatchAndNearlyMiss(t *testing.T) {
 	}
 }
 
+// Texts that end in the word of a job now and then are no jobs.
+func TestReasonsInWordsAreNoOccupation(t *testing.T) {
+	people := []string{"Ada Smith", "John Miller", "Maria Garcia", "Peter Wagner", "Anna Nowak", "Robert Brown", "Laura Rossi", "James Wilson"}
+	reasons := []string{"Resigned to become a manager", "Moved on to work as a teacher", "Named as the new director", "To sit as a judge", "Left for another office", "Died while in office", "Gave up the seat", "Lost the confidence of colleagues", "Was not elected again"}
+	d := classifyTable(state.ScanDeclaration{}, "T1", mustRules(t), sample{name: "c1", values: people}, sample{name: "c2", values: reasons})[1]
+	if d.Found {
+		t.Errorf("found %s %.2f: %q", d.Finding.Classifier, d.Finding.Score, d.Finding.Evidence)
+	}
+}
+
 // What is sensitive in free text is found whatever the column's name, and numbers of orders, parcels and machines are not.
 func TestSensitiveDataInFreeText(t *testing.T) {
 	ssn := func(i int) string { return fmt.Sprintf("%03d-%02d-%04d", 100+i*7%500, 1+i%98, 1+i*37%9998) }
