@@ -181,6 +181,22 @@ func TestExpiryEndsNothingElse(t *testing.T) {
 	}
 }
 
+// TestExpiryKeepsADeclaredRule: who is also named by a rule of the mask itself keeps what that shows.
+func TestExpiryKeepsADeclaredRule(t *testing.T) {
+	in := settled(t, strings.Replace(hides, "    rules:\n", "    rules:\n      - {to: lead, show: clear}\n", 1), "facts: [{fact: role, on: role SUPPORT}]\n")
+	in.ExpireOnly = true
+	if p := made(t, in); !p.Empty() {
+		t.Errorf("a rule that never was an exception goes: %s", briefly(p))
+	}
+	policy := only(t, in, state.FactPolicy)
+	with := *in.Actual.Policy(policy.On)
+	with.Rules = append([]state.Rule{with.Rules[0]}, with.Rules...)
+	in.Actual.Put(state.Fact{Key: policy, Value: &with})
+	if changes := made(t, in).Changes(); len(changes) != 1 || len(changes[0].Want.(*state.MaskingPolicy).Rules) != len(with.Rules)-1 {
+		t.Errorf("the exception's rule beside it: %v", changes)
+	}
+}
+
 // TestSightOfOpaqueMasks: who saw clear by rules can no longer be told to, once the mask is SQL of its author's.
 func TestSightOfOpaqueMasks(t *testing.T) {
 	const head = `apiVersion: polsync/v1
