@@ -42,7 +42,10 @@ func (a *app) reconcileCommand() *cobra.Command {
 With nothing to do it writes nothing. Whatever it set is noted in the state; only that is ever removed.
 
 With --plan a saved plan runs exactly as it was shown, or is refused because the platform, the policy files or what is
-ours changed since, because it ran before, or because it is too old.` + exitHelp,
+ours changed since, because it ran before, or because it is too old.
+
+While a policy file cannot be read nothing runs but the end of grants and exceptions whose time is over, by the last
+files that were good; the exit code is 1 all the same.` + exitHelp,
 		Example: "  polsync reconcile\n  polsync reconcile --platform snow --only tags\n  polsync reconcile --plan plan.json",
 		GroupID: "write",
 		Args:    noArgs,

@@ -1,13 +1,10 @@
 package plan_test
 
 import (
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 	"testing/fstest"
 
-	"github.com/polsync/polsync/connectors"
 	"github.com/polsync/polsync/connectors/memory"
 	"github.com/polsync/polsync/reconcile/plan"
 	"github.com/polsync/polsync/state"
@@ -42,9 +39,9 @@ func planned(t *testing.T, policies, facts, ours string, adapt func(*plan.Input)
 	if err != nil {
 		t.Fatal(err)
 	}
-	actual := facts2state(t, facts)
+	actual := read(t, place+facts)
 	in := plan.Input{Platform: "mem", Dialect: memory.Dialect{}, Declarations: d, Actual: actual, Owned: plan.Owned{}, Now: now}
-	for k, f := range facts2state(t, ours).Facts {
+	for k, f := range read(t, place+ours).Facts {
 		in.Owned[k] = plan.Ownership{Value: f.Value, Run: "7"}
 	}
 	if adapt != nil {
@@ -55,23 +52,6 @@ func planned(t *testing.T, policies, facts, ours string, adapt func(*plan.Input)
 		t.Fatal(err)
 	}
 	return p
-}
-
-func facts2state(t *testing.T, facts string) *state.State {
-	t.Helper()
-	path := filepath.Join(t.TempDir(), "w.yaml")
-	if err := os.WriteFile(path, []byte(place+facts), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	w, err := memory.Open(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	s, err := w.Snapshot(t.Context(), connectors.Scope{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return s
 }
 
 // lines returns the plan's changes as verb and key, and its notices as level and text.

@@ -46,10 +46,14 @@ func (d *difference) holdUnjoined() {
 	if len(d.unjoined) == 0 {
 		return
 	}
-	waits := d.aroundUnjoined()
+	waits, hiding := d.aroundUnjoined(), d.hidingUnjoined()
 	d.changes = slices.DeleteFunc(d.changes, func(c Change) bool {
 		if c.Phase != PhasePermit {
-			return false
+			join, ok := d.shownBefore(c, hiding)
+			if ok {
+				d.notices = append(d.notices, Notice{Held, c.Key.On, fmt.Sprintf("%s waits for %s, which is fought over", c.Key, join), c.Why})
+			}
+			return ok
 		}
 		join, ok := waits[c.Key.With]
 		if p, is := c.Want.(*state.MaskingPolicy); is && !c.Back {
@@ -64,6 +68,61 @@ func (d *difference) holdUnjoined() {
 		}
 		return ok
 	})
+}
+
+// shownBefore returns the membership without which a change shows somebody what a role that is not joined would hide:
+// another value of a tag, or another policy, under a policy that hides from such a role.
+func (d *difference) shownBefore(c Change, hiding map[state.Securable]state.Key) (join state.Key, ok bool) {
+	switch c.Key.Fact {
+	case state.FactTagged:
+		for _, p := range d.policiesOf(c.Key.With) {
+			if j, hides := hiding[p.Name]; hides && c.Opens && c.Want != nil {
+				return j, true
+			}
+		}
+	case state.FactMask, state.FactBinding:
+		if m, swaps := c.Want.(state.Mask); swaps && c.Was != nil {
+			join, ok = hiding[m.Policy]
+		}
+	}
+	return join, ok
+}
+
+// hidingUnjoined returns the declared policies that hide something from a role that somebody was to join, or that one is
+// in.
+func (d *difference) hidingUnjoined() map[state.Securable]state.Key {
+	roles := map[state.Securable][]state.Securable{}
+	for _, s := range [...]*state.State{d.in.Actual, d.target.State} {
+		for k := range s.Facts {
+			if k.Fact == state.FactMember {
+				roles[k.With] = append(roles[k.With], k.On)
+			}
+		}
+	}
+	given := map[state.Securable]state.Key{}
+	for _, c := range d.unjoined {
+		for front := []state.Securable{c.Key.On}; len(front) > 0; {
+			r := front[len(front)-1]
+			front = front[:len(front)-1]
+			if old, there := given[r]; !there || c.Key.Compare(old) < 0 {
+				given[r] = c.Key
+				front = append(front, roles[r]...)
+			}
+		}
+	}
+	hiding := map[state.Securable]state.Key{}
+	for k, p := range d.fewWanted().policies {
+		for _, r := range p.Rules {
+			for _, to := range r.To {
+				if j, gets := given[to]; gets && r.Show.Word() != state.ShowClear {
+					if old, there := hiding[k.On]; !there || j.Compare(old) < 0 {
+						hiding[k.On] = j
+					}
+				}
+			}
+		}
+	}
+	return hiding
 }
 
 // aroundUnjoined returns who was to join a role, everybody that has one of these, and all roles that any of them has,

@@ -104,6 +104,33 @@ func TestFoughtMembershipClosesNothing(t *testing.T) {
 	}
 }
 
+// TestFoughtMembershipHoldsWhatItWouldHide: a tag value that opens, under a policy that hides from the role that is not
+// joined, waits for the membership.
+func TestFoughtMembershipHoldsWhatItWouldHide(t *testing.T) {
+	policies := `apiVersion: polsync/v1
+principals: {analyst: {mem: ANALYST}, support: {mem: SUPPORT}}
+roles: [{name: SUPPORT, in: [mem], users: [ALICE]}]
+tags: [{name: pii, values: [ssn, email]}]
+tag_assignments: [{tag: pii, value: email, on: "mem:CRM.PUBLIC.CUSTOMERS.EMAIL"}]
+masks: [{name: pii, tag: pii, default: nothing, rules: [{to: support, show: nothing}, {to: analyst, values: email, show: clear}]}]
+`
+	for hides, want := range map[bool]int{true: 0, false: 1} {
+		text := policies
+		if !hides {
+			text = strings.Replace(policies, "{to: support, show: nothing}, ", "", 1)
+		}
+		in := settled(t, text, "facts: [{fact: role, on: role SUPPORT}]\n")
+		member, tag := only(t, in, state.FactMember), only(t, in, state.FactTagged)
+		delete(in.Actual.Facts, member)
+		in.Actual.Put(state.Fact{Key: tag, Value: state.Text("ssn")})
+		in.Owned[tag] = plan.Ownership{Value: state.Text("ssn"), Run: "1"}
+		in.Fought = map[state.Key]int{member: 3}
+		if p := made(t, in); len(p.Changes()) != want {
+			t.Errorf("the policy hides from the role: %v; %s", hides, briefly(p))
+		}
+	}
+}
+
 // TestFoughtTagHoldsNoOther: a tag that would open, and is fought over, keeps no other from protecting.
 func TestFoughtTagHoldsNoOther(t *testing.T) {
 	in := settled(t, `apiVersion: polsync/v1

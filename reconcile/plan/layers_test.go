@@ -97,7 +97,7 @@ scans:
   - {name: some, on: {tag: pii, under: "mem:CRM.PUBLIC"}}
   - {name: deep, on: "mem:CRM.**", except: {tag: pii}}
   - {name: table, on: "mem:CRM.PUBLIC.CUSTOMERS", except: "mem:*.*.*.EMAIL"}
-`), Actual: facts2state(t, `facts: [{fact: tag, on: tag PII, value: {any_value: true}}, {fact: tagged, on: column CRM.PUBLIC.CUSTOMERS.ID, with: tag PII, value: y}]`)}
+`), Actual: read(t, place+`facts: [{fact: tag, on: tag PII, value: {any_value: true}}, {fact: tagged, on: column CRM.PUBLIC.CUSTOMERS.ID, with: tag PII, value: y}]`)}
 	want := map[string]string{"all": "CRM.HR.PAY.AMOUNT CRM.PUBLIC.CUSTOMERS.ID", "some": "CRM.PUBLIC.CUSTOMERS.ID", "deep": "CRM.PUBLIC.CUSTOMERS.EMAIL", "table": "CRM.PUBLIC.CUSTOMERS.ID"}
 	for _, s := range in.Declarations.Scans {
 		columns, notices := plan.Columns(in, s.On, s.Except)

@@ -42,7 +42,7 @@ func TestPlans(t *testing.T) {
 			c := unpack(t, archive)
 			got := c.plan(t)
 			if *update {
-				rewrite(t, path, archive, got)
+				rewrite(t, path, archive, "plan.txt", got)
 			} else if got != c.want {
 				t.Errorf("got\n%s\nwant\n%s", got, c.want)
 			}
@@ -140,15 +140,16 @@ func (c planCase) owned(t *testing.T) plan.Owned {
 	return owned
 }
 
-func rewrite(t *testing.T, path string, a *txtar.Archive, got string) {
+// rewrite puts what came out in place of a file of a case.
+func rewrite(t *testing.T, path string, a *txtar.Archive, name, got string) {
 	t.Helper()
 	files := a.Files[:0]
 	for _, f := range a.Files {
-		if f.Name != "plan.txt" {
+		if f.Name != name {
 			files = append(files, f)
 		}
 	}
-	a.Files = append(files, txtar.File{Name: "plan.txt", Data: []byte(got)})
+	a.Files = append(files, txtar.File{Name: name, Data: []byte(got)})
 	if err := os.WriteFile(path, txtar.Format(a), 0o644); err != nil {
 		t.Fatal(err)
 	}

@@ -67,7 +67,7 @@ func TestSemantics(t *testing.T) {
 			}
 			got := briefly(semanticsOf(t, parts))
 			if *update {
-				rewriteBrief(t, path, archive, got)
+				rewrite(t, path, archive, "plan", got)
 			} else if got != parts["plan"] {
 				t.Errorf("got\n%s\nwant\n%s", got, parts["plan"])
 			}
@@ -100,6 +100,7 @@ func semanticsOf(t *testing.T, parts map[string]string) *plan.Plan {
 	return p
 }
 
+// read returns the state of a memory warehouse that is written as its file is.
 func read(t *testing.T, text string) *state.State {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "w.yaml")
@@ -171,18 +172,4 @@ func noteText(c plan.Change) string {
 		text += "  (" + c.Note + ")"
 	}
 	return text
-}
-
-func rewriteBrief(t *testing.T, path string, a *txtar.Archive, got string) {
-	t.Helper()
-	files := a.Files[:0]
-	for _, f := range a.Files {
-		if f.Name != "plan" {
-			files = append(files, f)
-		}
-	}
-	a.Files = append(files, txtar.File{Name: "plan", Data: []byte(got)})
-	if err := os.WriteFile(path, txtar.Format(a), 0o644); err != nil {
-		t.Fatal(err)
-	}
 }
