@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/polsync/polsync/connectors"
 	"github.com/polsync/polsync/reconcile/plan"
 	"github.com/polsync/polsync/state"
 	"github.com/polsync/polsync/state/ledger"
@@ -47,47 +48,128 @@ func nativeSays(k state.Key, v state.Value) string {
 	return ""
 }
 
-// native returns what a platform's own classification found, as findings of the types it may mean.
-func (r *Reconciler) native(actual *state.State) []state.Finding {
+// nativeDetails are the types that the narrower words of Snowflake's classification mean.
+var nativeDetails = map[string]string{
+	"US_SSN": "us_ssn", "UK_NATIONAL_INSURANCE_NUMBER": "uk_nino", "FR_SSN": "fr_nir", "ES_DNI": "es_nif", "IN_PAN": "in_pan", "IN_AADHAAR": "in_aadhaar", "CA_SOCIAL_INSURANCE_NUMBER": "ca_sin", "NL_CITIZEN_SERVICE_NUMBER": "nl_bsn",
+	"PL_NATIONAL_ID": "pl_pesel", "SE_NATIONAL_ID": "se_personnummer", "SG_NATIONAL_REGISTRATION_IDENTITY_CARD": "sg_nric", "AU_MEDICARE_NUMBER": "au_medicare", "US_TAX_IDENTIFIER": "us_itin", "AU_TAX_IDENTIFIER": "au_tfn",
+	"DE_TAX_IDENTIFIER": "de_tax_id", "FR_TAX_IDENTIFIER": "fr_nif", "PT_TAX_IDENTIFIER": "pt_nif", "ICD_10_CODE": "icd10",
+}
+
+// How the evidence of such a finding begins: what the platform says, and its narrower word where it has one.
+const (
+	nativeSaysPrefix   = "the platform's own classification says "
+	nativeDetailPrefix = "more closely "
+)
+
+// nativeFinding is what the platform says of a column, as a finding of the likeliest type it may mean.
+func (r *Reconciler) nativeFinding(n connectors.Native) state.Finding {
+	f := state.Finding{Platform: r.Name, Column: n.Column, Scan: NativeScan, How: howNative, Classifier: n.Says, Score: n.Score, Rules: howNative, Seen: r.now().UTC(), Evidence: []string{nativeSaysPrefix + n.Says}}
+	if types := nativeTypes[n.Says]; len(types) > 0 {
+		f.Classifier = types[0]
+	}
+	if n.Detail != "" && n.Detail != n.Says {
+		f.Evidence = append(f.Evidence, nativeDetailPrefix+n.Detail)
+		if narrow := nativeDetails[n.Detail]; narrow != "" {
+			f.Classifier = narrow
+		}
+	}
+	if n.How != "" {
+		f.Evidence = append(f.Evidence, n.How)
+	}
+	return f
+}
+
+// native returns what a platform's own classification found, as findings: one for each column and type. Where it both
+// keeps a result and set a tag, the result tells more.
+func (r *Reconciler) native(actual *state.State, results []connectors.Native) []state.Finding {
+	type said struct {
+		column state.Securable
+		what   string // a word of the platform's, or a type
+	}
+	seen := map[said]bool{}
 	var all []state.Finding
+	add := func(n connectors.Native) {
+		f := r.nativeFinding(n)
+		if !seen[said{f.Column, n.Says}] && !seen[said{f.Column, f.Classifier}] {
+			seen[said{f.Column, n.Says}], seen[said{f.Column, f.Classifier}] = true, true
+			all = append(all, f)
+		}
+	}
+	for _, n := range results {
+		if _, there := actual.Objects[n.Column]; there {
+			add(n)
+		}
+	}
 	for _, k := range actual.Keys() {
-		says := nativeSays(k, actual.Value(k))
-		if says == "" {
-			continue
+		if says := nativeSays(k, actual.Value(k)); says != "" {
+			add(connectors.Native{Column: k.On, Says: says, Score: 1})
 		}
-		f := state.Finding{Platform: r.Name, Column: k.On, Scan: NativeScan, How: howNative, Classifier: says, Score: 1, Rules: howNative, Seen: r.now().UTC(), Evidence: []string{"the platform's own classification says " + says}}
-		if types := nativeTypes[says]; len(types) > 0 {
-			f.Classifier = types[0]
-		}
-		all = append(all, f)
 	}
 	return all
 }
 
+// nativeResults reads what the platform's own classification keeps, and says why where it could not be read.
+func (r *Reconciler) nativeResults(ctx context.Context) ([]connectors.Native, *plan.Notice, error) {
+	keeps, ok := r.Platform.(connectors.NativeClassifier)
+	if !ok {
+		return nil, nil, nil
+	}
+	results, err := keeps.Native(ctx, connectors.Scope{})
+	switch {
+	case err == nil:
+		return results, nil, nil
+	case ctx.Err() != nil:
+		return nil, nil, err
+	}
+	return nil, &plan.Notice{Level: plan.Info, Text: fmt.Sprintf("what the platform's own classification found stays as it was last read: %v", err)}, nil
+}
+
 // keepNative puts what the platform's own classification says into the store, and takes out what it says no more. What
-// could not be read stays.
-func (r *Reconciler) keepNative(ctx context.Context, in plan.Input) error {
+// could not be read stays; the notice, if any, says why.
+func (r *Reconciler) keepNative(ctx context.Context, in plan.Input) (*plan.Notice, error) {
 	before, err := r.Store.Findings(ctx, ledger.FindingFilter{Platform: r.Name, Scan: NativeScan})
 	if err != nil {
-		return fmt.Errorf("%s: read what the platform's own classification said: %w", r.Name, err)
+		return nil, fmt.Errorf("%s: read what the platform's own classification said: %w", r.Name, err)
 	}
-	result := ledger.ScanResult{Platform: r.Name, Scan: NativeScan, Rules: howNative, Findings: r.native(in.Actual)}
+	results, unread, err := r.nativeResults(ctx)
+	if err != nil {
+		return nil, err
+	}
+	result := ledger.ScanResult{Platform: r.Name, Scan: NativeScan, Rules: howNative, Findings: r.native(in.Actual, results)}
 	if len(result.Findings) == 0 && len(before) == 0 {
-		return nil
+		return unread, nil
+	}
+	if unread != nil {
+		result.Findings = withResults(result.Findings, before)
+	}
+	said := map[state.Securable]bool{}
+	for _, f := range result.Findings {
+		said[f.Column] = true
 	}
 	looked := map[state.Securable]bool{}
 	for _, f := range append(slices.Clone(result.Findings), before...) {
-		unread := in.Actual.UnknownReason(state.Key{Fact: state.FactTagged, On: f.Column}) != ""
-		if looked[f.Column] || unread && !slices.ContainsFunc(result.Findings, func(n state.Finding) bool { return n.Column == f.Column }) {
+		tagsUnread := in.Actual.UnknownReason(state.Key{Fact: state.FactTagged, On: f.Column}) != ""
+		if looked[f.Column] || tagsUnread && !said[f.Column] {
 			continue
 		}
 		looked[f.Column] = true
 		result.Looks = append(result.Looks, ledger.Look{Column: f.Column, How: howNative, At: r.now()})
 	}
 	if err := r.Store.PutFindings(ctx, result); err != nil {
-		return fmt.Errorf("%s: keep what the platform's own classification says: %w", r.Name, err)
+		return nil, fmt.Errorf("%s: keep what the platform's own classification says: %w", r.Name, err)
 	}
-	return nil
+	return unread, nil
+}
+
+// withResults returns what tags say, and what was last read of results, which cannot be read now and tell more.
+func withResults(tags, before []state.Finding) []state.Finding {
+	all := slices.DeleteFunc(slices.Clone(before), func(f state.Finding) bool { return len(f.Evidence) < 2 }) // a tag's
+	for _, t := range tags {
+		if !slices.ContainsFunc(all, func(f state.Finding) bool { return f.Column == t.Column && f.Classifier == t.Classifier }) {
+			all = append(all, t)
+		}
+	}
+	return all
 }
 
 // differing returns, for a finding of a scan, what the platform's own classification says instead; "" where it agrees
@@ -98,8 +180,15 @@ func differing(f state.Finding, native []state.Finding) string {
 		if n.Column != f.Column {
 			continue
 		}
-		said := strings.TrimPrefix(n.Evidence[0], "the platform's own classification says ")
-		if n.Classifier == f.Classifier || slices.Contains(nativeTypes[said], f.Classifier) {
+		said := strings.TrimPrefix(n.Evidence[0], nativeSaysPrefix)
+		wide := nativeTypes[said]
+		if len(n.Evidence) > 1 && strings.HasPrefix(n.Evidence[1], nativeDetailPrefix) {
+			said = strings.TrimPrefix(n.Evidence[1], nativeDetailPrefix)
+			if nativeDetails[said] != "" {
+				wide = nil // it is known which one is meant
+			}
+		}
+		if n.Classifier == f.Classifier || slices.Contains(wide, f.Classifier) {
 			return ""
 		}
 		says = said

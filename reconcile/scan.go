@@ -79,7 +79,11 @@ func (r *Reconciler) Scan(ctx context.Context, d *state.Declarations, o ScanOpti
 	if err != nil {
 		return nil, err
 	}
-	if err := r.keepNative(ctx, in); err != nil {
+	unread, err := r.keepNative(ctx, in)
+	if err != nil {
+		return nil, err
+	}
+	if err := r.forgetGone(ctx, in); err != nil {
 		return nil, err
 	}
 	tables := indexTables(in.Actual)
@@ -93,6 +97,9 @@ func (r *Reconciler) Scan(ctx context.Context, d *state.Declarations, o ScanOpti
 			s, err = &Scanned{Platform: r.Name, Scan: scan.Name, Values: scan.Values, Stopped: interrupted}, nil
 		}
 		if s != nil {
+			if unread != nil && len(all) == 0 {
+				s.Notices = append(s.Notices, *unread)
+			}
 			all = append(all, s)
 		}
 		if err != nil {

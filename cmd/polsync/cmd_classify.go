@@ -84,6 +84,9 @@ func (a *app) summarize(done [][]*reconcile.Scanned) {
 			fmt.Fprintf(a.out, "%s: scan %s (%s): %d tables looked at, %d as before, %d not looked at, %d masked columns left out; %d statements, %d rows, %s, %s in the warehouse\n",
 				s.Platform, s.Scan, s.Values, s.Tables-len(s.Left), s.Unchanged, len(s.Left), len(s.Masked), s.Statements, s.Rows, s.Elapsed.Round(time.Millisecond), s.Compute.Round(time.Millisecond))
 			a.unseen(s.Masked, "masked, so it was not looked at; what was found there before stays")
+			for _, n := range s.Notices {
+				fmt.Fprintf(a.out, "  %s: %s\n", n.Level, n.Text)
+			}
 			a.unseen(s.Empty, "no rows are seen any more; what was found there before stays")
 		}
 	}
@@ -146,6 +149,9 @@ func (w *work) classifyOne(ctx context.Context, p config.Platform, scans []state
 		}
 		for _, c := range one.Empty {
 			w.log.Info().Str("warehouse", p.Name).Str("securable", c.Path()).Msg("no rows are seen any more; what was found there before stays")
+		}
+		for _, n := range one.Notices {
+			w.log.Info().Str("warehouse", p.Name).Str("scan", one.Scan).Msg(n.Text)
 		}
 		for _, l := range one.Left {
 			left = append(left, l.On.Path()+": "+l.Reason)

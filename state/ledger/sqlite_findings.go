@@ -114,6 +114,58 @@ func (s *SQLite) Findings(ctx context.Context, f FindingFilter) ([]state.Finding
 	return found, s.explain(what, rows.Err())
 }
 
+// ForgetFindings implements Findings.
+func (s *SQLite) ForgetFindings(ctx context.Context, platform string, gone func(state.Securable) bool) (int, error) {
+	what := platform + ": forget findings"
+	scans, err := s.lookedAt(ctx, platform)
+	if err != nil {
+		return 0, s.explain(what, err)
+	}
+	for col := range scans {
+		var c state.Securable
+		if err := unmarshal([]byte(col), &c); err != nil {
+			return 0, s.corrupt(what, err)
+		}
+		if !gone(c) {
+			delete(scans, col)
+		}
+	}
+	if len(scans) == 0 {
+		return 0, nil
+	}
+	return len(scans), s.write(ctx, what, func(ctx context.Context, tx *sql.Tx) error {
+		for col, of := range scans {
+			if _, err := tx.ExecContext(ctx, "DELETE FROM findings WHERE platform = ? AND col = ?", platform, col); err != nil {
+				return err
+			}
+			for _, scan := range of {
+				if _, err := tx.ExecContext(ctx, "DELETE FROM looks WHERE platform = ? AND scan = ? AND col = ?", platform, scan, col); err != nil {
+					return err
+				}
+			}
+		}
+		return nil
+	})
+}
+
+// lookedAt returns the columns of a platform that were looked at, as they are stored, with the scans that did.
+func (s *SQLite) lookedAt(ctx context.Context, platform string) (scans map[string][]string, err error) {
+	rows, err := s.r.QueryContext(ctx, "SELECT scan, col FROM looks WHERE platform = ?", platform)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, rows.Close()) }()
+	scans = map[string][]string{}
+	for rows.Next() {
+		var scan, col string
+		if err := rows.Scan(&scan, &col); err != nil {
+			return nil, err
+		}
+		scans[col] = append(scans[col], scan)
+	}
+	return scans, rows.Err()
+}
+
 // RulesHistory implements Findings.
 func (s *SQLite) RulesHistory(ctx context.Context, platform string) ([]RulesVersion, error) {
 	what := platform + ": read the versions of rules"

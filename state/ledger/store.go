@@ -161,6 +161,10 @@ type Findings interface {
 	// Findings returns findings in the order of column, scan and classifier.
 	Findings(ctx context.Context, f FindingFilter) ([]state.Finding, error)
 
+	// ForgetFindings takes out the looks and findings on columns of a platform that are gone, and returns how many
+	// columns that were. Decisions about them stay.
+	ForgetFindings(ctx context.Context, platform string, gone func(state.Securable) bool) (int, error)
+
 	// RulesHistory returns the versions of the classifiers' rules each scan was run with, newest first.
 	RulesHistory(ctx context.Context, platform string) ([]RulesVersion, error)
 

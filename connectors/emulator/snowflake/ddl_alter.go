@@ -270,6 +270,9 @@ func (s *session) moveTo(o *object, name sqlengine.Name) error {
 		}
 	}
 	delete(o.parent.children, childKey{o.space(), o.name})
+	if o.rel != nil {
+		o.rel.classified = nil // it is kept by name
+	}
 	o.parent, o.name = in, last
 	in.children[childKey{o.space(), last}] = o
 	s.a.touchTree(o)

@@ -81,6 +81,7 @@ func systemFunctions() map[string]native {
 		"SYSTEM$GET_TAG_ON_CURRENT_TABLE":  {texts(1), 0, sqlengine.TypeText, tagOnCurrentTable},
 		"SYSTEM$GET_TAG_ALLOWED_VALUES":    {texts(1), 0, sqlengine.TypeText, tagAllowedValues},
 		"SYSTEM$WAIT":                      {[]sqlengine.Type{sqlengine.TypeNumber, sqlengine.TypeText}, 1, sqlengine.TypeText, wait},
+		"SYSTEM$GET_CLASSIFICATION_RESULT": {texts(1), 0, sqlengine.TypeVariant, classificationResult},
 		"GET_DDL":                          {[]sqlengine.Type{sqlengine.TypeText, sqlengine.TypeText, sqlengine.TypeBoolean}, 1, sqlengine.TypeText, getDDL},
 		"EXPLAIN_GRANTABLE_PRIVILEGES":     {nil, 0, sqlengine.TypeText, grantablePrivileges},
 	}

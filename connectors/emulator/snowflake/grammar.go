@@ -34,6 +34,7 @@ func grammar() []form {
 		{words: "SHOW", reads: true, parse: (*cursor).show},
 		{words: "DESCRIBE", reads: true, parse: (*cursor).describe},
 		{words: "DESC", reads: true, parse: (*cursor).describe},
+		{words: "CALL SYSTEM$CLASSIFY", parse: (*cursor).classifyStatement},
 		{words: "CALL", reads: true, parse: (*cursor).call},
 		{words: "USE", parse: (*cursor).use},
 		{words: "ALTER SESSION", parse: (*cursor).alterSession},

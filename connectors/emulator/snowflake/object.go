@@ -49,7 +49,10 @@ type relation struct {
 	query     *sqlengine.Query
 	rowAccess *attachment
 	aggregate *attachment
-	locked    string // who holds the lock that tests put on it
+
+	classified *classification // what SYSTEM$CLASSIFY last said, nil if it never did
+
+	locked string // who holds the lock that tests put on it
 }
 
 // column is a column of a table or view.

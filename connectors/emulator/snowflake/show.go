@@ -74,6 +74,8 @@ func columnsOf(spec string) []sqlengine.Column {
 			c.Name, c.Type = name[1:], sqlengine.TypeNumber
 		case '@':
 			c.Name, c.Type = name[1:], typeCreated
+		case '$':
+			c.Name, c.Type = name[1:], sqlengine.TypeVariant
 		}
 		out = append(out, c)
 	}

@@ -163,6 +163,16 @@ func findings(t *testing.T, b *bench) {
 	history := must[[]ledger.RulesVersion](t)(b.RulesHistory(b.ctx, snow))
 	b.same(len(history), 3)
 	b.same(history[2], ledger.RulesVersion{Scan: "crm", Rules: "v1", First: b.clock.Now().Add(-time.Hour), Last: b.clock.Now().Add(-time.Hour)})
+
+	// What is gone is forgotten for all scans of its platform, and nothing else.
+	forget := func(platform, gone string) int {
+		return must[int](t)(b.ForgetFindings(b.ctx, platform, func(c state.Securable) bool { return c.Column == gone }))
+	}
+	b.same([]int{forget(snow, "NONE"), forget("lake", "EMAIL"), forget(snow, "EMAIL"), forget(snow, "EMAIL")}, []int{0, 0, 1, 0})
+	b.same(names(ledger.FindingFilter{}), "PHONE/crm/phone/v1")
+	b.same(len(must[[]ledger.Explained](t)(b.Explained(b.ctx, snow, column("EMAIL")))), 0)
+	b.same(len(must[[]ledger.Explained](t)(b.Explained(b.ctx, snow, column("PHONE")))), 1)
+
 	if err := b.PutFindings(b.ctx, ledger.ScanResult{Platform: snow, Scan: "crm", Findings: []state.Finding{find("X", "email", 1)}}); err == nil {
 		t.Fatal("a finding on a column that was not looked at was accepted")
 	}
