@@ -12,29 +12,39 @@ import (
 )
 
 func (a *app) devCommand() *cobra.Command {
-	var dir string
+	var (
+		dir  string
+		made generated
+	)
 	c := &cobra.Command{
 		Use:   "dev",
 		Short: "Serves embedded warehouses with sample data, to try things out",
 		Long: `Serves a sample warehouse of each kind on this machine until it is stopped, and writes into a folder a configuration,
 credentials and policy files that use them. No account is needed and nothing leaves the machine. Policy files that are
 in the folder already stay as they are; the warehouses begin anew each time, and so does the state. The file "ready"
-is in the folder while they are being served.` + exitHelp,
-		Example: "  polsync dev --dir /tmp/try &\n  polsync -c /tmp/try/polsync.yaml plan",
+is in the folder while they are being served.
+
+With --size one generated Snowflake account is served instead: s has 800 tables, m 5,000, l 60,000 with a million
+columns, each with the roles, users, tags and policies that go with it.` + exitHelp,
+		Example: "  polsync dev --dir /tmp/try &\n  polsync -c /tmp/try/polsync.yaml plan\n  polsync dev --size m --drift 1 --latency 100ms",
 		GroupID: "try",
 		Args:    noArgs,
-		RunE:    func(c *cobra.Command, _ []string) error { return a.dev(c.Context(), dir) },
+		RunE:    func(c *cobra.Command, _ []string) error { return a.dev(c.Context(), dir, made) },
 	}
 	c.Flags().StringVar(&dir, "dir", "polsync-dev", "write configuration, policies and state into this `folder`")
+	c.Flags().StringVar(&made.size, "size", "", "serve a generated account of this `size`: s, m or l")
+	c.Flags().IntVar(&made.drift, "drift", 0, "leave so many `per cent` of what the policies declare out of a generated account")
+	c.Flags().DurationVar(&made.latency, "latency", 0, "let each statement take so much more `time` in a generated account")
+	c.Flags().DurationVar(&made.lag, "usage-lag", 0, "how `late` the account usage views of a generated account are; 0 is as documented, up to 3h, negative not at all")
 	return c
 }
 
-func (a *app) dev(ctx context.Context, dir string) (err error) {
+func (a *app) dev(ctx context.Context, dir string, made generated) (err error) {
 	ready := filepath.Join(dir, "ready")
 	if err := errors.Join(gone(ready), os.RemoveAll(filepath.Join(dir, "state"))); err != nil {
 		return err
 	}
-	s, err := openSandbox(dir)
+	s, err := made.open(dir)
 	if err != nil {
 		return err
 	}
@@ -53,6 +63,17 @@ func (a *app) dev(ctx context.Context, dir string) (err error) {
 	case err := <-s.failed:
 		return err
 	}
+}
+
+// open serves what is asked for: a generated account, or the samples.
+func (g generated) open(dir string) (*sandbox, error) {
+	if g.size == "" {
+		if g != (generated{}) {
+			return nil, refusef("--drift, --latency and --usage-lag are for a generated account: give its --size")
+		}
+		return openSandbox(dir)
+	}
+	return openSandboxOf(dir, "generated", []func() (*embedded, error){g.embed})
 }
 
 func gone(path string) error {

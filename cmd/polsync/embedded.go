@@ -18,7 +18,7 @@ import (
 	"github.com/polsync/polsync/state"
 )
 
-//go:embed sample
+//go:embed sample generated
 var samples embed.FS
 
 // embedded is a warehouse that this process serves on loopback, filled with sample data.
@@ -42,15 +42,19 @@ var embeddings = []func() (*embedded, error){embedSnowflake, embedDatabricks}
 // sandbox is a folder with a configuration and policies for embedded warehouses that are being served.
 type sandbox struct {
 	dir        string
+	policies   string // folder of samples with the policy files that go with the warehouses
 	warehouses []*embedded
 	failed     chan error
 }
 
 // openSandbox starts every embedded warehouse and writes what is needed to use them into a folder. A configuration
 // that is there is replaced, policy files that are there stay.
-func openSandbox(dir string) (*sandbox, error) {
-	s := &sandbox{dir: dir, failed: make(chan error, len(embeddings))}
-	for _, make := range embeddings {
+func openSandbox(dir string) (*sandbox, error) { return openSandboxOf(dir, "sample", embeddings) }
+
+// openSandboxOf is openSandbox with other warehouses, and the policy files that go with these.
+func openSandboxOf(dir, policies string, warehouses []func() (*embedded, error)) (*sandbox, error) {
+	s := &sandbox{dir: dir, policies: policies, failed: make(chan error, len(warehouses))}
+	for _, make := range warehouses {
 		e, err := make()
 		if err == nil {
 			s.warehouses = append(s.warehouses, e)
@@ -106,7 +110,7 @@ func (s *sandbox) write() error {
 
 // writePolicies writes the sample policies, but for those that are there.
 func (s *sandbox) writePolicies() error {
-	entries, err := samples.ReadDir("sample")
+	entries, err := samples.ReadDir(s.policies)
 	if err != nil {
 		return err
 	}
@@ -117,7 +121,7 @@ func (s *sandbox) writePolicies() error {
 		} else if !errors.Is(err, fs.ErrNotExist) {
 			return err
 		}
-		data, err := samples.ReadFile(path.Join("sample", entry.Name()))
+		data, err := samples.ReadFile(path.Join(s.policies, entry.Name()))
 		if err != nil {
 			return err
 		}

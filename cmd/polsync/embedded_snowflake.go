@@ -4,9 +4,11 @@ import (
 	"context"
 	"fmt"
 	"strconv"
+	"time"
 
 	"github.com/polsync/polsync/connectors"
 	"github.com/polsync/polsync/connectors/emulator/snowflake"
+	"github.com/polsync/polsync/connectors/emulator/snowflake/generate"
 	connector "github.com/polsync/polsync/connectors/snowflake"
 	"github.com/polsync/polsync/state"
 )
@@ -17,9 +19,14 @@ func embedSnowflake() (*embedded, error) {
 	if err != nil {
 		return nil, err
 	}
+	return embeddedAccount(a, snowflake.SampleGovernanceUser, snowflake.SampleGovernanceRole, snowflake.SampleWarehouse, snowflake.SampleGovernanceToken), nil
+}
+
+// embeddedAccount serves an account to a service user.
+func embeddedAccount(a *snowflake.Account, user, role, warehouse, token string) *embedded {
 	return &embedded{
 		name: "snow", handler: a, close: func() { a.Close() }, reader: readSnowflake,
-		secrets: map[string]string{"snow.token": snowflake.SampleGovernanceToken},
+		secrets: map[string]string{"snow.token": token},
 		config: func(host, port string) string {
 			return fmt.Sprintf(`  snow:
     snowflake:
@@ -33,9 +40,35 @@ func embedSnowflake() (*embedded, error) {
       port: %s
       protocol: http
     home: GOV.POLICIES
-`, snowflake.SampleGovernanceUser, snowflake.SampleGovernanceRole, snowflake.SampleWarehouse, host, port)
+`, user, role, warehouse, host, port)
 		},
-	}, nil
+	}
+}
+
+// generated says which account `polsync dev` makes instead of the sample.
+type generated struct {
+	size    string        // s, m or l
+	drift   int           // percent of what the policies declare that is left out
+	lag     time.Duration // of SNOWFLAKE.ACCOUNT_USAGE: 0 for the documented one, negative for none
+	latency time.Duration // of each statement
+}
+
+func (g generated) embed() (*embedded, error) {
+	size, ok := generate.Sizes[g.size]
+	if !ok {
+		return nil, refusef("no size is called %q; there are s, m and l", g.size)
+	}
+	if g.drift < 0 || g.drift > 100 {
+		return nil, refusef("--drift is %d; it is a percentage", g.drift)
+	}
+	a, err := generate.New(size, g.drift, snowflake.Options{AccountUsageLag: g.lag})
+	if err != nil {
+		return nil, err
+	}
+	if g.latency > 0 {
+		a.Faults().Add(snowflake.Fault{Path: "/queries/v1/query-request", Latency: g.latency})
+	}
+	return embeddedAccount(a, generate.User, generate.Role, generate.Warehouse, generate.Token), nil
 }
 
 // sampleUsers names a user of the sample who has a role.

@@ -32,8 +32,12 @@ type Options struct {
 	Faults  *Faults          // nil: a new one, see Account.Faults
 	Log     *slog.Logger     // of statements the emulator does not know; nil: none
 
-	// AccountUsageLag is how far the views of SNOWFLAKE.ACCOUNT_USAGE are behind the clock. Zero is two hours, negative is none.
+	// AccountUsageLag is how far the views of SNOWFLAKE.ACCOUNT_USAGE are behind the clock. Zero is what the documentation says of each, at most
+	// three hours; negative is none.
 	AccountUsageLag time.Duration
+	// TagsKeepLastDDL leaves LAST_DDL of a table alone when a tag is set or unset on it or on a column. The documentation says that every
+	// ALTER TABLE changes it.
+	TagsKeepLastDDL bool
 	// LongPoll is how long a request waits for a statement before it is told to ask again. Zero is 45 seconds of real time.
 	LongPoll time.Duration
 	// SessionValidity and MasterValidity are the lives of tokens by the clock. Zero is one hour and four hours.
@@ -55,7 +59,6 @@ func (o Options) withDefaults() Options {
 			*d = v
 		}
 	}
-	set(&o.AccountUsageLag, 2*time.Hour)
 	set(&o.LongPoll, 45*time.Second)
 	set(&o.SessionValidity, time.Hour)
 	set(&o.MasterValidity, 4*time.Hour)
@@ -101,11 +104,16 @@ type Account struct {
 	server
 }
 
+// accountAge is how old the account itself is, so that the usage views have the system's roles.
+const accountAge = 365 * 24 * time.Hour
+
 // New makes an account with the system's roles, the SNOWFLAKE database and AdminUser.
 func New(opt Options) *Account {
 	a := &Account{opt: opt.withDefaults(), usage: newUsageLog()}
 	a.server = newServer()
+	a.shift.Store(int64(-accountAge))
 	a.bootstrap()
+	a.shift.Store(0)
 	return a
 }
 

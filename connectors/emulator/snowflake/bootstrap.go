@@ -99,6 +99,6 @@ func (a *Account) settle() {
 	}
 	a.version++
 	a.usage.record(a, a.dirty)
-	a.usage.recordGrants(a.now(), a.regrant)
+	a.usage.recordGrants(a, a.now(), a.regrant)
 	a.dirty, a.regrant = a.dirty[:0], a.regrant[:0]
 }

@@ -81,6 +81,7 @@ func (a *Account) record(q *query) {
 	a.wmu.Lock()
 	defer a.wmu.Unlock()
 	a.log = append(a.log, st)
+	a.keptRows += st.Rows
 }
 
 func firstWord(sql string) string {

@@ -12,8 +12,11 @@ import (
 	"github.com/polsync/polsync/connectors/emulator/sqlengine"
 )
 
-// keptQueries is the number of statements whose results can be fetched again.
-const keptQueries = 2000
+// keptQueries is the number of statements whose results can be fetched again, keptRows the number of rows of all these together.
+const (
+	keptQueries = 2000
+	keptRows    = 3_000_000
+)
 
 // query is one statement that was sent over the wire.
 type query struct {
@@ -110,12 +113,18 @@ func (a *Account) keep(q *query) {
 		a.requests[q.requestID] = q
 	}
 	a.recent = append(a.recent, q)
-	for len(a.recent) > keptQueries {
+	for len(a.recent) > keptQueries || a.keptRows > keptRows {
 		old := a.recent[0]
 		select {
 		case <-old.done:
 		default:
 			return // still running
+		}
+		if old == q {
+			return
+		}
+		if old.result != nil {
+			a.keptRows -= len(old.result.Rows)
 		}
 		delete(a.queries, old.id)
 		delete(a.requests, old.requestID)

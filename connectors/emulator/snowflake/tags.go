@@ -198,7 +198,16 @@ func (s *session) setTagPairs(o *object, col *column, pairs []tagPair) {
 		setTag(list, &tagging{tag: t, value: p.value, method: "MANUAL", at: s.a.now()})
 	}
 	if len(pairs) > 0 {
-		s.a.touch(o)
+		s.a.touchTagged(o)
+	}
+}
+
+// touchTagged notes that tags of an object changed.
+func (a *Account) touchTagged(o *object) {
+	before := o.altered
+	a.touch(o)
+	if a.opt.TagsKeepLastDDL {
+		o.altered = before
 	}
 }
 
@@ -239,7 +248,7 @@ func (s *session) unsetTags(o *object, col *column, pairs []tagPair) error {
 			}
 		}
 	}
-	s.a.touch(o)
+	s.a.touchTagged(o)
 	return nil
 }
 

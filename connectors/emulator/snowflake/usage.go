@@ -2,6 +2,7 @@ package snowflake
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
@@ -12,6 +13,12 @@ import (
 type usageLog struct {
 	views map[string]*usageView
 	known map[int64]map[usageKey]bool // keys recorded per object
+
+	// What Build made is kept as it was then, and its rows are made when a view is read: an account may have a million columns. The
+	// rows of an object go into the log when it changes for the first time.
+	base   map[int64]*object
+	order  []int64 // of base
+	baseAt time.Time
 }
 
 type usageView struct {
@@ -39,7 +46,7 @@ type usageRow struct {
 }
 
 func newUsageLog() *usageLog {
-	return &usageLog{views: map[string]*usageView{}, known: map[int64]map[usageKey]bool{}}
+	return &usageLog{views: map[string]*usageView{}, known: map[int64]map[usageKey]bool{}, base: map[int64]*object{}}
 }
 
 // record brings the log up to date with objects that changed.
@@ -56,6 +63,7 @@ func (u *usageLog) record(a *Account, dirty []*object) {
 
 func (u *usageLog) recordObject(a *Account, o *object) {
 	now := a.now()
+	u.unfold(a, o.id)
 	fresh := map[usageKey]bool{}
 	for _, r := range a.usageRows(o) {
 		fresh[r.key] = true
@@ -72,9 +80,65 @@ func (u *usageLog) recordObject(a *Account, o *object) {
 	}
 }
 
+// keepBase keeps objects as they are now, those apart that the log has already.
+func (u *usageLog) keepBase(objects []*object, at time.Time) {
+	u.baseAt = at
+	for _, o := range objects {
+		if u.known[o.id] == nil && u.base[o.id] == nil {
+			u.base[o.id] = o.copied()
+			u.order = append(u.order, o.id)
+		}
+	}
+}
+
+// unfold moves the rows of an object that Build made into the log.
+func (u *usageLog) unfold(a *Account, id int64) {
+	was := u.base[id]
+	if was == nil {
+		return
+	}
+	delete(u.base, id)
+	keys := map[usageKey]bool{}
+	a.rowsAbout(was, "", func(view string, sub []any, row sqlengine.Row) {
+		key := usageKey{view, id, subKey(sub...)}
+		keys[key] = true
+		u.put(key, u.baseAt, row)
+	})
+	u.known[id] = keys
+}
+
+// copied gives an object as it is now, safe from later changes of it. What it lies in is shared.
+func (o *object) copied() *object {
+	c := *o
+	c.children, c.grants, c.tags, c.props = nil, slices.Clip(o.grants), slices.Clip(o.tags), maps.Clone(o.props)
+	if o.rel != nil {
+		rel, columns := *o.rel, make([]column, len(o.rel.columns))
+		rel.columns = make([]*column, len(columns))
+		for i, col := range o.rel.columns {
+			columns[i] = *col
+			rel.columns[i] = &columns[i]
+		}
+		c.rel = &rel
+	}
+	if o.tag != nil {
+		tag := *o.tag
+		c.tag = &tag
+	}
+	if o.policy != nil {
+		policy := *o.policy
+		c.policy = &policy
+	}
+	if o.user != nil {
+		u := *o.user
+		c.user = &u
+	}
+	return &c
+}
+
 // recordGrants brings single grants up to date, without a look at all others on the same object.
-func (u *usageLog) recordGrants(now time.Time, grants []*grant) {
+func (u *usageLog) recordGrants(a *Account, now time.Time, grants []*grant) {
 	for _, g := range grants {
+		u.unfold(a, g.on.id)
 		known := u.known[g.on.id]
 		if known == nil {
 			continue // the object was never in the catalogue
@@ -143,13 +207,20 @@ func closedRow(key usageKey, last sqlengine.Row, now time.Time, objectGone bool)
 	return row
 }
 
-// asOf gives the rows of a view at a time, in the order in which they first appeared.
-func (u *usageLog) asOf(view string, at time.Time) []sqlengine.Row {
+// asOf visits the rows of a view at a time, in the order in which they first appeared.
+func (u *usageLog) asOf(a *Account, view string, at time.Time, visit func(sqlengine.Row) bool) {
+	going := true
+	if !u.baseAt.After(at) {
+		for _, id := range u.order {
+			if o := u.base[id]; o != nil && going {
+				a.rowsAbout(o, view, func(_ string, _ []any, row sqlengine.Row) { going = going && visit(row) })
+			}
+		}
+	}
 	v := u.views[view]
 	if v == nil {
-		return nil
+		return
 	}
-	var out []sqlengine.Row
 	for _, key := range v.order {
 		var row sqlengine.Row
 		for _, version := range v.entries[key] {
@@ -158,11 +229,10 @@ func (u *usageLog) asOf(view string, at time.Time) []sqlengine.Row {
 			}
 			row = version.row
 		}
-		if row != nil {
-			out = append(out, row)
+		if going && row != nil {
+			going = visit(row)
 		}
 	}
-	return out
 }
 
 // usageView resolves a view of ACCOUNT_USAGE: SELECT on it comes with a database role of SNOWFLAKE, or with USAGE on the database.
@@ -177,14 +247,29 @@ func (c *catalog) usageView(name string) (*sqlengine.Table, error) {
 	if err := c.s.requireWarehouse(); err != nil {
 		return nil, err
 	}
-	at := c.s.now
-	if lag := c.s.a.opt.AccountUsageLag; lag > 0 {
-		at = at.Add(-lag)
-	}
+	at := c.s.now.Add(-c.s.a.opt.usageLag(name))
 	if name == "QUERY_HISTORY" {
 		return tableOf(spec, c.s.a.historyRows(at)), nil
 	}
-	return tableOf(spec, c.s.a.usage.asOf(name, at)), nil
+	a := c.s.a
+	return &sqlengine.Table{Columns: upperColumns(spec), Rows: func(yield func(sqlengine.Row, error) bool) {
+		a.usage.asOf(a, name, at, func(row sqlengine.Row) bool { return yield(row, nil) })
+	}}, nil
+}
+
+// documentedLag is how late the views are at most, where it is not two hours (Account Usage page).
+var documentedLag = map[string]time.Duration{"QUERY_HISTORY": 45 * time.Minute, "TABLES": 90 * time.Minute, "COLUMNS": 90 * time.Minute,
+	"VIEWS": 90 * time.Minute, "DATABASES": 3 * time.Hour, "DATA_CLASSIFICATION_LATEST": 3 * time.Hour}
+
+// usageLag is how far a view is behind the clock.
+func (o Options) usageLag(view string) time.Duration {
+	if o.AccountUsageLag != 0 {
+		return max(o.AccountUsageLag, 0)
+	}
+	if lag, ok := documentedLag[view]; ok {
+		return lag
+	}
+	return 2 * time.Hour
 }
 
 func (c *catalog) maySeeUsage(view string) bool {

@@ -39,27 +39,38 @@ func (a *Account) usageRows(o *object) []usageRow {
 		return nil
 	}
 	var out []usageRow
-	add := func(view, sub string, row sqlengine.Row) {
-		out = append(out, usageRow{usageKey{view, o.id, sub}, row})
-	}
-	if view, row := a.ownRow(o); view != "" {
-		add(view, "", row)
+	a.rowsAbout(o, "", func(view string, sub []any, row sqlengine.Row) {
+		out = append(out, usageRow{usageKey{view, o.id, subKey(sub...)}, row})
+	})
+	return out
+}
+
+// rowsAbout visits the rows about an object in one view, or in all where none is named. sub tells the rows of a view apart.
+func (a *Account) rowsAbout(o *object, view string, add func(view string, sub []any, row sqlengine.Row)) {
+	wants := func(v string) bool { return view == "" || view == v }
+	if own := ownView(o); own != "" && wants(own) {
+		add(own, nil, a.ownRow(o))
 	}
 	if o.rel != nil {
-		a.relationUsage(o, add)
+		a.relationUsage(o, wants, add)
 	}
-	for _, t := range o.tags {
-		add("TAG_REFERENCES", subKey(t.tag.id), tagUsageRow(t, o, nil))
-	}
-	if o.kind == kindTag {
-		for _, m := range o.tag.masks {
-			add("POLICY_REFERENCES", subKey(m.policy.id), policyUsageRow(referenceRow(place{m, o, nil}, nil, statusActive), m.policy))
+	if wants("TAG_REFERENCES") {
+		for _, t := range o.tags {
+			add("TAG_REFERENCES", []any{t.tag.id}, tagUsageRow(t, o, nil))
 		}
 	}
-	for _, g := range grantsOn(o) {
-		out = append(out, grantUsage(g))
+	if o.kind == kindTag && wants("POLICY_REFERENCES") {
+		for _, m := range o.tag.masks {
+			add("POLICY_REFERENCES", []any{m.policy.id}, policyUsageRow(referenceRow(place{m, o, nil}, nil, statusActive), m.policy))
+		}
 	}
-	return out
+	if wants("GRANTS_TO_ROLES") || wants("GRANTS_TO_USERS") {
+		for _, g := range grantsOn(o) {
+			if v, row := grantUsageRow(g); wants(v) {
+				add(v, grantSub(g), row)
+			}
+		}
+	}
 }
 
 // installed tells whether an object can be reached from the account.
@@ -72,33 +83,39 @@ func (o *object) installed() bool {
 	return true
 }
 
-func (a *Account) ownRow(o *object) (string, sqlengine.Row) {
+// ownView is the view that has a row for each object of the kind, "" where there is none; relations are apart.
+func ownView(o *object) string {
+	if o.kind == kindUser && o.user == nil {
+		return ""
+	}
+	return map[kind]string{kindDatabase: "DATABASES", kindSchema: "SCHEMATA", kindTag: "TAGS", kindMasking: "MASKING_POLICIES", kindRowAccess: "ROW_ACCESS_POLICIES",
+		kindRole: "ROLES", kindDatabaseRole: "ROLES", kindUser: "USERS"}[o.kind]
+}
+
+func (a *Account) ownRow(o *object) sqlengine.Row {
 	switch o.kind {
 	case kindDatabase:
-		return "DATABASES", sqlengine.Row{o.id, o.name, orNull(o.ownerName()), yesWord(o.prop("transient", "") != ""), orNull(o.comment), o.created, o.altered, nil, int64(1), o.prop("kind", "STANDARD"), orNull(o.ownerType())}
+		return sqlengine.Row{o.id, o.name, orNull(o.ownerName()), yesWord(o.prop("transient", "") != ""), orNull(o.comment), o.created, o.altered, nil, int64(1), o.prop("kind", "STANDARD"), orNull(o.ownerType())}
 	case kindSchema:
-		return "SCHEMATA", sqlengine.Row{o.id, o.name, o.parent.id, o.parent.name, orNull(o.ownerName()), "1", yesWord(o.prop("transient", "") != ""), yesWord(o.managed()), o.created, o.altered, orNull(o.comment), nil, orNull(o.ownerType())}
+		return sqlengine.Row{o.id, o.name, o.parent.id, o.parent.name, orNull(o.ownerName()), "1", yesWord(o.prop("transient", "") != ""), yesWord(o.managed()), o.created, o.altered, orNull(o.comment), nil, orNull(o.ownerType())}
 	case kindTag:
 		allowed := sqlengine.Value(nil)
 		if o.tag.listed {
 			allowed = o.tag.allowedText()
 		}
-		return "TAGS", sqlengine.Row{o.id, o.name, o.parent.id, o.schema().name, o.database().id, o.database().name, orNull(o.ownerName()), orNull(o.comment), o.created, o.altered, nil, allowed, orNull(o.ownerType()), orNull(o.tag.propagate), orNull(o.tag.onConflict)}
+		return sqlengine.Row{o.id, o.name, o.parent.id, o.schema().name, o.database().id, o.database().name, orNull(o.ownerName()), orNull(o.comment), o.created, o.altered, nil, allowed, orNull(o.ownerType()), orNull(o.tag.propagate), orNull(o.tag.onConflict)}
 	case kindMasking:
-		return "MASKING_POLICIES", policyObjectRow(o)
+		return policyObjectRow(o)
 	case kindRowAccess:
-		return "ROW_ACCESS_POLICIES", policyObjectRow(o)
+		return policyObjectRow(o)
 	case kindRole:
-		return "ROLES", sqlengine.Row{o.id, o.created, nil, o.name, orNull(o.comment), orNull(o.ownerName()), "ROLE", nil, nil, orNull(o.ownerType()), "false"}
+		return sqlengine.Row{o.id, o.created, nil, o.name, orNull(o.comment), orNull(o.ownerName()), "ROLE", nil, nil, orNull(o.ownerType()), "false"}
 	case kindDatabaseRole:
-		return "ROLES", sqlengine.Row{o.id, o.created, nil, o.name, orNull(o.comment), orNull(o.ownerName()), "DATABASE_ROLE", o.parent.name, nil, orNull(o.ownerType()), "false"}
+		return sqlengine.Row{o.id, o.created, nil, o.name, orNull(o.comment), orNull(o.ownerName()), "DATABASE_ROLE", o.parent.name, nil, orNull(o.ownerType()), "false"}
 	case kindUser:
-		if o.user == nil {
-			return "", nil
-		}
-		return "USERS", userUsageRow(o)
+		return userUsageRow(o)
 	}
-	return "", nil
+	return nil
 }
 
 func policyObjectRow(o *object) sqlengine.Row {
@@ -114,37 +131,52 @@ func userUsageRow(o *object) sqlengine.Row {
 		strconv.FormatBool(u.keys[0] != nil || u.keys[1] != nil), orNull(o.ownerName()), o.prop("DEFAULT_SECONDARY_ROLES", ""), strconv.FormatBool(len(u.tokens) > 0), orNull(o.prop("TYPE", ""))}
 }
 
-// relationUsage gives the rows of a table or view, its columns, their tags and policies.
-func (a *Account) relationUsage(o *object, add func(view, sub string, row sqlengine.Row)) {
+// relationUsage visits the rows of a table or view, its columns, their tags and policies.
+func (a *Account) relationUsage(o *object, wants func(string) bool, add func(view string, sub []any, row sqlengine.Row)) {
 	sch, db := o.schema(), o.database()
 	head := sqlengine.Row{o.id, o.name, sch.id, sch.name, db.id, db.name}
+	if o.kind == kindView && wants("VIEWS") {
+		add("VIEWS", nil, append(append(sqlengine.Row{}, head...), orNull(o.ownerName()), o.rel.text, yesWord(o.rel.secure), o.created, o.altered, nil, orNull(o.comment)))
+	}
+	if wants("TABLES") {
+		add("TABLES", nil, tableUsageRow(o, head))
+	}
+	if o.rel.classified != nil && wants("DATA_CLASSIFICATION_LATEST") {
+		add("DATA_CLASSIFICATION_LATEST", nil, classificationUsage(o))
+	}
+	if wants("COLUMNS") || wants("TAG_REFERENCES") {
+		for i, c := range o.rel.columns {
+			if wants("COLUMNS") {
+				row := append(make(sqlengine.Row, 0, 26), c.id, c.name)
+				row = append(append(row, head...), columnFacts(c, i)[1:]...)
+				add("COLUMNS", []any{c.id}, append(row, nil, "COLUMN"))
+			}
+			if wants("TAG_REFERENCES") {
+				for _, t := range c.tags {
+					add("TAG_REFERENCES", []any{t.tag.id, "/", c.id}, tagUsageRow(t, o, c))
+				}
+			}
+		}
+	}
+	if wants("POLICY_REFERENCES") {
+		o.eachAttachment(func(at place) {
+			sub := []any{at.policy.id}
+			if at.col != nil {
+				sub = append(sub, "/", at.col.id)
+			}
+			add("POLICY_REFERENCES", sub, policyUsageRow(referenceRow(at, nil, statusActive), at.policy))
+		})
+	}
+}
+
+func tableUsageRow(o *object, head sqlengine.Row) sqlengine.Row {
 	row := append(append(sqlengine.Row{}, head...), orNull(o.ownerName()), tableType(o), yesWord(o.rel.transient), orNull(o.prop("cluster_by", "")), nil, nil, nil,
 		o.created, o.altered, o.altered, nil, nil, "NO", orNull(o.comment), orNull(o.ownerType()), nil, "NO", "NO", "NO")
 	if o.kind == kindTable {
 		n := len(o.rel.rows)
 		row[10], row[11], row[12] = int64(n), int64(n*64*len(o.rel.columns)), int64(1)
-	} else {
-		add("VIEWS", "", append(append(sqlengine.Row{}, head...), orNull(o.ownerName()), o.rel.text, yesWord(o.rel.secure), o.created, o.altered, nil, orNull(o.comment)))
 	}
-	add("TABLES", "", row)
-	if o.rel.classified != nil {
-		add("DATA_CLASSIFICATION_LATEST", "", classificationUsage(o))
-	}
-	for i, c := range o.rel.columns {
-		facts := columnFacts(c, i)
-		col := append(sqlengine.Row{c.id, c.name}, head...)
-		add("COLUMNS", subKey(c.id), append(append(col, facts[1:]...), nil, "COLUMN"))
-		for _, t := range c.tags {
-			add("TAG_REFERENCES", subKey(t.tag.id, "/", c.id), tagUsageRow(t, o, c))
-		}
-	}
-	o.eachAttachment(func(at place) {
-		sub := subKey(at.policy.id)
-		if at.col != nil {
-			sub = subKey(at.policy.id, "/", at.col.id)
-		}
-		add("POLICY_REFERENCES", sub, policyUsageRow(referenceRow(at, nil, statusActive), at.policy))
-	})
+	return row
 }
 
 // policyUsageRow adds the policy's id to a row of POLICY_REFERENCES.
@@ -172,11 +204,14 @@ func tagUsageRow(t *tagging, o *object, c *column) sqlengine.Row {
 // grantUsage gives the row of a grant.
 func grantUsage(g grantRow) usageRow {
 	view, row := grantUsageRow(g)
-	return usageRow{usageKey{view, g.on.id, subKey(g.privilege, "/", g.to.id, "/", nameOf(g.by))}, row}
+	return usageRow{usageKey{view, g.on.id, subKey(grantSub(g)...)}, row}
 }
 
+func grantSub(g grantRow) []any { return []any{g.privilege, "/", g.to.id, "/", nameOf(g.by)} }
+
+// grantUsageRow gives the view that has a grant, and its row. GRANTS_TO_USERS has account roles only.
 func grantUsageRow(g grantRow) (string, sqlengine.Row) {
-	if g.to.kind == kindUser && g.privilege == privUsage && (g.on.kind == kindRole || g.on.kind == kindDatabaseRole) {
+	if g.to.kind == kindUser && g.privilege == privUsage && g.on.kind == kindRole {
 		return "GRANTS_TO_USERS", sqlengine.Row{g.created, nil, g.on.name, "USER", g.to.name, orNull(nameOf(g.by))}
 	}
 	names := make(sqlengine.Row, 3)

@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/polsync/polsync/connectors/emulator/sqlengine"
 )
 
 // rich has something of every kind that ACCOUNT_USAGE lists.
@@ -23,7 +25,7 @@ func TestAccountUsageHasTheDocumentedColumns(t *testing.T) {
 	}
 	for view, spec := range usageColumns {
 		want := len(strings.Split(spec, ","))
-		rows := a.usage.asOf(view, a.now())
+		rows := a.usageAt(view)
 		if view == "QUERY_HISTORY" {
 			continue // filled over the wire
 		}
@@ -39,6 +41,12 @@ func TestAccountUsageHasTheDocumentedColumns(t *testing.T) {
 			t.Errorf("%s: %v", view, err)
 		}
 	}
+}
+
+// usageAt gives the rows of a view as they are now.
+func (a *Account) usageAt(view string) (rows []sqlengine.Row) {
+	a.usage.asOf(a, view, a.now(), func(r sqlengine.Row) bool { rows = append(rows, r); return true })
+	return rows
 }
 
 func TestInformationSchemaHasTheDocumentedColumns(t *testing.T) {
@@ -163,4 +171,44 @@ func TestAccountUsageNeedsAViewerRole(t *testing.T) {
 	s.seed(`REVOKE DATABASE ROLE SNOWFLAKE.SECURITY_VIEWER FROM ROLE R`, `GRANT IMPORTED PRIVILEGES ON DATABASE SNOWFLAKE TO ROLE R`)
 	u.rows(`SELECT * FROM SNOWFLAKE.ACCOUNT_USAGE.TAG_REFERENCES`)
 	u.refused(UnsupportedCode, `SELECT * FROM SNOWFLAKE.ACCOUNT_USAGE.METERING_HISTORY`)
+}
+
+func TestBuiltObjectsHaveAPast(t *testing.T) {
+	b := newUsageBench(t)
+	err := b.a.Build(24*time.Hour, func(build *Builder) error {
+		if err := b.a.Exec(roleAccountAdmin, "CREATE WAREHOUSE W", "CREATE DATABASE D", "CREATE TAG D.PUBLIC.G"); err != nil {
+			return err
+		}
+		in := build.Schema("D", "PUBLIC")
+		table, err := build.NewTable(in, "T", build.Role(roleSysAdmin), []ColumnSpec{{"A", "VARCHAR(9)"}, {"B", "NUMBER(10,2)"}})
+		if err != nil {
+			return err
+		}
+		reader, err := build.NewRole("R", build.Role(roleSysAdmin))
+		if err != nil {
+			return err
+		}
+		build.TagColumn(build.Tag(in, "G"), table, 0, "first")
+		build.Grant("SELECT", table, reader)
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	const columns = `SELECT COLUMN_NAME, DATA_TYPE FROM SNOWFLAKE.ACCOUNT_USAGE.COLUMNS WHERE DELETED IS NULL AND TABLE_NAME = 'T' ORDER BY 1`
+	const tags = `SELECT COLUMN_NAME, TAG_VALUE FROM SNOWFLAKE.ACCOUNT_USAGE.TAG_REFERENCES`
+	const grants = `SELECT NAME, PRIVILEGE FROM SNOWFLAKE.ACCOUNT_USAGE.GRANTS_TO_ROLES WHERE DELETED_ON IS NULL AND GRANTEE_NAME = 'R'`
+	b.sees(columns, "A|TEXT;B|NUMBER")
+	b.sees(tags, "A|first")
+	b.sees(grants, "T|SELECT")
+	b.exec(`ALTER TABLE D.PUBLIC.T MODIFY COLUMN A SET TAG D.PUBLIC.G = 'second'`, `ALTER TABLE D.PUBLIC.T DROP COLUMN B`, `REVOKE SELECT ON TABLE D.PUBLIC.T FROM ROLE R`)
+	b.sees(columns, "A|TEXT;B|NUMBER") // the past stays
+	b.sees(tags, "A|first")
+	b.sees(grants, "T|SELECT")
+	b.now = b.now.Add(3 * time.Hour)
+	b.sees(columns, "A|TEXT")
+	b.sees(tags, "A|second")
+	b.sees(grants, "")
+	b.now = b.now.Add(-30 * time.Hour)
+	b.sees(columns, "") // before it was built
 }

@@ -27,6 +27,7 @@ type server struct {
 	requests map[string]*query       // by request id: a repeated request is not carried out again
 	queries  map[string]*query       // by query id
 	recent   []*query
+	keptRows int // of the results of recent
 	log      []Statement
 	received []Request
 	closed   bool
