@@ -130,17 +130,30 @@ func TestCountAgreesWithGo(t *testing.T) {
 // TestEveryCheckCountsAsInProcess runs the checks of all built-in types over the wire.
 func TestEveryCheckCountsAsInProcess(t *testing.T) {
 	w := newWorkspace(t, emulator.Options{})
-	connectortest.Counts(t, w.open(t, emulator.DefaultAdmin), func(columns []string, rows [][]string) state.Securable {
+	connectortest.Counts(t, w.open(t, emulator.DefaultAdmin), w.filler(t))
+}
+
+// TestWideAndEmptyTablesAreCounted has more columns than one statement asks about, and no rows.
+func TestWideAndEmptyTablesAreCounted(t *testing.T) {
+	w := newWorkspace(t, emulator.Options{})
+	connectortest.Wide(t, w.open(t, emulator.DefaultAdmin), w.filler(t))
+}
+
+// filler makes a table of text columns anew.
+func (w *workspace) filler(t *testing.T) func(columns []string, rows [][]string) state.Securable {
+	return func(columns []string, rows [][]string) state.Securable {
 		w.exec(t, "CREATE OR REPLACE TABLE main.crm.checked ("+strings.Join(columns, " STRING, ")+" STRING)")
-		lines := make([]string, len(rows))
-		for i, row := range rows {
+		var lines []string
+		for _, row := range rows {
 			cells := make([]string, len(row))
 			for j, cell := range row {
 				cells[j] = dialect.Literal(cell)
 			}
-			lines[i] = "(" + strings.Join(cells, ", ") + ")"
+			lines = append(lines, "("+strings.Join(cells, ", ")+")")
 		}
-		w.exec(t, "INSERT INTO main.crm.checked VALUES "+strings.Join(lines, ", "))
+		if len(lines) > 0 {
+			w.exec(t, "INSERT INTO main.crm.checked VALUES "+strings.Join(lines, ", "))
+		}
 		return object(state.KindTable, "main", "crm", "checked")
-	})
+	}
 }
