@@ -125,7 +125,7 @@ func DecodeValue(kind FactKind, data []byte) (Value, error) {
 		return decode[Role](data)
 	case FactTag:
 		return decode[Tag](data)
-	case FactAllowedValue, FactMember:
+	case FactAllowedValue, FactMember, FactManaged:
 		return Nil{}, nil
 	case FactPolicy:
 		p, err := decode[MaskingPolicy](data)

@@ -176,6 +176,31 @@ type GrantDeclaration struct {
 	Origin      Origin
 }
 
+// ExclusiveDeclaration says that nobody holds privileges but who is declared to.
+type ExclusiveDeclaration struct {
+	Privileges []string // upper case, words separated by spaces
+	On         []Selector
+	Except     []Selector
+	Kinds      []Kind
+	Reasons    []string
+	ForEach    *Template
+	Origin     Origin
+}
+
+// OwnerDeclaration says who owns securables, and which schemas have managed access.
+type OwnerDeclaration struct {
+	Owner   *PrincipalRef // nil where only Managed is said
+	Managed bool
+	Below   bool // of a container: each table and view in it, as `access: own` has it
+	Future  bool // what is created in the containers too
+	On      []Selector
+	Except  []Selector
+	Kinds   []Kind
+	Reasons []string
+	ForEach *Template
+	Origin  Origin
+}
+
 // AccessLevel names privileges by kind of securable.
 type AccessLevel struct {
 	Name       string
@@ -264,7 +289,7 @@ type AutotagDeclaration struct {
 // Deferred is a declaration of a kind that is understood but cannot be planned yet; a plan that meets one is refused
 // by name.
 type Deferred struct {
-	What   string // row_filters, constraints, ownership, exclusive
+	What   string // row_filters, constraints
 	Name   string
 	In     []string // platforms it speaks of
 	Origin Origin
@@ -289,6 +314,8 @@ type Declarations struct {
 	Exceptions  []ExceptionDeclaration
 	Roles       []RoleDeclaration
 	Grants      []GrantDeclaration
+	Exclusives  []ExclusiveDeclaration
+	Owners      []OwnerDeclaration
 	Access      map[string]AccessLevel
 	Classifiers []ClassifierDeclaration
 	Collections map[string][]string

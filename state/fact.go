@@ -25,10 +25,11 @@ const (
 	FactMember                // On: the role or group has the member With. Value: Nil
 	FactGrant                 // On: With holds the privilege Name; Future: on objects of that kind created below On. Value: Option
 	FactOwner                 // On: is owned by the Value, an Owner
+	FactManaged               // On: the schema has managed access. Value: Nil
 	factEnd
 )
 
-var factNames = [...]string{"", "role", "tag", "allowed_value", "policy", "mask", "binding", "tagged", "member", "grant", "owner"}
+var factNames = [...]string{"", "role", "tag", "allowed_value", "policy", "mask", "binding", "tagged", "member", "grant", "owner", "managed_access"}
 
 // String returns the kind's name, as --only takes it.
 func (k FactKind) String() string {

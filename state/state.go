@@ -41,6 +41,7 @@ type State struct {
 	Objects   map[Securable]Object
 	Facts     map[Key]Fact
 	Unknown   []Area
+	Fixed     map[Key]string // grants that nobody can take away, with the reason
 	Freshness []Freshness
 	Identity  string // of the account or metastore
 	Reads     int    // statements and requests it took to read
@@ -48,17 +49,38 @@ type State struct {
 
 // New returns an empty State.
 func New() *State {
-	return &State{Objects: map[Securable]Object{}, Facts: map[Key]Fact{}}
+	return &State{Objects: map[Securable]Object{}, Facts: map[Key]Fact{}, Fixed: map[Key]string{}}
 }
 
 // Put states a fact, in place of one with the same key.
 func (s *State) Put(f Fact) { s.Facts[f.Key] = f }
 
+// Fact returns the fact with that key, and whether there is one. Who owns a securable, and whether a schema has managed
+// access, its Object says.
+func (s *State) Fact(k Key) (Fact, bool) {
+	if f, ok := s.Facts[k]; ok {
+		return f, true
+	}
+	switch k {
+	case Key{Fact: FactOwner, On: k.On}:
+		owner := s.Objects[k.On].Owner
+		return Fact{Key: k, Value: Owner(owner)}, owner != Securable{}
+	case Key{Fact: FactManaged, On: k.On}:
+		return Fact{Key: k, Value: Nil{}}, s.Objects[k.On].Managed
+	}
+	return Fact{}, false
+}
+
 // Has reports whether a fact with that key is stated.
-func (s *State) Has(k Key) bool { _, ok := s.Facts[k]; return ok }
+func (s *State) Has(k Key) bool { _, ok := s.Fact(k); return ok }
 
 // Value returns the value of the fact with that key, nil where there is none.
-func (s *State) Value(k Key) Value { return s.Facts[k].Value }
+func (s *State) Value(k Key) Value {
+	if f, ok := s.Fact(k); ok {
+		return f.Value
+	}
+	return nil
+}
 
 // Keys returns the keys of all facts in canonical order.
 func (s *State) Keys() []Key { return slices.SortedFunc(maps.Keys(s.Facts), Key.Compare) }

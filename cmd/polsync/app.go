@@ -120,7 +120,7 @@ var onlyWords = map[string][]state.FactKind{
 	"tags":   {state.FactTag, state.FactAllowedValue, state.FactTagged},
 	"masks":  {state.FactPolicy, state.FactMask, state.FactBinding},
 	"roles":  {state.FactRole, state.FactMember},
-	"grants": {state.FactGrant, state.FactOwner},
+	"grants": {state.FactGrant, state.FactOwner, state.FactManaged},
 }
 
 func (a *app) onlyKinds() ([]state.FactKind, error) {

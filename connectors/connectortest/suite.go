@@ -30,6 +30,7 @@ type Fixture struct {
 	Platform connectors.Platform
 	Home     state.Securable
 	Scope    connectors.Scope
+	Self     []state.Securable // who the connector acts as, where it needs rights on the tables
 	Tables   []state.Securable // two at least, each with the columns EMAIL, PHONE (text), SALARY (number), COUNTRY (text), in one schema
 	Readers  []state.Securable // two roles or groups that hold nothing yet
 	Member   state.Securable   // a user, if memberships can be written
@@ -165,7 +166,7 @@ func newReconciler(t *testing.T, f *Fixture) *reconcile.Reconciler {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { store.Close() })
-	return &reconcile.Reconciler{Name: "under test", Platform: f.Platform, Store: store, Home: f.Home, Scope: f.Scope, Holder: "test",
+	return &reconcile.Reconciler{Name: "under test", Platform: f.Platform, Store: store, Home: f.Home, Scope: f.Scope, Self: f.Self, Holder: "test",
 		Sleep: func(ctx context.Context, d time.Duration) error {
 			if d > 10*time.Second { // the lease's renewal; nothing else waits that long
 				<-ctx.Done()

@@ -28,6 +28,8 @@ type fileObject struct {
 	Type     state.Family    `yaml:"type,omitempty"`
 	Identity string          `yaml:"identity,omitempty"`
 	Foreign  string          `yaml:"foreign,omitempty"`
+	Owner    string          `yaml:"owner,omitempty"`
+	Managed  bool            `yaml:"managed,omitempty"`
 }
 
 type fileFact struct {
@@ -37,6 +39,7 @@ type fileFact struct {
 	Name   string          `yaml:"name,omitempty"`
 	Future string          `yaml:"future,omitempty"`
 	Value  any             `yaml:"value,omitempty"`
+	Fixed  string          `yaml:"fixed,omitempty"` // of a grant: why nobody can take it away
 }
 
 type fileArea struct {
@@ -52,7 +55,11 @@ func decode(data []byte) (*Warehouse, error) {
 	}
 	w := New(Dialect{PerColumn: f.PerColumn}, state.New())
 	for i, o := range f.Objects {
-		w.facts.Objects[o.On] = state.Object{Type: state.DataType{Family: o.Type, Text: string(o.Type)}, Position: i + 1, Identity: o.Identity, Foreign: o.Foreign}
+		is := state.Object{Type: state.DataType{Family: o.Type, Text: string(o.Type)}, Position: i + 1, Identity: o.Identity, Foreign: o.Foreign, Managed: o.Managed}
+		if err := is.Owner.UnmarshalText([]byte(o.Owner)); err != nil {
+			return nil, fmt.Errorf("owner of object %d: %w", i+1, err)
+		}
+		w.facts.Objects[o.On] = is
 	}
 	for i, ff := range f.Facts {
 		fact, err := ff.fact()
@@ -60,6 +67,9 @@ func decode(data []byte) (*Warehouse, error) {
 			return nil, fmt.Errorf("fact %d: %w", i+1, err)
 		}
 		w.facts.apply(fact)
+		if ff.Fixed != "" {
+			w.facts.Fixed[fact.Key] = ff.Fixed
+		}
 	}
 	for _, a := range f.Unknown {
 		area := state.Area{Facts: a.Facts, Reason: a.Reason}
@@ -128,13 +138,18 @@ func (w *Warehouse) save() error {
 			continue // the fact makes the object
 		}
 		o := w.facts.Objects[s]
-		f.Objects = append(f.Objects, fileObject{s, o.Type.Family, o.Identity, o.Foreign})
+		owner, err := o.Owner.MarshalText()
+		if err != nil {
+			return err
+		}
+		f.Objects = append(f.Objects, fileObject{s, o.Type.Family, o.Identity, o.Foreign, string(owner), o.Managed})
 	}
 	for _, k := range w.facts.Keys() {
 		ff, err := factOf(k, w.facts.Facts[k].Value)
 		if err != nil {
 			return err
 		}
+		ff.Fixed = w.facts.Fixed[k]
 		f.Facts = append(f.Facts, ff)
 	}
 	for _, a := range w.facts.Unknown {

@@ -26,8 +26,10 @@ func fixture(d memory.Dialect) *connectortest.Fixture {
 		{Kind: state.KindUser, Name: "ALICE"}, {Kind: state.KindRole, Name: "READER"}, {Kind: state.KindRole, Name: "other reader"}, table("CUSTOMERS"), table("ORDERS")} {
 		s.Objects[o] = state.Object{}
 	}
+	owned := state.Object{Owner: state.Securable{Kind: state.KindRole, Name: "LOADER"}}
+	s.Objects[table("CUSTOMERS")], s.Objects[table("ORDERS")] = owned, owned
 	odd := table("a\"b.c\\d$$e'f`g\nh \u00e9")
-	s.Objects[odd] = state.Object{}
+	s.Objects[odd] = owned
 	var oddColumns []state.Securable
 	for _, name := range []string{`"quo"te.d'`, "plain", `back\slash$$`, "new\nline `tick`", "\u6f22\u5b57", "lower", strings.Repeat("\u00fc", 255)} {
 		c := odd
@@ -36,7 +38,7 @@ func fixture(d memory.Dialect) *connectortest.Fixture {
 		oddColumns = append(oddColumns, c)
 	}
 	nested := table("NESTED")
-	s.Objects[nested] = state.Object{}
+	s.Objects[nested] = owned
 	var nestedColumns []state.Securable
 	for _, f := range []state.Family{state.FamilyArray, state.FamilyObject} {
 		c := nested

@@ -85,7 +85,8 @@ func (f facts) mayRead(roles map[state.Securable]bool, column state.Securable) b
 			return true
 		}
 	}
-	return false
+	table, ok := f.Relation(column)
+	return ok && roles[f.Objects[table].Owner]
 }
 
 // policyOf returns the policy in force on a column and the tag value it is asked about; fails where two tags bring one.

@@ -2,6 +2,7 @@ package memory
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"os"
@@ -75,8 +76,8 @@ func (w *Warehouse) Snapshot(ctx context.Context, scope connectors.Scope) (*stat
 			s.Facts[k] = f
 		}
 	}
-	s.Unknown = slices.Clone(w.facts.Unknown)
-	for k := state.FactRole; k <= state.FactOwner; k++ {
+	s.Unknown, s.Fixed = slices.Clone(w.facts.Unknown), w.facts.Fixed
+	for k := state.FactRole; k <= state.FactManaged; k++ {
 		s.Freshness = append(s.Freshness, state.Freshness{Facts: k, Source: "live"})
 	}
 	return s, nil
@@ -111,6 +112,18 @@ func (w *Warehouse) Exec(ctx context.Context, s plan.Statement) (connectors.Outc
 
 // apply carries out one statement.
 func (f facts) apply(s state.Fact) {
+	switch owner, moves := s.Value.(state.Owner); {
+	case moves && s.Key.Fact == state.FactOwner:
+		o := f.Objects[s.Key.On]
+		o.Owner = state.Securable(owner)
+		f.Objects[s.Key.On] = o
+		return
+	case s.Key.Fact == state.FactManaged:
+		o := f.Objects[s.Key.On]
+		o.Managed = s.Value != nil
+		f.Objects[s.Key.On] = o
+		return
+	}
 	if s.Value == nil {
 		delete(f.Facts, s.Key)
 		if s.Key.Fact == state.FactRole {
@@ -156,6 +169,13 @@ func (f facts) refuses(s state.Fact) error {
 		if !f.there(k.On) || !f.there(k.With) {
 			return missing(k.With)
 		}
+	case state.FactOwner, state.FactManaged:
+		if !f.there(k.On) {
+			return missing(k.On)
+		}
+		if by, ok := s.Value.(state.Owner); ok && !f.there(state.Securable(by)) {
+			return missing(state.Securable(by))
+		}
 	case state.FactGrant:
 		if !f.there(k.On) && k.On.Kind != state.KindAccount {
 			return missing(k.On)
@@ -175,6 +195,12 @@ func (f facts) there(s state.Securable) bool {
 // inUse refuses to drop what is referred to: a policy that is attached, a tag that masks, a value that something
 // carries, a role with grants.
 func (f facts) inUse(k state.Key) error {
+	if k.Fact == state.FactOwner {
+		return errors.New("ownership moves, it is never taken away")
+	}
+	if reason := f.Fixed[k]; reason != "" {
+		return errors.New(reason)
+	}
 	for other, fact := range f.Facts {
 		used := false
 		switch k.Fact {

@@ -114,7 +114,7 @@ func (s *snapshot) readFuture(ctx context.Context, p principal) error {
 func (s *snapshot) futureRow(to state.Securable, r *answer, i int) {
 	kind := kindWord(r.text(i, "GRANT_ON"))
 	parts := splitName(r.text(i, "NAME"))
-	if kind == state.KindNone || len(parts) < 2 || r.text(i, "PRIVILEGE") == "OWNERSHIP" {
+	if kind == state.KindNone || len(parts) < 2 {
 		return
 	}
 	on := state.Securable{Kind: state.KindCatalog, Catalog: parts[0]}

@@ -81,8 +81,11 @@ func related(c Change) []state.Securable {
 		}
 	}
 	for _, v := range [...]state.Value{c.Was, c.Want} {
-		if m, ok := v.(state.Mask); ok {
-			all = append(all, m.Policy)
+		switch v := v.(type) {
+		case state.Mask:
+			all = append(all, v.Policy)
+		case state.Owner:
+			all = append(all, state.Securable(v))
 		}
 	}
 	return all

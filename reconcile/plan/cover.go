@@ -26,7 +26,7 @@ func (d *difference) holdUncovered() {
 		var missing state.Key
 		found := false
 		switch {
-		case c.Key.Fact == state.FactGrant && c.Phase == PhasePermit, c.Phase == PhaseUntag, c.Phase == PhaseUnmask && c.Key.Fact == state.FactMask:
+		case (c.Key.Fact == state.FactGrant || c.Key.Fact == state.FactOwner) && c.Phase == PhasePermit, c.Phase == PhaseUntag, c.Phase == PhaseUnmask && c.Key.Fact == state.FactMask:
 			missing, found = u.meets(c.Key.On)
 		case c.Phase == PhaseUnmask:
 			missing, found = carried[c.Key.On]

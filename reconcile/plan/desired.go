@@ -43,8 +43,11 @@ type Ownership struct {
 // Target is what a platform should be.
 type Target struct {
 	State   *state.State
-	Absent  map[state.Key]state.Origin  // facts that must not be, whoever set them
-	Expired map[state.Key]state.Origin  // grants whose time is over
+	Absent  map[state.Key]state.Origin // facts that must not be, whoever set them
+	Expired map[state.Key]state.Origin // grants whose time is over
+
+	Exclusive map[state.Key]state.Origin // grants, without the grantee, that only those hold who are declared to
+
 	Ended   map[state.Securable][]Ended // exceptions whose time is over, by policy
 	Held    map[state.Key]string        // declared facts that wait, with the reason; they are not removed either
 	Notices []Notice
@@ -69,6 +72,8 @@ func Desired(in Input) *Target {
 	r.assignments()
 	r.masks()
 	r.grants()
+	r.exclusives()
+	r.owners()
 	r.places()
 	r.leaveForeign()
 	slices.SortStableFunc(r.target.Notices, func(a, b Notice) int {
@@ -84,7 +89,7 @@ func newResolver(in Input) *resolver {
 	r := &resolver{
 		in:       in,
 		inv:      newInventory(in.Dialect, in.Actual),
-		target:   &Target{State: state.New(), Absent: map[state.Key]state.Origin{}, Held: map[state.Key]string{}, Expired: map[state.Key]state.Origin{}, Ended: map[state.Securable][]Ended{}},
+		target:   &Target{State: state.New(), Absent: map[state.Key]state.Origin{}, Held: map[state.Key]string{}, Expired: map[state.Key]state.Origin{}, Exclusive: map[state.Key]state.Origin{}, Ended: map[state.Securable][]Ended{}},
 		tags:     map[string]*tagInfo{},
 		policies: map[state.Securable]policyOf{},
 	}

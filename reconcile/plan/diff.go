@@ -49,6 +49,8 @@ func Diff(in Input, t *Target) ([]Change, []Kept, []Notice, int) {
 	}
 	d.declared()
 	d.undeclared()
+	d.lastManaged()
+	d.reachedFromAbove()
 	d.opening()
 	d.leaveFought()
 	d.policies()
@@ -57,6 +59,8 @@ func Diff(in Input, t *Target) ([]Change, []Kept, []Notice, int) {
 	d.holdUnjoined()
 	d.holdBack()
 	d.warnFought()
+	d.heirs()
+	d.warnMoved()
 	d.lists()
 	slices.SortFunc(d.changes, Change.Compare)
 	slices.SortFunc(d.kept, func(a, b Kept) int { return a.Fact.Key.Compare(b.Fact.Key) })
@@ -160,7 +164,7 @@ func (d *difference) declared() {
 		if k.Fact == state.FactPolicy {
 			continue
 		}
-		is, there := d.in.Actual.Facts[k]
+		is, there := d.in.Actual.Fact(k)
 		if !there || !state.Equal(is.Value, f.Value) {
 			d.differing = append(d.differing, k)
 		}
@@ -178,7 +182,7 @@ func (d *difference) declared() {
 	}
 	d.compared = true
 	for k, o := range d.target.Absent {
-		if is, there := d.in.Actual.Facts[k]; there && d.wanted(k) && !d.protected(k) {
+		if is, there := d.in.Actual.Facts[k]; there && d.wanted(k) && !d.protected(k) && d.in.Actual.Fixed[k] == "" && !d.comesWithAll(k, o) {
 			d.add(k, is.Value, nil, o, "declared absent")
 		}
 	}
@@ -190,7 +194,7 @@ func (d *difference) unmet() []state.Key {
 	if !d.compared {
 		d.compared = true
 		for k, f := range d.target.State.Facts {
-			if is, there := d.in.Actual.Facts[k]; k.Fact != state.FactPolicy && (!there || !state.Equal(is.Value, f.Value)) {
+			if is, there := d.in.Actual.Fact(k); k.Fact != state.FactPolicy && (!there || !state.Equal(is.Value, f.Value)) {
 				d.differing = append(d.differing, k)
 			}
 		}
@@ -263,8 +267,10 @@ func (d *difference) undeclared() {
 			continue
 		}
 		if _, absent := d.target.Absent[k]; absent {
-			if d.protected(k) {
+			if fixed := d.in.Actual.Fixed[k]; d.protected(k) {
 				d.keep(is, "declared absent, but a right of polsync's own")
+			} else if fixed != "" {
+				d.keep(is, "declared absent, but "+fixed)
 			}
 			continue
 		}
@@ -272,6 +278,10 @@ func (d *difference) undeclared() {
 			continue
 		}
 		owned, ours := d.ownership(k)
+		if o, exclusive := d.exclusive(k); exclusive && (!ours || d.stays(k, is, owned) != "") {
+			d.takeExclusive(k, is, o)
+			continue
+		}
 		if !ours {
 			if tool := d.in.Foreign.Manages(k); tool != "" && d.mentioned(spoken(), k) {
 				d.keep(is, managedBy(tool))
@@ -482,6 +492,15 @@ func (d *difference) references(removed, set map[state.Key]bool) map[state.Key]s
 			need(state.Key{Fact: state.FactRole, On: k.With}, k)
 		case state.FactGrant:
 			need(state.Key{Fact: state.FactRole, On: k.With}, k)
+		case state.FactOwner:
+			if by, ok := v.(state.Owner); ok {
+				need(state.Key{Fact: state.FactRole, On: state.Securable(by)}, k)
+			}
+		}
+	}
+	for on, o := range d.in.Actual.Objects {
+		if k := (state.Key{Fact: state.FactOwner, On: on}); o.Owner != (state.Securable{}) && !set[k] && !removed[state.Key{Fact: state.FactRole, On: on}] {
+			visit(k, state.Owner(o.Owner))
 		}
 	}
 	for k, f := range d.in.Actual.Facts {
@@ -498,7 +517,7 @@ func (d *difference) references(removed, set map[state.Key]bool) map[state.Key]s
 // holdUncertain takes back what lets somebody in where it is not known what covers the data.
 func (d *difference) holdUncertain() {
 	d.changes = slices.DeleteFunc(d.changes, func(c Change) bool {
-		if c.Phase != PhasePermit || c.Key.Fact == state.FactPolicy || c.Key.Fact == state.FactOwner {
+		if c.Phase != PhasePermit || c.Key.Fact == state.FactPolicy || c.Key.Fact == state.FactManaged {
 			return false
 		}
 		reason := d.uncertain(c.Key)
@@ -521,7 +540,7 @@ func (d *difference) uncertain(k state.Key) string {
 			}
 		}
 	}
-	if k.Fact != state.FactGrant {
+	if k.Fact != state.FactGrant && k.Fact != state.FactOwner {
 		return ""
 	}
 	if held, ok := d.heldCover().meets(k.On); ok {

@@ -74,6 +74,12 @@ func imagined(in Input) *state.State {
 			r.imaginePattern(g.ForEach.Pattern)
 		}
 	}
+	for _, o := range d.Owners {
+		r.imagine(o.On)
+		if o.ForEach != nil {
+			r.imaginePattern(o.ForEach.Pattern)
+		}
+	}
 	for _, role := range d.Roles {
 		if role.ForEach != nil {
 			r.imaginePattern(role.ForEach.Pattern)

@@ -55,7 +55,11 @@ func (d *difference) holdUnjoined() {
 			}
 			return ok
 		}
-		join, ok := waits[c.Key.With]
+		with := c.Key.With
+		if owner, moves := c.Want.(state.Owner); moves {
+			with = state.Securable(owner)
+		}
+		join, ok := waits[with]
 		if p, is := c.Want.(*state.MaskingPolicy); is && !c.Back {
 			for _, to := range p.Principals() {
 				if j, there := waits[to]; there {

@@ -33,6 +33,9 @@ func TestGuards(t *testing.T) {
 	}{
 		"few removals":                    {steps(5, removed), 9, plan.Passes{}, ""},
 		"many removals":                   {steps(6, removed), 1000, plan.Passes{}, "--allow-removals"},
+		"what is exclusive is taken":      {steps(6, plan.Change{Key: grant, Was: state.Option(false), Phase: plan.PhaseRevoke, Note: "exclusive: no entry declares it"}), 1000, plan.Passes{}, "--allow-removals"},
+		"managed access off":              {steps(6, plan.Change{Key: state.Key{Fact: state.FactManaged}, Was: state.Nil{}, Phase: plan.PhasePermit}), 1000, plan.Passes{}, "--allow-removals"},
+		"ownership moved":                 {steps(6, plan.Change{Key: state.Key{Fact: state.FactOwner}, Was: state.Owner{}, Want: state.Owner{}, Phase: plan.PhasePermit}), 1000, plan.Passes{}, ""},
 		"many removals let pass":          {steps(6, removed), 1000, plan.Passes{Removals: true}, ""},
 		"a large share of ten":            {steps(5, removed), 10, plan.Passes{}, ""},
 		"expiry is no removal":            {steps(6, expired), 1000, plan.Passes{}, ""},

@@ -33,7 +33,7 @@ func place(c *Change) {
 	case PhaseUntag:
 		c.Order = depth(c.Key.On) // from the outside in, for the same reason
 	case PhasePermit:
-		c.Order = map[state.FactKind]int{state.FactMember: orderJoin, state.FactPolicy: orderWiden, state.FactGrant: orderGrant, state.FactOwner: orderOwner}[c.Key.Fact]
+		c.Order = map[state.FactKind]int{state.FactMember: orderJoin, state.FactPolicy: orderWiden, state.FactGrant: orderGrant, state.FactOwner: orderOwner, state.FactManaged: orderOwner}[c.Key.Fact]
 	case PhaseDrop:
 		c.Order = -int(c.Key.Fact)
 	}
@@ -52,6 +52,7 @@ var phaseTable = map[state.FactKind]phases{
 	state.FactMember:       {PhasePermit, PhaseRevoke},
 	state.FactGrant:        {PhasePermit, PhaseRevoke},
 	state.FactOwner:        {PhasePermit, PhasePermit},
+	state.FactManaged:      {PhaseDefine, PhasePermit}, // without it, owners can let others in again
 }
 
 func phaseOf(c Change) Phase {

@@ -93,6 +93,14 @@ func semanticsOf(t *testing.T, parts map[string]string) *plan.Plan {
 	for k, f := range read(t, parts["ours"]).Facts {
 		in.Owned[k] = plan.Ownership{Value: f.Value, Run: "7"}
 	}
+	for s, o := range read(t, parts["ours"]).Objects {
+		if o.Owner != (state.Securable{}) {
+			in.Owned[state.Key{Fact: state.FactOwner, On: s}] = plan.Ownership{Value: state.Owner(o.Owner), Run: "7"}
+		}
+		if o.Managed {
+			in.Owned[state.Key{Fact: state.FactManaged, On: s}] = plan.Ownership{Value: state.Nil{}, Run: "7"}
+		}
+	}
 	p, err := plan.Make(in)
 	if err != nil {
 		t.Fatal(err)
@@ -146,6 +154,8 @@ func valueText(c plan.Change) string {
 		if v {
 			return " with grant option"
 		}
+	case state.Owner:
+		return fmt.Sprintf(" = %s", state.Securable(v))
 	case *state.MaskingPolicy:
 		return policyRules(v)
 	}

@@ -88,12 +88,24 @@ func (f facts) each(do func(state.Key, state.Value)) {
 	}
 }
 
+// owners calls do for every table and view with its owner, who reads it without being granted to.
+func (f facts) owners(do func(on, owner state.Securable)) {
+	for on := range f.Objects {
+		if !on.Kind.Relation() {
+			continue
+		}
+		if owner, ok := f.Value(state.Key{Fact: state.FactOwner, On: on}).(state.Owner); ok {
+			do(on, state.Securable(owner))
+		}
+	}
+}
+
 // touched returns the columns whose cover or readers a plan changes, in order.
 func touched(actual facts, changes []Change) []state.Securable {
 	places, tags, policies, everything := map[state.Securable]bool{}, map[state.Securable]bool{}, map[state.Securable]bool{}, false
 	for _, c := range changes {
 		switch c.Key.Fact {
-		case state.FactMask, state.FactTagged, state.FactGrant:
+		case state.FactMask, state.FactTagged, state.FactGrant, state.FactOwner:
 			places[placeOf(c.Key.On)] = true
 		case state.FactBinding:
 			tags[c.Key.On] = true

@@ -62,6 +62,9 @@ func newPrincipals(everyone state.Securable, states ...facts) *principals {
 			}
 		})
 	}
+	for _, s := range states {
+		s.owners(func(_, owner state.Securable) { seen[owner] = true })
+	}
 	who := &principals{everyone: everyone, index: make(map[state.Securable]int, len(seen))}
 	for p := range seen {
 		who.list = append(who.list, p)
@@ -148,6 +151,9 @@ func newViewer(s facts, who *principals, tagMasks bool, known map[state.Securabl
 			v.tagged[at] = append(v.tagged[at], tagValue{k.With, string(text)})
 		}
 	})
+	if who != nil {
+		s.owners(func(on, owner state.Securable) { v.grantees[placeOf(on)] = append(v.grantees[placeOf(on)], owner) })
+	}
 	return v
 }
 

@@ -175,7 +175,7 @@ func lineOf(c plan.Change, status string) line {
 }
 
 func kindText(k state.FactKind) string {
-	names := map[state.FactKind]string{state.FactTagged: "tag", state.FactAllowedValue: "value", state.FactTag: "tag definition", state.FactBinding: "tag mask"}
+	names := map[state.FactKind]string{state.FactTagged: "tag", state.FactAllowedValue: "value", state.FactTag: "tag definition", state.FactBinding: "tag mask", state.FactManaged: "managed access"}
 	if n, ok := names[k]; ok {
 		return n
 	}
@@ -198,6 +198,8 @@ func describe(c plan.Change) string {
 		return grantText(c)
 	case state.FactMember:
 		return k.With.String()
+	case state.FactOwner:
+		return transition("", c, func(v state.Value) string { o, _ := v.(state.Owner); return state.Securable(o).String() })
 	case state.FactPolicy:
 		return policyText(c)
 	}

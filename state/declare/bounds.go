@@ -48,6 +48,12 @@ func (b Bounds) Check(source string, d *state.Declarations) document.Errors {
 	for _, g := range d.Grants {
 		c.grant(g)
 	}
+	for _, x := range d.Exclusives {
+		c.exclusive(x)
+	}
+	for _, o := range d.Owners {
+		c.owner(o)
+	}
 	for _, r := range d.Roles {
 		c.role(r)
 	}
@@ -128,6 +134,30 @@ func (c *boundsCheck) grant(g state.GrantDeclaration) {
 		for _, p := range builtIn[g.Access] {
 			c.privilege(p, g)
 		}
+	}
+}
+
+// exclusive checks what is taken from everybody else.
+func (c *boundsCheck) exclusive(d state.ExclusiveDeclaration) {
+	c.places(d.On)
+	if len(c.b.To) > 0 {
+		c.fail(d.Origin, "exclusive takes privileges from everybody, also from those that it may not speak of")
+	}
+	for _, p := range d.Privileges {
+		if len(c.b.Privileges) > 0 && !slices.Contains(c.b.Privileges, p) {
+			c.fail(d.Origin, p)
+		}
+	}
+}
+
+func (c *boundsCheck) owner(d state.OwnerDeclaration) {
+	c.places(d.On)
+	if d.Owner == nil {
+		return
+	}
+	c.principals([]state.PrincipalRef{*d.Owner})
+	if !slices.Contains(c.b.Privileges, "OWNERSHIP") {
+		c.fail(d.Origin, "OWNERSHIP gives control over access; polsync.yaml must open it under may")
 	}
 }
 

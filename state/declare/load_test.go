@@ -162,7 +162,10 @@ func TestWholeLanguage(t *testing.T) {
 	if p := d.Access["load"].Privileges[state.KindSchema]; p[1] != "CREATE TABLE" {
 		t.Errorf("privileges are %q", p)
 	}
-	if len(d.Deferred) != 4 {
+	if len(d.Exclusives) != 1 || len(d.Owners) != 1 || d.Owners[0].Owner == nil {
+		t.Errorf("exclusive and owner are %+v, %+v", d.Exclusives, d.Owners)
+	}
+	if len(d.Deferred) != 2 {
 		t.Errorf("deferred are %+v", d.Deferred)
 	}
 	rule := d.Masks[0].Rules[1]

@@ -124,14 +124,14 @@ func (l *loader) mergeRoles() {
 
 func (l *loader) grant(n document.Node) {
 	switch {
-	case n.Has("owner") || n.Get("managed_access").Bool(false):
-		l.deferGrant(n, "ownership")
+	case n.Has("owner") || n.Has("managed_access"):
+		l.owner(n)
 		return
-	case n.Get("exclusive").Bool(false):
-		l.deferGrant(n, "exclusive grant")
+	case n.Has("exclusive"):
+		l.exclusive(n)
 		return
 	case n.Get("access").Text() == "own":
-		l.deferGrant(n, "access: own")
+		l.own(n)
 		return
 	}
 	g := state.GrantDeclaration{Access: n.Get("access").Text(), Privileges: privilegesOf(n.Get("privileges")), Future: n.Get("future").Bool(false), Until: l.until(n.Get("until")),
@@ -177,13 +177,17 @@ func (l *loader) checkGrant(n document.Node, g state.GrantDeclaration) {
 	if slices.Contains(g.Privileges, "OWNERSHIP") {
 		n.Get("privileges").Errorf("ownership moves with `owner:`, it is not granted")
 	}
-	if !g.Future {
-		return
+	if g.Future {
+		wholeContainers(n, g.On, len(g.Except) > 0)
 	}
-	if len(g.Except) > 0 {
+}
+
+// wholeContainers checks that what is to hold for objects to come is said of whole containers.
+func wholeContainers(n document.Node, on []state.Selector, except bool) {
+	if except {
 		n.Key("future").Errorf("a future grant takes no except: the platform would grant it all the same")
 	}
-	for i, s := range g.On {
+	for i, s := range on {
 		last := len(s.Pattern.Parts) - 1
 		whole := s.Pattern.Deep || last > 0 && s.Pattern.Parts[last].Text == "*" && !s.Pattern.Parts[last].Quoted
 		if s.Tag != "" || s.Kind != state.KindNone || !whole {
@@ -191,28 +195,6 @@ func (l *loader) checkGrant(n document.Node, g state.GrantDeclaration) {
 			nodes[min(i, len(nodes)-1)].Errorf("a future grant needs a whole container, as in A.B.* or A.**")
 		}
 	}
-}
-
-func (l *loader) deferGrant(n document.Node, what string) {
-	others := []string{"to", "privileges", "access", "future", "parents", "until", "grant_option", "ensure", "exclusive"}
-	if what == "exclusive grant" {
-		others = []string{"to", "access", "future", "parents", "until", "grant_option", "ensure"}
-		if !n.Has("privileges") {
-			n.Errorf("exclusive: true needs the privileges that nobody else may have")
-		}
-	}
-	for _, key := range others {
-		if what != "access: own" && n.Has(key) {
-			n.Key(key).Errorf("%s does not stand beside owner, managed_access or exclusive", key)
-		}
-	}
-	_, vars := l.template(n.Get("for_each"))
-	on := l.selectors(n.Get("on"), takes{deep: true, tags: true, kinds: true, what: "grants"}, vars...)
-	l.refs(n.Get("to"), vars...)
-	if o := n.Get("owner"); o.Given() {
-		l.ref(o, vars...)
-	}
-	l.d.Deferred = append(l.d.Deferred, state.Deferred{What: what, Name: firstOf(n.Get("on")), In: spokenOf(on, nil, l.in(n)), Origin: origin(n)})
 }
 
 // firstOf names a declaration without a name by the first place it stands on.

@@ -82,6 +82,8 @@ func (d Dialect) compile(group []plan.Change) (*plan.Statement, error) {
 		return d.grants(group)
 	case state.FactOwner:
 		return owner(c)
+	case state.FactManaged:
+		return nil, errors.New("schemas have no managed access here; owners and MANAGE decide who grants")
 	case state.FactBinding:
 		return nil, errors.New("masks are set on columns here, not on tags")
 	case state.FactRole:

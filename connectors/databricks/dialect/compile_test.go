@@ -148,9 +148,10 @@ func TestEveryChangeCompilesOrSaysWhy(t *testing.T) {
 		state.FactAllowedValue: {state.Nil{}, state.Nil{}}, state.FactPolicy: {rules(), rules()}, state.FactMask: {state.Mask{Policy: policy}, state.Mask{Policy: policy}},
 		state.FactBinding: {state.Mask{Policy: policy}, state.Mask{Policy: policy}}, state.FactTagged: {state.Text("a"), state.Text("b")},
 		state.FactMember: {state.Nil{}, state.Nil{}}, state.FactGrant: {state.Option(false), state.Option(true)}, state.FactOwner: {state.Owner(crew), state.Owner(user)},
+		state.FactManaged: {state.Nil{}, state.Nil{}},
 	}
 	on := map[state.FactKind]state.Securable{state.FactRole: crew, state.FactTag: tag, state.FactAllowedValue: tag, state.FactPolicy: policy, state.FactMask: email,
-		state.FactBinding: tag, state.FactTagged: email, state.FactMember: crew, state.FactGrant: table, state.FactOwner: table}
+		state.FactBinding: tag, state.FactTagged: email, state.FactMember: crew, state.FactGrant: table, state.FactOwner: table, state.FactManaged: table}
 	unsupported := map[string]bool{}
 	for _, name := range state.FactKindNames() {
 		kind, _ := state.ParseFactKind(name)
@@ -175,7 +176,7 @@ func TestEveryChangeCompilesOrSaysWhy(t *testing.T) {
 			}
 		}
 	}
-	want := []string{"+role", "~role", "-role", "+member", "~member", "-member", "+binding", "~binding", "-binding", "~grant", "-owner"}
+	want := []string{"+role", "~role", "-role", "+member", "~member", "-member", "+binding", "~binding", "-binding", "~grant", "-owner", "+managed_access", "~managed_access", "-managed_access"}
 	for _, w := range want {
 		if !unsupported[w] {
 			t.Errorf("%s compiles, and should not", w)

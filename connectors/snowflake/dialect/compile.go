@@ -61,7 +61,7 @@ func together(a, b plan.Change) bool {
 	case state.FactAllowedValue, state.FactBinding:
 		return a.Key.On == b.Key.On
 	case state.FactGrant:
-		return a.Verb() == b.Verb() && a.Key.On == b.Key.On && a.Key.With == b.Key.With && a.Key.Future == b.Key.Future && (a.Want == nil || a.Want == b.Want)
+		return a.Key.Name != "OWNERSHIP" && b.Key.Name != "OWNERSHIP" && a.Verb() == b.Verb() && a.Key.On == b.Key.On && a.Key.With == b.Key.With && a.Key.Future == b.Key.Future && (a.Want == nil || a.Want == b.Want)
 	}
 	return false
 }
@@ -89,6 +89,8 @@ func compile(changes []plan.Change) ([]plan.Statement, error) {
 		return one(changes, grant)
 	case state.FactOwner:
 		return one(changes, ownership)
+	case state.FactManaged:
+		return one(changes, managed)
 	}
 	return nil, fmt.Errorf("a %s is nothing that can be changed", changes[0].Key.Fact)
 }

@@ -59,6 +59,9 @@ func grant(b *builder, changes []plan.Change) (string, error) {
 	if i := slices.IndexFunc(changes, func(c plan.Change) bool { return !privilegeWord.MatchString(c.Key.Name) }); i >= 0 {
 		return "", fmt.Errorf("%q is no privilege", changes[i].Key.Name)
 	}
+	if first.Key.Name == "OWNERSHIP" && first.Key.Future == state.KindNone {
+		return "", errors.New("ownership moves, it is not granted")
+	}
 	loses := first.Want == state.Option(false) && first.Was == state.Option(true)
 	takes := first.Want == nil || loses
 	b.raw(map[bool]string{true: "REVOKE ", false: "GRANT "}[takes])
@@ -136,6 +139,21 @@ func ownership(b *builder, changes []plan.Change) (string, error) {
 	}
 	b.raw(" TO ", keywords[to.Kind], " ").on(to).raw(" COPY CURRENT GRANTS")
 	return fmt.Sprintf("%s is owned by %s", c.Key.On, to), nil
+}
+
+// managed switches managed access of a schema on or off.
+func managed(b *builder, changes []plan.Change) (string, error) {
+	c := changes[0]
+	if c.Key.On.Kind != state.KindSchema {
+		return "", fmt.Errorf("a %s has no managed access; a schema has", c.Key.On.Kind)
+	}
+	b.raw("ALTER SCHEMA ").on(c.Key.On)
+	if c.Want == nil {
+		b.raw(" DISABLE MANAGED ACCESS")
+		return "managed access of " + c.Key.On.String() + " off", nil
+	}
+	b.raw(" ENABLE MANAGED ACCESS")
+	return "managed access of " + c.Key.On.String() + " on", nil
 }
 
 // typeWords is what a signature's types may look like: they are written without quotes.

@@ -119,6 +119,12 @@ func TestCompile(t *testing.T) {
 		}, []string{`GRANT READ, WRITE ON STAGE "CRM"."S"."IN" TO ROLE "reader"`, `REVOKE WRITE, READ ON STAGE "CRM"."S"."IN" FROM USER "ANN"`}},
 		{"other kinds", []plan.Change{change(grantKey(state.Securable{Kind: state.KindAccount}, reader, "APPLY TAG", 0), nil, state.Option(false)), change(grantKey(fn, reader, "USAGE", 0), nil, state.Option(false))},
 			[]string{`GRANT APPLY TAG ON ACCOUNT TO ROLE "reader"`, `GRANT USAGE ON FUNCTION "CRM"."S"."F"(NUMBER, VARCHAR) TO ROLE "reader"`}},
+		{"managed access", []plan.Change{change(state.Key{Fact: state.FactManaged, On: schema}, nil, state.Nil{})}, []string{`ALTER SCHEMA "CRM"."select" ENABLE MANAGED ACCESS`}},
+		{"managed access off", []plan.Change{change(state.Key{Fact: state.FactManaged, On: schema}, state.Nil{}, nil)}, []string{`ALTER SCHEMA "CRM"."select" DISABLE MANAGED ACCESS`}},
+		{"future ownership", []plan.Change{change(grantKey(schema, reader, "INSERT", state.KindTable), nil, state.Option(false)), change(grantKey(schema, reader, "OWNERSHIP", state.KindTable), nil, state.Option(false)),
+			change(grantKey(schema, reader, "OWNERSHIP", state.KindView), state.Option(false), nil)},
+			[]string{`GRANT INSERT ON FUTURE TABLES IN SCHEMA "CRM"."select" TO ROLE "reader"`, `GRANT OWNERSHIP ON FUTURE TABLES IN SCHEMA "CRM"."select" TO ROLE "reader"`,
+				`REVOKE OWNERSHIP ON FUTURE VIEWS IN SCHEMA "CRM"."select" FROM ROLE "reader"`}},
 		{"ownership", []plan.Change{change(state.Key{Fact: state.FactOwner, On: table}, state.Owner(reader), state.Owner(oddRole))}, []string{`GRANT OWNERSHIP ON TABLE "CRM"."select"."t.x" TO ROLE ` + oddName + ` COPY CURRENT GRANTS`}},
 	}
 	for _, tt := range tests {
@@ -166,6 +172,8 @@ func TestCompileRefuses(t *testing.T) {
 		"future tags":           change(grantKey(schema, reader, "APPLY", state.KindTag), nil, state.Option(false)),
 		"function without args": change(grantKey(state.Securable{Kind: state.KindFunction, Catalog: "C", Schema: "S", Name: "F"}, reader, "USAGE", 0), nil, state.Option(false)),
 		"function with SQL":     change(grantKey(state.Securable{Kind: state.KindFunction, Catalog: "C", Schema: "S", Name: "F()) TO ROLE X --"}, reader, "USAGE", 0), nil, state.Option(false)),
+		"ownership granted":     change(grantKey(table, reader, "OWNERSHIP", 0), nil, state.Option(false)),
+		"managed table":         change(state.Key{Fact: state.FactManaged, On: table}, nil, state.Nil{}),
 		"ownership taken":       change(state.Key{Fact: state.FactOwner, On: table}, state.Owner(reader), nil),
 		"a name with NUL":       change(state.Key{Fact: state.FactRole, On: state.Securable{Kind: state.KindRole, Name: "a\x00b"}}, nil, state.Role{}),
 		"a name too long":       change(state.Key{Fact: state.FactRole, On: state.Securable{Kind: state.KindRole, Name: strings.Repeat("é", 256)}}, nil, state.Role{}),
@@ -192,12 +200,13 @@ func TestEveryKindOfFact(t *testing.T) {
 		state.FactRole: {state.Role{}, state.Role{Comment: "x"}}, state.FactTag: {state.Tag{}, state.Tag{Comment: "x"}}, state.FactAllowedValue: {state.Nil{}, state.Nil{}},
 		state.FactPolicy: {pol, pol}, state.FactMask: {state.Mask{Policy: polA}, state.Mask{Policy: polB}}, state.FactBinding: {state.Mask{Policy: polA}, state.Mask{Policy: polB}},
 		state.FactTagged: {state.Text("a"), state.Text("b")}, state.FactMember: {state.Nil{}, state.Nil{}}, state.FactGrant: {state.Option(false), state.Option(true)},
-		state.FactOwner: {state.Owner(reader), state.Owner(oddRole)},
+		state.FactOwner:   {state.Owner(reader), state.Owner(oddRole)},
+		state.FactManaged: {state.Nil{}, state.Nil{}},
 	}
 	on := map[state.FactKind]state.Key{
 		state.FactRole: {On: reader}, state.FactTag: {On: pii}, state.FactAllowedValue: {On: pii, Name: "v"}, state.FactPolicy: {On: polA}, state.FactMask: {On: email},
 		state.FactBinding: {On: pii, Name: "string"}, state.FactTagged: {On: email, With: pii}, state.FactMember: {On: reader, With: user}, state.FactGrant: {On: table, With: reader, Name: "SELECT"},
-		state.FactOwner: {On: table},
+		state.FactOwner: {On: table}, state.FactManaged: {On: schema},
 	}
 	for _, name := range state.FactKindNames() {
 		kind, _ := state.ParseFactKind(name)

@@ -1,0 +1,149 @@
+package connectortest
+
+import (
+	"testing"
+
+	"github.com/polsync/polsync/reconcile/plan"
+	"github.com/polsync/polsync/state"
+)
+
+// stranger carries out changes that no run of ours knows of.
+func stranger(t *testing.T, f *Fixture, changes ...plan.Change) {
+	t.Helper()
+	for _, c := range changes {
+		steps, err := f.Platform.Dialect().Compile(plan.PhasePermit, []plan.Change{c})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, step := range steps {
+			for _, s := range step.Statements {
+				if _, err := f.Platform.Exec(t.Context(), s); err != nil {
+					t.Fatalf("%s: %v", s.SQL, err)
+				}
+			}
+		}
+	}
+}
+
+func given(on, to state.Securable, privilege string) plan.Change {
+	return plan.Change{Key: state.Key{Fact: state.FactGrant, On: on, With: to, Name: privilege}, Want: state.Option(false)}
+}
+
+func (b *decls) exclusive(privilege string, except []state.Selector, on ...state.Selector) *decls {
+	b.d.Exclusives = append(b.d.Exclusives, state.ExclusiveDeclaration{Privileges: []string{privilege}, On: on, Except: except, Origin: b.origin()})
+	return b
+}
+
+func (b *decls) owner(owner state.Securable, on ...state.Selector) *decls {
+	b.d.Owners = append(b.d.Owners, state.OwnerDeclaration{Owner: &refs(owner)[0], On: on, Origin: b.origin()})
+	return b
+}
+
+// exclusives walks what strangers grant where nobody else may hold a privilege.
+func exclusives(f *Fixture) []*state.Declarations {
+	a, all := f.Readers[0], below(f.Tables[0])
+	one, two := selector(f.Tables[0]), selector(f.Tables[1])
+	select1 := []string{"SELECT"}
+	return steps(
+		start(f).exclusive("SELECT", nil, all).grant(a, select1, one),
+		start(f).exclusive("SELECT", nil, all).grant(a, select1, one),
+		start(f).exclusive("SELECT", []state.Selector{two}, all).grant(a, select1, one),
+		start(f).exclusive("SELECT", nil, all).grant(a, select1, one, two).grant(f.Readers[1], select1, two),
+		start(f).grant(f.Readers[1], select1, two),
+		start(f).exclusive("SELECT", nil, one, two),
+		start(f))
+}
+
+func strangersGrant(t *testing.T, f *Fixture, before int) {
+	b := f.Readers[1]
+	switch before {
+	case 0, 4:
+		stranger(t, f, given(f.Tables[0], b, "SELECT"))
+	case 1, 2:
+		stranger(t, f, given(f.Tables[0], b, "SELECT"), given(f.Tables[1], b, "SELECT"))
+	}
+}
+
+func checkExclusives(t *testing.T, f *Fixture, after int) {
+	s, err := f.Platform.Snapshot(t.Context(), f.Scope)
+	if err != nil {
+		t.Fatal(err)
+	}
+	holds := func(reader, table int) bool {
+		return s.Has(state.Key{Fact: state.FactGrant, On: f.Tables[table], With: f.Readers[reader], Name: "SELECT"})
+	}
+	got := [4]bool{holds(0, 0), holds(0, 1), holds(1, 0), holds(1, 1)}
+	want := [...][4]bool{{true}, {true}, {true, false, false, true}, {true, true, false, true}, {false, false, true, true}, {}, {}}[after]
+	if got != want {
+		t.Errorf("after step %d the readers hold %v, not %v", after, got, want)
+	}
+}
+
+// owners walks who owns tables.
+func owners(f *Fixture) []*state.Declarations {
+	a, b := f.Readers[0], f.Readers[1]
+	one, two := selector(f.Tables[0]), selector(f.Tables[1])
+	return steps(start(f).owner(a, one), start(f).owner(a, one, two), start(f).owner(b, one).owner(a, two).grant(a, []string{"SELECT"}, one),
+		start(f).grant(a, []string{"SELECT"}, one), start(f).owner(a, one).owner(b, two), start(f).owner(b, one), start(f))
+}
+
+// handOver makes sure that somebody is known to own the tables.
+func handOver(t *testing.T, f *Fixture, before int) {
+	if before > 0 {
+		return
+	}
+	for _, table := range f.Tables[:2] {
+		stranger(t, f, plan.Change{Key: state.Key{Fact: state.FactOwner, On: table}, Want: state.Owner(f.Readers[1])})
+	}
+}
+
+func checkOwners(t *testing.T, f *Fixture, after int) {
+	s, err := f.Platform.Snapshot(t.Context(), f.Scope)
+	if err != nil {
+		t.Fatal(err)
+	}
+	a, b := f.Readers[0], f.Readers[1]
+	want := [...][2]state.Securable{{a, b}, {a, a}, {b, a}, {b, a}, {a, b}, {b, b}, {b, b}}[after]
+	if got := [2]state.Securable{s.Objects[f.Tables[0]].Owner, s.Objects[f.Tables[1]].Owner}; got != want {
+		t.Errorf("after step %d the owners are %v, not %v", after, got, want)
+	}
+	if holds := s.Has(state.Key{Fact: state.FactGrant, On: f.Tables[0], With: a, Name: "SELECT"}); holds != (after == 2 || after == 3) {
+		t.Errorf("after step %d: a grant is there: %v", after, holds)
+	}
+}
+
+// managedAccess walks the schema's managed access and what is to be owned in it.
+func managedAccess(f *Fixture) []*state.Declarations {
+	schema := state.Securable{Kind: state.KindSchema, Catalog: f.Tables[0].Catalog, Schema: f.Tables[0].Schema}
+	with := func(managed bool, future state.Securable) *decls {
+		b := start(f)
+		if managed {
+			b.d.Owners = append(b.d.Owners, state.OwnerDeclaration{Managed: true, On: selectors([]state.Securable{schema}), Origin: b.origin()})
+		}
+		if future != (state.Securable{}) {
+			b.owner(future, below(f.Tables[0]))
+			b.d.Owners[len(b.d.Owners)-1].Future = true
+		}
+		return b
+	}
+	none, a, b := state.Securable{}, f.Readers[0], f.Readers[1]
+	return steps(with(true, none), with(false, none), with(true, a), with(true, b).grant(a, []string{"SELECT"}, selector(f.Tables[0])), with(false, a), with(true, none), start(f))
+}
+
+func checkManagedAccess(t *testing.T, f *Fixture, after int) {
+	s, err := f.Platform.Snapshot(t.Context(), f.Scope)
+	if err != nil {
+		t.Fatal(err)
+	}
+	schema := state.Securable{Kind: state.KindSchema, Catalog: f.Tables[0].Catalog, Schema: f.Tables[0].Schema}
+	want := [...]bool{true, false, true, true, false, true, false}[after]
+	if s.Objects[schema].Managed != want {
+		t.Errorf("after step %d managed access is %v", after, !want)
+	}
+	heir := [...]state.Securable{2: f.Readers[0], 3: f.Readers[1], 4: f.Readers[0], 6: {}}[after]
+	for _, r := range f.Readers {
+		if s.Has(state.Key{Fact: state.FactGrant, On: schema, With: r, Name: "OWNERSHIP", Future: state.KindTable}) != (heir == r) {
+			t.Errorf("after step %d %s is to own tables, or is not", after, r)
+		}
+	}
+}
