@@ -33,6 +33,10 @@ type Table struct {
 	View    *View
 	Filter  *Policy // row filter: rows for which it is not TRUE do not exist
 	Masks   []Mask
+
+	Projections []Projection
+	Grouping    *Grouping
+	Joining     *Joining
 }
 
 // RowsOf makes the Rows of a Table from rows in memory.

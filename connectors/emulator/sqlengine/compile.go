@@ -14,7 +14,9 @@ type compiler struct {
 	catalog Catalog
 	ctes    *cteScope
 	depth   int  // nesting of views, functions and policies
+	grouped *int // tables with a rule of Grouping compiled so far
 	nodes   *int // expressions compiled so far, in all of the statement
+	held    held // of the columns met since traced began
 }
 
 // maxNodes bounds the expressions of a statement, since aliases and functions can make a short text stand for a very long one.
@@ -73,6 +75,9 @@ type column struct {
 	path   Name   // full name of the table, for references with schema
 	hidden bool   // not part of *: the second side of USING
 	use    func() error
+	held   held
+	guard  *guard
+	key    *joinKey
 }
 
 // scope resolves names to slots of the frame at its level.
@@ -89,6 +94,7 @@ type slot struct {
 	index    int
 	typ      Type
 	nullable bool
+	held     held
 }
 
 // resolved is where a column was found: depth levels out.
@@ -111,6 +117,9 @@ func (c *compiler) lookup(sc *scope, name Name, at Pos) (resolved, bool, error) 
 		for o, i := sc, 0; i < depth; o, i = o.outer, i+1 {
 			o.crossed = true
 		}
+		if depth > 0 && (&plan{cols: s.cols}).guarded(groups) {
+			return resolved{}, false, errGroups(at, "correlated subquery of a table with an aggregation policy")
+		}
 		return resolved{depth, index, &s.cols[index]}, true, nil
 	}
 	return resolved{}, false, nil
@@ -120,7 +129,7 @@ func (c *compiler) lookup(sc *scope, name Name, at Pos) (resolved, bool, error) 
 func (c *compiler) find(cols []column, name Name, at Pos) (int, error) {
 	found := -1
 	for i := range cols {
-		if !c.dialect.SameName(cols[i].Name, name.Last()) || !c.qualifies(&cols[i], name[:len(name)-1]) {
+		if cols[i].guard != nil || !c.dialect.SameName(cols[i].Name, name.Last()) || !c.qualifies(&cols[i], name[:len(name)-1]) {
 			continue
 		}
 		if cols[i].hidden && len(name) == 1 {
@@ -180,7 +189,7 @@ func (c *compiler) child(catalog Catalog, name string, at Pos) (*compiler, error
 	if catalog == nil {
 		catalog = c.catalog
 	}
-	return &compiler{ctx: c.ctx, s: c.s, dialect: c.dialect, catalog: catalog, depth: c.depth + 1, nodes: c.nodes}, nil
+	return &compiler{ctx: c.ctx, s: c.s, dialect: c.dialect, catalog: catalog, depth: c.depth + 1, nodes: c.nodes, grouped: c.grouped}, nil
 }
 
 func (c *compiler) location() *time.Location {

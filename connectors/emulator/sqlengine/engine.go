@@ -34,15 +34,34 @@ func (s *Session) Prepare(ctx context.Context, q *Query) (*Statement, error) {
 	if err != nil {
 		return nil, err
 	}
+	if p, err = c.settled(p, q.Pos()); err != nil {
+		return nil, err
+	}
+	if p, err = c.returned(p, q.Pos()); err != nil {
+		return nil, err
+	}
+	return s.statement(p), nil
+}
+
+func (s *Session) statement(p *plan) *Statement {
 	st := &Statement{session: s, plan: p}
 	for _, col := range p.cols {
 		st.Columns = append(st.Columns, col.Column)
 	}
-	return st, nil
+	return st
+}
+
+// Describe gives the columns of a query that is to be kept as a view: rules of Projection, Grouping and Joining are left to who queries that.
+func (s *Session) Describe(ctx context.Context, q *Query) ([]Column, error) {
+	p, err := s.compiler(ctx).query(q, nil)
+	if err != nil {
+		return nil, err
+	}
+	return s.statement(bare(p)).Columns, nil
 }
 
 func (s *Session) compiler(ctx context.Context) *compiler {
-	return &compiler{ctx: ctx, s: s, dialect: s.Dialect, catalog: s.Catalog, nodes: new(int)}
+	return &compiler{ctx: ctx, s: s, dialect: s.Dialect, catalog: s.Catalog, nodes: new(int), grouped: new(int)}
 }
 
 // Query parses, prepares and runs one query.

@@ -48,6 +48,10 @@ const (
 	ErrUnsupportedRegex                      // the pattern is the vendor's, but not one the engine can run
 	ErrDuplicateAlias                        // the table alias used twice
 	ErrBadOrdinal                            // GROUP BY or ORDER BY position outside the select list
+	ErrProjection                            // a result has a column that must not be returned; the column
+	ErrGrouping                              // rows that may be read in groups only are read otherwise
+	ErrJoining                               // a table that must be joined is not, or not as it may be
+	ErrJoinKey                               // a table that must be joined is joined on something else than its keys
 	ErrTooDeep                               // views, functions or expressions nested too deep
 )
 

@@ -115,6 +115,7 @@ var niladic = wordSet(`CURRENT_DATE CURRENT_TIMESTAMP CURRENT_TIME LOCALTIME LOC
 	CURRENT_CATALOG CURRENT_SCHEMA CURRENT_DATABASE`)
 
 func (c *compiler) resolvedNode(r resolved) (*node, error) {
+	c.held |= r.col.held
 	if r.col.use != nil {
 		if err := r.col.use(); err != nil {
 			return nil, err
@@ -169,7 +170,7 @@ func (c *compiler) slotRefNode(e *slotRef, sc *scope) (*node, error) {
 func (c *compiler) positionRef(e *PositionRef, sc *scope) (*node, error) {
 	seen := 0
 	for i := range sc.cols {
-		if !c.qualifies(&sc.cols[i], e.Qualifier) {
+		if sc.cols[i].guard != nil || !c.qualifies(&sc.cols[i], e.Qualifier) {
 			continue
 		}
 		if seen++; seen == e.Index {

@@ -143,14 +143,14 @@ func (c *compiler) renamed(p *plan, alias Alias, at Pos) (*plan, error) {
 }
 
 func (c *compiler) renamedAs(p *plan, alias Alias, path Name, at Pos) (*plan, error) {
-	if len(alias.Columns) > 0 && len(alias.Columns) != len(p.cols) {
-		return nil, errorf(ErrSetColumns, alias.Name.Text, at, "alias %s lists %d columns for %d", alias.Name.Text, len(alias.Columns), len(p.cols))
+	if len(alias.Columns) > 0 && len(alias.Columns) != p.width() {
+		return nil, errorf(ErrSetColumns, alias.Name.Text, at, "alias %s lists %d columns for %d", alias.Name.Text, len(alias.Columns), p.width())
 	}
 	out := &plan{cols: append([]column{}, p.cols...), scan: p.scan}
 	for i := range out.cols {
 		out.cols[i].table, out.cols[i].path = c.dialect.key(alias.Name.Text), path
 		out.cols[i].hidden = false
-		if len(alias.Columns) > 0 {
+		if len(alias.Columns) > 0 && out.cols[i].guard == nil {
 			out.cols[i].Name = alias.Columns[i].Text
 		}
 	}
@@ -170,6 +170,7 @@ func (c *compiler) relation(t *Table, name Name, at Pos) (*plan, error) {
 		}
 		p = filter(p, cond)
 	}
+	p = c.constrained(p, t)
 	if len(t.Masks) > 0 {
 		return c.masked(p, t.Masks, at)
 	}
@@ -209,8 +210,8 @@ func (c *compiler) baseRows(t *Table, name Name, at Pos) (*plan, error) {
 	if err != nil || len(cols) == 0 {
 		return p, err
 	}
-	if len(cols) != len(p.cols) {
-		return nil, errorf(ErrSetColumns, name.String(), at, "view %s declares %d columns, its query gives %d", name, len(cols), len(p.cols))
+	if len(cols) != p.width() {
+		return nil, errorf(ErrSetColumns, name.String(), at, "view %s declares %d columns, its query gives %d", name, len(cols), p.width())
 	}
 	return c.castPlan(p, cols, at)
 }

@@ -10,6 +10,9 @@ func (c *compiler) grouping(s *Select, items []SelectItem, order []OrderItem, p 
 	if len(keys) == 0 && len(calls) == 0 && !s.GroupByAll && s.Having == nil {
 		return p, sc, nil
 	}
+	if err := c.checkGroups(items, calls, p, s.Pos()); err != nil {
+		return nil, nil, err
+	}
 	g := &grouper{out: &scope{outer: sc.outer, slots: map[string]slot{}, grouped: sc, aliases: sc.aliases}}
 	for _, e := range keys {
 		if err := c.addGroupKey(g, e, sc); err != nil {
@@ -21,14 +24,32 @@ func (c *compiler) grouping(s *Select, items []SelectItem, order []OrderItem, p 
 		if _, ok := g.out.slots[key]; ok {
 			continue
 		}
-		agg, err := c.aggregate(call, sc)
+		var agg *aggregation
+		h, err := c.traced(func() (err error) {
+			agg, err = c.aggregate(call, sc)
+			return err
+		})
 		if err != nil {
 			return nil, nil, err
 		}
+		if upper(call.Name.Last()) == "COUNT" {
+			if h != 0 && p.guarded(groups) {
+				return nil, nil, errorf(ErrProjection, "COUNT", call.Pos(), "COUNT of a column that must not be returned")
+			}
+			h = 0
+		}
 		g.aggs = append(g.aggs, agg)
-		g.addSlot(key, agg.typ, agg.nullable, column{})
+		g.addSlot(key, agg.typ, agg.nullable, column{held: h})
 	}
 	g.source = p
+	for i := range p.cols {
+		if x := p.cols[i].guard; x != nil && groups(x) {
+			g.guards = append(g.guards, i)
+		}
+	}
+	if len(g.guards) > 0 {
+		return &plan{cols: g.out.cols, scan: g.scanGuarded}, g.out, nil
+	}
 	return &plan{cols: g.out.cols, scan: g.scan}, g.out, nil
 }
 
@@ -37,17 +58,22 @@ type grouper struct {
 	source *plan
 	keys   []*node
 	aggs   []*aggregation
+	guards []int // columns of the source
 	out    *scope
 }
 
 func (g *grouper) addSlot(key string, typ Type, nullable bool, col column) {
-	g.out.slots[key] = slot{len(g.out.cols), typ, nullable}
+	g.out.slots[key] = slot{len(g.out.cols), typ, nullable, col.held}
 	col.Type, col.Nullable, col.use = typ, nullable, nil
 	g.out.cols = append(g.out.cols, col)
 }
 
 func (c *compiler) addGroupKey(g *grouper, e Expr, sc *scope) error {
-	n, err := c.expr(e, sc)
+	var n *node
+	h, err := c.traced(func() (err error) {
+		n, err = c.expr(e, sc)
+		return err
+	})
 	if err != nil {
 		return err
 	}
@@ -60,7 +86,7 @@ func (c *compiler) addGroupKey(g *grouper, e Expr, sc *scope) error {
 	if ref, ok := e.(*slotRef); ok {
 		col = sc.cols[ref.index]
 	}
-	col.hidden = false
+	col.hidden, col.held, col.key = false, h, nil
 	g.keys = append(g.keys, n)
 	g.addSlot(c.exprKey(e, sc), n.typ, n.nullable, col)
 	return nil

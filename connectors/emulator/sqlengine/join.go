@@ -42,7 +42,11 @@ func (c *compiler) joinExpr(j *Join, outer *scope) (*plan, error) {
 	if len(using) > 0 {
 		return c.joinUsing(j, left, right, using, outer)
 	}
-	return c.join(j.Kind, left, right, conjuncts(j.On), j.On, outer)
+	p, err := c.join(j.Kind, left, right, conjuncts(j.On), j.On, outer)
+	if err != nil {
+		return nil, err
+	}
+	return p, c.checkJoin(j, left, right, p, nil)
 }
 
 // sharedNames are the columns a NATURAL join compares.
@@ -50,7 +54,7 @@ func (c *compiler) sharedNames(l, r *plan) []Part {
 	var out []Part
 	for i := range l.cols {
 		for k := range r.cols {
-			if c.dialect.SameName(l.cols[i].Name, r.cols[k].Name) {
+			if l.cols[i].guard == nil && r.cols[k].guard == nil && c.dialect.SameName(l.cols[i].Name, r.cols[k].Name) {
 				out = append(out, Part{Text: l.cols[i].Name, Quoted: true})
 				break
 			}
@@ -88,6 +92,9 @@ func (c *compiler) joinUsing(j *Join, l, r *plan, using []Part, outer *scope) (*
 	}
 	p, err := c.joinOn(j.Kind, l, r, pairs, on, outer)
 	if err != nil {
+		return nil, err
+	}
+	if err := c.checkJoin(j, l, r, p, pairs); err != nil {
 		return nil, err
 	}
 	for _, pair := range pairs {
@@ -352,6 +359,9 @@ func (x *joinRun) accepts(row Row) (bool, error) {
 
 // lateralJoin scans the right side anew for each row of the left.
 func (c *compiler) lateralJoin(kind string, l, r *plan, on Expr, outer *scope) (*plan, error) {
+	if l.guarded(unsettled) || r.guarded(unsettled) {
+		return nil, errGroups(Pos{}, "lateral join of a table with an aggregation or join policy")
+	}
 	jn := c.newJoiner(kind, l, r)
 	if on != nil {
 		cond, err := c.boolean(on, &scope{cols: jn.both, outer: outer})

@@ -180,6 +180,7 @@ func (c *compiler) slotOf(e Expr, sc *scope) (*node, error) {
 		return nil, nil
 	}
 	if s, ok := sc.slots[c.exprKey(e, sc)]; ok {
+		c.held |= s.held
 		return columnNode(0, s.index, s.typ, s.nullable), nil
 	}
 	return nil, nil

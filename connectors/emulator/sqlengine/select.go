@@ -77,12 +77,25 @@ func (c *compiler) project(s *Select, items []SelectItem, order []OrderItem, ord
 	nodes := make([]*node, len(items))
 	cols := make([]column, len(items))
 	for i, it := range items {
-		n, err := c.expr(it.Expr, sc)
+		h, err := c.traced(func() (err error) {
+			nodes[i], err = c.expr(it.Expr, sc)
+			return err
+		})
 		if err != nil {
 			return nil, err
 		}
-		nodes[i] = n
-		cols[i] = column{Column: Column{Name: c.itemName(it), Type: n.typ, Nullable: n.nullable}}
+		n := nodes[i]
+		cols[i] = column{Column: Column{Name: c.itemName(it), Type: n.typ, Nullable: n.nullable}, held: h, key: c.keyOf(it.Expr, sc)}
+	}
+	if p.guarded(anyGuard) {
+		if err := c.checkBlock(s, items, p); err != nil {
+			return nil, err
+		}
+		for i, col := range p.cols { // guards stay with the rows
+			if col.guard != nil {
+				nodes, cols = append(nodes, columnNode(0, i, col.Type, true)), append(cols, column{Column: col.Column, guard: col.guard})
+			}
+		}
 	}
 	var distinctItems []SelectItem
 	if s.Distinct {
@@ -185,7 +198,7 @@ func (c *compiler) expandStar(star *Star, sc *scope) ([]SelectItem, error) {
 	}
 	for i := range sc.cols {
 		col := &sc.cols[i]
-		if !c.qualifies(col, star.Qualifier) || col.hidden && len(star.Qualifier) == 0 {
+		if col.guard != nil || !c.qualifies(col, star.Qualifier) || col.hidden && len(star.Qualifier) == 0 {
 			continue
 		}
 		found = true
@@ -261,16 +274,24 @@ func (c *compiler) aliasRef(e *ColumnRef, sc *scope) (*node, error) {
 
 // walk visits the calls in an expression, outer before inner, but not those in subqueries. visit false: do not go inside.
 func walk(e any, visit func(*Call) bool) {
+	walkNodes(e, func(x any) bool {
+		call, ok := x.(*Call)
+		return !ok || visit(call)
+	})
+}
+
+// walkNodes is walk for nodes of all kinds.
+func walkNodes(e any, visit func(any) bool) {
 	walkValue(reflect.ValueOf(e), visit)
 }
 
-func walkValue(v reflect.Value, visit func(*Call) bool) {
+func walkValue(v reflect.Value, visit func(any) bool) {
 	switch v.Kind() {
 	case reflect.Interface, reflect.Pointer:
 		if v.IsNil() || v.Type() == reflect.TypeFor[*Query]() {
 			return
 		}
-		if call, ok := v.Interface().(*Call); ok && !visit(call) {
+		if v.Kind() == reflect.Pointer && !visit(v.Interface()) {
 			return
 		}
 		if v.Kind() == reflect.Pointer && v.Elem().Kind() != reflect.Struct {

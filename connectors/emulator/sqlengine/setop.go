@@ -16,17 +16,23 @@ func (c *compiler) setOp(s *SetOp, outer *scope) (*plan, error) {
 	if err != nil {
 		return nil, err
 	}
-	if len(l.cols) != len(r.cols) {
-		return nil, errorf(ErrSetColumns, s.Op, s.Pos(), "%s of %d and %d columns", s.Op, len(l.cols), len(r.cols))
+	if l.width() != r.width() {
+		return nil, errorf(ErrSetColumns, s.Op, s.Pos(), "%s of %d and %d columns", s.Op, l.width(), r.width())
 	}
-	cols := make([]column, len(l.cols))
+	if err := setGuards(s, l, r); err != nil {
+		return nil, err
+	}
+	if s.Op != "UNION" {
+		l, r = bare(l), bare(r)
+	}
+	cols := make([]column, l.width())
 	for i := range cols {
 		typ, ok := commonType(c.dialect, l.cols[i].Type, r.cols[i].Type)
 		if !ok {
 			return nil, errorf(ErrTypeMismatch, s.Op, s.Pos(), "%s of %s and %s in column %d", s.Op, l.cols[i].Type.SQL(c.dialect),
 				r.cols[i].Type.SQL(c.dialect), i+1)
 		}
-		cols[i] = column{Column: Column{Name: l.cols[i].Name, Type: typ, Nullable: l.cols[i].Nullable || r.cols[i].Nullable}}
+		cols[i] = column{Column: Column{Name: l.cols[i].Name, Type: typ, Nullable: l.cols[i].Nullable || r.cols[i].Nullable}, held: l.cols[i].held | r.cols[i].held}
 	}
 	if l, err = c.castPlan(l, cols, s.Pos()); err != nil {
 		return nil, err
@@ -34,11 +40,16 @@ func (c *compiler) setOp(s *SetOp, outer *scope) (*plan, error) {
 	if r, err = c.castPlan(r, cols, s.Pos()); err != nil {
 		return nil, err
 	}
+	l, r = withGuards(l, r)
 	return combine(s.Op, s.All, l, r), nil
 }
 
-// castPlan gives the rows of p in the types of cols.
+// castPlan gives the rows of p in the types of cols, with the guards of p behind them.
 func (c *compiler) castPlan(p *plan, cols []column, at Pos) (*plan, error) {
+	cols = append(append([]column{}, cols...), p.cols[len(cols):]...)
+	for i := range cols {
+		cols[i].held, cols[i].key = cols[i].held|p.cols[i].held, p.cols[i].key
+	}
 	convs, some := make([]convert, len(cols)), false
 	for i := range cols {
 		if p.cols[i].Type.Equal(cols[i].Type) {

@@ -3,11 +3,19 @@ package sqlengine
 // inner compiles a subquery; correlated tells whether its rows depend on the row around it.
 func (c *compiler) inner(q *Query, sc *scope) (p *plan, correlated bool, err error) {
 	boundary := &scope{outer: sc}
+	saved, before := c.held, *c.grouped
 	p, err = c.query(q, boundary)
+	c.held = saved
 	if err != nil {
 		return nil, false, err
 	}
 	correlated = boundary.crossed
+	if correlated && *c.grouped > before {
+		return nil, false, errGroups(q.Pos(), "correlated subquery of a table with an aggregation policy")
+	}
+	if p, err = c.settled(p, q.Pos()); err != nil {
+		return nil, false, err
+	}
 	inner := p.scan
 	// The boundary is a level of its own, so that names resolved beyond it can be told.
 	return &plan{cols: p.cols, scan: func(r *run, outer *frame, yield func(Row) error) error {
@@ -30,6 +38,7 @@ func (c *compiler) subquery(e *Subquery, sc *scope) (*node, error) {
 	if err := c.oneColumn(p, e.Pos()); err != nil {
 		return nil, err
 	}
+	c.held |= p.cols[0].held
 	n := &node{typ: p.cols[0].Type, nullable: true}
 	single := func(f *frame) (Value, error) {
 		var out Value
@@ -176,6 +185,7 @@ func (c *compiler) inQuery(e *In, xs []*node, sc *scope) (*node, error) {
 	}
 	cols := append([]column{}, p.cols...)
 	for i := range xs {
+		c.held |= cols[i].held
 		typ, ok := comparisonType(c.dialect, xs[i].typ, cols[i].Type)
 		if !ok {
 			return nil, errorf(ErrTypeMismatch, "IN", e.Pos(), "cannot compare %s with %s", xs[i].typ.SQL(c.dialect), cols[i].Type.SQL(c.dialect))

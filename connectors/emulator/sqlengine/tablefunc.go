@@ -8,7 +8,7 @@ func (c *compiler) tableFunc(t *TableFunc, sc *scope) (*plan, error) {
 	var err error
 	name := upper(t.Call.Name.Last())
 	if gen, ok := generatorTable()[name]; ok && len(t.Call.Name) == 1 && c.speaks(gen.dialects) {
-		p, err = gen.compile(c, t, sc)
+		p, err = c.generated(gen, t, sc)
 	} else {
 		p, err = c.catalogTable(t, sc)
 	}
@@ -23,6 +23,21 @@ func (c *compiler) tableFunc(t *TableFunc, sc *scope) (*plan, error) {
 		return p, nil
 	}
 	return c.renamed(p, alias, t.Pos())
+}
+
+// generated compiles a function of the engine. All that it gives is derived from its arguments.
+func (c *compiler) generated(gen generator, t *TableFunc, sc *scope) (p *plan, err error) {
+	h, err := c.traced(func() (err error) {
+		p, err = gen.compile(c, t, sc)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	for i := range p.cols {
+		p.cols[i].held |= h
+	}
+	return p, nil
 }
 
 // catalogTable asks the catalogue, with the values of the arguments: they must be constant.

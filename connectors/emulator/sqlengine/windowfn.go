@@ -11,6 +11,9 @@ func (c *compiler) windows(s *Select, items []SelectItem, order []OrderItem, p *
 		}
 		return p, sc, nil
 	}
+	if p.guarded(groups) {
+		return nil, nil, errGroups(calls[0].Pos(), "window function over a table with an aggregation policy")
+	}
 	out := &scope{cols: append([]column{}, sc.cols...), outer: sc.outer, grouped: sc.grouped, aliases: sc.aliases, slots: map[string]slot{}}
 	for k, v := range sc.slots {
 		out.slots[k] = v
@@ -21,12 +24,16 @@ func (c *compiler) windows(s *Select, items []SelectItem, order []OrderItem, p *
 		if _, ok := out.slots[key]; ok {
 			continue
 		}
-		w, err := c.windowCall(call, sc)
+		var w *windowCall
+		h, err := c.traced(func() (err error) {
+			w, err = c.windowCall(call, sc)
+			return err
+		})
 		if err != nil {
 			return nil, nil, err
 		}
 		fns = append(fns, w)
-		out.slots[key] = slot{len(out.cols), w.typ, true}
+		out.slots[key] = slot{len(out.cols), w.typ, true, h}
 		out.cols = append(out.cols, column{Column: Column{Type: w.typ, Nullable: true}})
 	}
 	return windowPlan(p, out.cols, fns), out, nil
