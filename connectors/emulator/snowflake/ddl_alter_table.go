@@ -49,11 +49,13 @@ func (c *cursor) alterRelation(t target) (action, error) {
 	case c.words("DROP ROW ACCESS POLICY"):
 		return c.dropRowAccess(t)
 	case c.words("SET AGGREGATION POLICY"):
-		ref, err := c.policyRef("ENTITY KEY")
-		force := c.AcceptKeyword("FORCE")
-		return c.onRelation(t, func(o *object) error { return c.s.setAggregation(o, ref, force) }), err
+		return c.setWholePolicy(t, kindAggregation, "ENTITY KEY")
 	case c.words("UNSET AGGREGATION POLICY"):
-		return c.onRelation(t, c.s.unsetAggregation), nil
+		return c.onRelation(t, func(o *object) error { return c.s.unsetWhole(kindAggregation, o) }), nil
+	case c.words("SET JOIN POLICY"):
+		return c.setWholePolicy(t, kindJoin, "ALLOWED JOIN KEYS")
+	case c.words("UNSET JOIN POLICY"):
+		return c.onRelation(t, func(o *object) error { return c.s.unsetWhole(kindJoin, o) }), nil
 	case c.words("RENAME COLUMN"):
 		return c.renameColumn(t)
 	case t.kind == kindTable && c.AcceptKeyword("ADD"):
@@ -68,6 +70,16 @@ func (c *cursor) alterRelation(t target) (action, error) {
 		return t.act(c, c.owned(func(o *object) error { o.rel.secure = false; return nil })), nil
 	}
 	return c.alterObject(t)
+}
+
+// setWholePolicy reads SET AGGREGATION POLICY and SET JOIN POLICY.
+func (c *cursor) setWholePolicy(t target, k kind, columns string) (action, error) {
+	ref, err := c.policyRef(columns)
+	if err != nil {
+		return nil, err
+	}
+	force := c.AcceptKeyword("FORCE")
+	return c.onRelation(t, func(o *object) error { return c.s.setWhole(k, o, ref, force) }), nil
 }
 
 // onRelation carries a change of a table or view out, all or nothing. For governance, ALTER TABLE may name a view and the other way about.

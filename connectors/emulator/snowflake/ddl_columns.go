@@ -40,7 +40,7 @@ func (r *relation) renameArgs(from, to string) {
 		next.args[slices.Index(next.args, from)] = to
 		return &next
 	}
-	r.rowAccess, r.aggregate = follow(r.rowAccess), follow(r.aggregate)
+	r.rowAccess, r.aggregate, r.join = follow(r.rowAccess), follow(r.aggregate), follow(r.join)
 	for _, c := range r.columns {
 		c.mask, c.projection = follow(c.mask), follow(c.projection)
 	}

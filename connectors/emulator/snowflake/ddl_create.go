@@ -34,7 +34,7 @@ func creators() map[kind]func(*cursor, *definition) error {
 		kindStage: (*cursor).createPlain, kindSequence: (*cursor).createSequence, kindFileFormat: (*cursor).createPlain,
 		kindUser: (*cursor).createUser, kindTable: (*cursor).createTable, kindView: (*cursor).createView, kindTag: (*cursor).createTag,
 		kindMasking: (*cursor).createPolicy, kindRowAccess: (*cursor).createPolicy, kindProjection: (*cursor).createPolicy,
-		kindAggregation: (*cursor).createPolicy, kindFunction: (*cursor).createFunction,
+		kindAggregation: (*cursor).createPolicy, kindJoin: (*cursor).createPolicy, kindFunction: (*cursor).createFunction,
 	}
 }
 
@@ -43,8 +43,8 @@ func (c *cursor) create() (action, error) {
 	d.replace = c.words("OR REPLACE")
 	d.orAlter = !d.replace && c.words("OR ALTER")
 	c.modifiers(d)
-	if c.words("JOIN POLICY") || c.words("PRIVACY POLICY") {
-		return nil, errUnsupported("join and privacy policies")
+	if c.words("PRIVACY POLICY") {
+		return nil, errUnsupported("privacy policies")
 	}
 	k, ok := c.kind()
 	if !ok {

@@ -48,7 +48,9 @@ func (c *cursor) createPolicy(d *definition) error {
 		o.policy = p
 		return c.s.checkPolicy(o, p)
 	}
-	d.change = func(o *object) error { return c.s.alterPolicyTo(o, p, d.comment) }
+	if d.kind.takesColumns() {
+		d.change = func(o *object) error { return c.s.alterPolicyTo(o, p, d.comment) }
+	}
 	return nil
 }
 
@@ -59,6 +61,8 @@ func (c *cursor) policyReturns(k kind, p *policy) (err error) {
 		return c.ExpectKeyword("PROJECTION_CONSTRAINT")
 	case kindAggregation:
 		return c.ExpectKeyword("AGGREGATION_CONSTRAINT")
+	case kindJoin:
+		return c.ExpectKeyword("JOIN_CONSTRAINT")
 	}
 	p.returns, err = c.Type()
 	return err
@@ -97,17 +101,21 @@ func (c *cursor) policyOptions(d *definition, p *policy) (err error) {
 // checkPolicy checks signature and body of a policy.
 func (s *session) checkPolicy(o *object, p *policy) error {
 	switch o.kind {
-	case kindProjection, kindAggregation:
+	case kindProjection, kindAggregation, kindJoin:
 		if len(p.params) > 0 {
 			return compilation(codePolicyMismatch, "42601", "%s '%s' takes no arguments.", o.kind.title(), o.name)
 		}
-		return checkConstraint(o.kind, p)
+		var err error
+		if p.expr, err = constraintBody(o.kind, p.expr); err != nil {
+			return err
+		}
+		p.returns = sqlengine.TypeText
 	case kindRowAccess:
 		if p.returns.Kind != sqlengine.KindBoolean {
 			return compilation(codeNotBoolean, "42601", "Row access policy return type is not BOOLEAN.")
 		}
 	}
-	if len(p.params) == 0 {
+	if len(p.params) == 0 && o.kind.takesColumns() {
 		return compilation(codePolicyMismatch, "42601", "%s '%s' needs an argument.", o.kind.title(), o.name)
 	}
 	if o.kind == kindMasking && family(p.params[0].Type) != family(p.returns) {
@@ -135,21 +143,6 @@ func fits(body, want sqlengine.Type) bool {
 	return body.Kind == sqlengine.KindNull || body.Kind == want.Kind || body.IsNumeric() && want.IsNumeric() ||
 		body.Kind == sqlengine.KindVariant || want.Kind == sqlengine.KindVariant || body.IsTimestamp() && want.IsTimestamp() ||
 		body.Kind == sqlengine.KindDate && want.IsTimestamp()
-}
-
-// checkConstraint accepts the functions that such bodies may call.
-func checkConstraint(k kind, p *policy) error {
-	want := []string{"PROJECTION_CONSTRAINT"}
-	if k == kindAggregation {
-		want = []string{"AGGREGATION_CONSTRAINT", "NO_AGGREGATION_CONSTRAINT"}
-	}
-	body := strings.ToUpper(p.body)
-	for _, w := range want {
-		if strings.Contains(body, w) {
-			return nil
-		}
-	}
-	return compilation(codePolicyMismatch, "42601", "The body of a %s must call %s.", k.words(), want[0])
 }
 
 // alterPolicyTo is CREATE OR ALTER: body, comment and exemption may change, the signature may not.

@@ -17,6 +17,7 @@ type columnDef struct {
 	primary  bool
 	comment  string
 	mask     *policyRef
+	project  *policyRef
 	tags     []tagPair
 }
 
@@ -32,6 +33,7 @@ type tableDef struct {
 	primary   []string
 	rowAccess *policyRef
 	aggregate *policyRef
+	join      *policyRef
 	query     *sqlengine.Query
 	like      sqlengine.Name
 	clone     sqlengine.Name
@@ -137,6 +139,8 @@ func (c *cursor) columnOption(col *columnDef) (err error) {
 		col.comment, err = c.StringLiteral()
 	case c.words("MASKING POLICY"):
 		col.mask, err = c.policyRef("USING")
+	case c.words("PROJECTION POLICY"):
+		col.project, err = c.policyRef("USING")
 	case c.AcceptKeyword("TAG"):
 		col.tags, err = c.tagPairsInParens()
 	default:
@@ -173,6 +177,8 @@ func (c *cursor) relationOptions(d *definition, t *tableDef) (err error) {
 			t.rowAccess, err = c.policyRef("ON")
 		case c.words("AGGREGATION POLICY"):
 			t.aggregate, err = c.policyRef("ENTITY KEY")
+		case c.words("JOIN POLICY"):
+			t.join, err = c.policyRef("ALLOWED JOIN KEYS")
 		case c.AcceptKeyword("COMMENT"):
 			d.comment, err = c.commentValue()
 		case c.words("CLUSTER BY"):
@@ -239,7 +245,12 @@ func (s *session) attachDefined(o *object, t *tableDef) error {
 		}
 	}
 	if t.aggregate != nil {
-		return s.setAggregation(o, t.aggregate, false)
+		if err := s.setWhole(kindAggregation, o, t.aggregate, false); err != nil {
+			return err
+		}
+	}
+	if t.join != nil {
+		return s.setWhole(kindJoin, o, t.join, false)
 	}
 	return nil
 }
@@ -247,6 +258,11 @@ func (s *session) attachDefined(o *object, t *tableDef) error {
 func (s *session) attachColumn(o *object, col *column, def *columnDef) error {
 	if def.mask != nil {
 		if err := s.setMask(o, col, def.mask, false); err != nil {
+			return err
+		}
+	}
+	if def.project != nil {
+		if err := s.setProjection(o, col, def.project, false); err != nil {
 			return err
 		}
 	}
@@ -332,7 +348,7 @@ func (s *session) copyTable(o *object, name sqlengine.Name, rows bool) error {
 		o.rel.columns = append(o.rel.columns, &dup)
 	}
 	o.tags = slices.Clone(src.tags)
-	o.rel.rowAccess, o.rel.aggregate = src.rel.rowAccess, src.rel.aggregate
+	o.rel.rowAccess, o.rel.aggregate, o.rel.join = src.rel.rowAccess, src.rel.aggregate, src.rel.join
 	if rows {
 		o.rel.rows = src.rel.rows
 	}

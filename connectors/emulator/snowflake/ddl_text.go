@@ -66,6 +66,8 @@ func returnType(o *object) string {
 		return "PROJECTION_CONSTRAINT"
 	case kindAggregation:
 		return "AGGREGATION_CONSTRAINT"
+	case kindJoin:
+		return "JOIN_CONSTRAINT"
 	}
 	return o.policy.returns.SQL(sqlengine.Snowflake)
 }

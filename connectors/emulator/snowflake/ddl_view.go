@@ -37,14 +37,14 @@ func (c *cursor) viewColumn(t *tableDef) error {
 // fillView finds the columns of a view, with the rights of its owner to be.
 func (s *session) fillView(o *object, d *definition, t *tableDef) error {
 	o.rel = &relation{text: t.text, query: t.query, secure: d.modifiers["SECURE"], temporary: d.modifiers["TEMPORARY"]}
-	st, err := s.engine().Prepare(context.Background(), t.query)
+	columns, err := s.engine().Describe(context.Background(), t.query)
 	if err != nil {
 		return err
 	}
-	if len(t.columns) > 0 && len(t.columns) != len(st.Columns) {
-		return compilation(2057, "21S01", "Invalid column definition list: view has %d columns, its query %d.", len(t.columns), len(st.Columns))
+	if len(t.columns) > 0 && len(t.columns) != len(columns) {
+		return compilation(2057, "21S01", "Invalid column definition list: view has %d columns, its query %d.", len(t.columns), len(columns))
 	}
-	for i, qc := range st.Columns {
+	for i, qc := range columns {
 		def := &columnDef{name: qc.Name}
 		if len(t.columns) > 0 {
 			def = t.columns[i]

@@ -51,29 +51,70 @@ func (c *cursor) where() (sqlengine.Expr, error) {
 	return c.Expr()
 }
 
-// program compiles an expression over the columns of a table. nil gives a program that is always true.
-func (s *session) program(ctx context.Context, o *object, e sqlengine.Expr) (*sqlengine.Program, error) {
-	if e == nil {
-		e = &sqlengine.Literal{Value: true, Type: sqlengine.TypeBoolean}
-	}
-	params := make([]sqlengine.Param, len(o.rel.columns))
-	for i, c := range o.rel.columns {
-		params[i] = sqlengine.Param{Name: c.name, Type: c.typ}
-	}
-	return s.engine().PrepareExpr(ctx, e, params)
+// rowNumber is the name under which a change reads the place of a row.
+const rowNumber = "\x00ROW"
+
+// numbered resolves names as its session does, but gives the first table that is read an extra column with the place of each row.
+type numbered struct {
+	*catalog
+	of   *object
+	done bool
 }
 
-// refuseProtected: UPDATE and DELETE see rows through policies; the emulator carries that out for unprotected tables only.
-func (s *session) refuseProtected(o *object, verb string) error {
-	if o.rel.rowAccess != nil {
-		return errUnsupported("%s of '%s', which has a row access policy", verb, o.dotted())
+func (n *numbered) Table(ctx context.Context, name sqlengine.Name) (*sqlengine.Table, error) {
+	if n.done {
+		return n.catalog.Table(ctx, name)
 	}
-	for _, c := range o.rel.columns {
-		if len(s.a.masksOn(o, c)) > 0 {
-			return errUnsupported("%s of '%s', which has masked columns", verb, o.dotted())
+	n.done = true
+	t, err := n.table(n.of)
+	if err != nil {
+		return nil, err
+	}
+	t.Columns = append(t.Columns, sqlengine.Column{Name: rowNumber, Type: sqlengine.TypeNumber})
+	rows := make([]sqlengine.Row, len(n.of.rel.rows))
+	for i, r := range n.of.rel.rows {
+		rows[i] = append(append(make(sqlengine.Row, 0, len(r)+1), r...), int64(i))
+	}
+	t.Rows = sqlengine.RowsOf(rows)
+	return t, nil
+}
+
+// hit is a row that a change reaches, with the values it computes.
+type hit struct {
+	row    int
+	values sqlengine.Row
+}
+
+// hits finds the rows of a change by a query, so that policies hold as they do for SELECT: rows that are not seen are not changed, and
+// conditions and values see masks.
+func (s *session) hits(ctx context.Context, name sqlengine.Name, o *object, where sqlengine.Expr, values []sqlengine.Expr) ([]hit, []sqlengine.Column, error) {
+	sel := &sqlengine.Select{
+		Items: []sqlengine.SelectItem{{Expr: &sqlengine.ColumnRef{Name: sqlengine.NameOf(rowNumber)}}},
+		From:  []sqlengine.TableExpr{&sqlengine.TableName{Name: name}},
+		Where: where,
+	}
+	for _, v := range values {
+		sel.Items = append(sel.Items, sqlengine.SelectItem{Expr: v})
+	}
+	es := s.engine()
+	es.Catalog = &numbered{catalog: s.catalog(), of: o}
+	st, err := es.Prepare(ctx, &sqlengine.Query{Body: sel})
+	if err != nil {
+		return nil, nil, err
+	}
+	rows, err := st.Run(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	out := make([]hit, len(rows))
+	for i, r := range rows {
+		at, ok := r[0].(int64)
+		if !ok {
+			return nil, nil, errorf(codeInternal, "XX000", "Processing aborted: row number is no number.")
 		}
+		out[i] = hit{int(at), r[1:]}
 	}
-	return nil
+	return out, st.Columns[1:], nil
 }
 
 func (s *session) updateTable(ctx context.Context, name sqlengine.Name, list []assignment, where sqlengine.Expr) (*Result, error) {
@@ -81,52 +122,35 @@ func (s *session) updateTable(ctx context.Context, name sqlengine.Name, list []a
 	if err != nil {
 		return nil, err
 	}
-	if err := s.refuseProtected(o, "UPDATE"); err != nil {
-		return nil, err
-	}
-	cond, err := s.program(ctx, o, where)
-	if err != nil {
-		return nil, err
-	}
-	values := make([]*sqlengine.Program, len(list))
 	at := make([]int, len(list))
+	values := make([]sqlengine.Expr, len(list))
 	for i, a := range list {
 		if _, at[i] = o.rel.column(a.column); at[i] < 0 {
 			return nil, errInvalidIdentifier(a.column)
 		}
-		if values[i], err = s.program(ctx, o, a.value); err != nil {
-			return nil, err
-		}
+		values[i] = a.value
+	}
+	hits, columns, err := s.hits(ctx, name, o, where, values)
+	if err != nil {
+		return nil, err
 	}
 	rows := slices.Clone(o.rel.rows)
-	n := 0
-	for i, r := range rows {
-		hit, err := cond.Eval(ctx, r)
-		if err != nil {
-			return nil, err
-		}
-		if hit != true {
-			continue
-		}
-		n++
-		if rows[i], err = s.updatedRow(ctx, o, r, values, at); err != nil {
+	for _, h := range hits {
+		if rows[h.row], err = s.updatedRow(o, rows[h.row], h.values, columns, at); err != nil {
 			return nil, err
 		}
 	}
 	s.replaceRows(o, rows)
-	return affected(typeUpdate, []string{"number of rows updated", "number of multi-joined rows updated"}, n, 0), nil
+	return affected(typeUpdate, []string{"number of rows updated", "number of multi-joined rows updated"}, len(hits), 0), nil
 }
 
-func (s *session) updatedRow(ctx context.Context, o *object, r sqlengine.Row, values []*sqlengine.Program, at []int) (sqlengine.Row, error) {
+func (s *session) updatedRow(o *object, r, values sqlengine.Row, columns []sqlengine.Column, at []int) (sqlengine.Row, error) {
 	out := slices.Clone(r)
 	es := s.engine()
-	for i, p := range values {
-		v, err := p.Eval(ctx, r)
-		if err != nil {
-			return nil, err
-		}
+	for i, v := range values {
 		col := o.rel.columns[at[i]]
-		if out[at[i]], err = cast(es, v, p.Type, col.typ); err != nil {
+		var err error
+		if out[at[i]], err = cast(es, v, columns[i].Type, col.typ); err != nil {
 			return nil, err
 		}
 		if out[at[i]] == nil && col.notNull {
@@ -153,28 +177,22 @@ func (s *session) deleteFrom(ctx context.Context, name sqlengine.Name, where sql
 	if err != nil {
 		return nil, err
 	}
-	if where != nil {
-		if err := s.refuseProtected(o, "DELETE"); err != nil {
-			return nil, err
-		}
-	}
-	cond, err := s.program(ctx, o, where)
+	hits, _, err := s.hits(ctx, name, o, where, nil)
 	if err != nil {
 		return nil, err
 	}
+	gone := make(map[int]bool, len(hits))
+	for _, h := range hits {
+		gone[h.row] = true
+	}
 	var rows []sqlengine.Row
-	for _, r := range o.rel.rows {
-		hit, err := cond.Eval(ctx, r)
-		if err != nil {
-			return nil, err
-		}
-		if hit != true {
+	for i, r := range o.rel.rows {
+		if !gone[i] {
 			rows = append(rows, r)
 		}
 	}
-	n := len(o.rel.rows) - len(rows)
 	s.replaceRows(o, rows)
-	return affected(typeDelete, []string{"number of rows deleted"}, n), nil
+	return affected(typeDelete, []string{"number of rows deleted"}, len(hits)), nil
 }
 
 func (c *cursor) truncate() (action, error) {

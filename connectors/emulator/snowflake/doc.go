@@ -18,13 +18,14 @@
 //     clock and are renewed, primary and secondary roles, warehouse, database, schema, parameters.
 //   - Statements: a request that is sent again is not carried out again; long ones are polled for, cancelled, fetched by id; several in one
 //     request; bound values; large results in chunks.
-//   - Catalogue: databases, schemas, tables, views, tags, masking and row access policies, account and database roles, users, warehouses.
+//   - Catalogue: databases, schemas, tables, views, tags, policies, account and database roles, users, warehouses.
 //   - Privileges: role hierarchy, ownership, grants with grant option, future grants, managed access, MANAGE GRANTS, the APPLY privileges. They
 //     are enforced for every statement, and what a role has no privilege on does not exist for it.
 //   - Tags with allowed values, on everything from the account to a column, inherited when they are read.
 //   - Masking policies on columns and on tags, with conditional columns, and row access policies, carried out when somebody queries. A column's
 //     own policy comes before those of tags. A column that several tags bring a policy to cannot be queried. Views run with their owner's
-//     rights; the context functions answer for who asks.
+//     rights; the context functions answer for who asks. UPDATE and DELETE see the rows and values that SELECT shows.
+//   - Projection, aggregation and join policies, which refuse queries that are not as they ask. What is not documented is refused.
 //   - Reading: SHOW and DESCRIBE, information schemas, TAG_REFERENCES, TAG_REFERENCES_ALL_COLUMNS, POLICY_REFERENCES, GET_DDL, SYSTEM$GET_TAG,
 //     and SNOWFLAKE.ACCOUNT_USAGE, as far behind the clock as [Options] says.
 //   - Recording: [Account.Statements] and [Account.Requests].
@@ -35,9 +36,8 @@
 //
 // A statement, function or option that is not known fails with [UnsupportedCode] and is logged: nothing is answered with success that was not
 // carried out. Left out on purpose: stages and loading, MERGE, procedures, streams, tasks, shares, materialized, dynamic and external tables,
-// tags with several values, time travel but UNDROP TABLE, results in Arrow. Tables with a projection or aggregation policy can be described and
-// not queried. PROPAGATE is kept and shown; tags are not propagated.
-// UPDATE and DELETE with WHERE refuse tables whose rows are masked or filtered. ROLLBACK takes back the session's own changes of rows; other
+// tags with several values, time travel but UNDROP TABLE, results in Arrow. PROPAGATE is kept and shown; tags are not propagated. Privacy
+// policies are not known. ROLLBACK takes back the session's own changes of rows; other
 // sessions see them before COMMIT.
 //
 // # Where the documentation leaves it open

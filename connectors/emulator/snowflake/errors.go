@@ -38,6 +38,10 @@ const (
 	codeManyPolicies       = 3542 // *
 	codeNotBoolean         = 3551
 	codePolicyOverlap      = 3553 // *
+	codeJoin               = 506037
+	codeJoinKey            = 506038
+	codeProjection         = 506034 // *
+	codeAggregation        = 506036 // *
 	codeTooMuchData        = 90030
 	codeArgumentTypes      = 90208
 	codeNoDatabase         = 90105
@@ -144,6 +148,14 @@ func engineError(e *sqlengine.Error) *Error {
 		out.Code, out.SQLState, out.Message = codeInvalidIdentifier, "42000", "SQL compilation error: "+at+"\ninvalid identifier '"+e.Name+"'"
 	case sqlengine.ErrAmbiguousColumn:
 		out.Code, out.SQLState, out.Message = 2025, "42601", "SQL compilation error:\nambiguous column name '"+e.Name+"'"
+	case sqlengine.ErrProjection:
+		out.Code, out.SQLState, out.Message = codeProjection, "23001", "SQL compilation error: Projection policy violation, column '"+e.Name+"' cannot be projected."
+	case sqlengine.ErrGrouping:
+		out.Code, out.SQLState, out.Message = codeAggregation, "23001", "SQL compilation error: Aggregation policy violation: "+e.Message+"."
+	case sqlengine.ErrJoining:
+		out.Code, out.SQLState, out.Message = codeJoin, "23001", "SQL compilation error: Join Policy violation, please contact the policy admin for details"
+	case sqlengine.ErrJoinKey:
+		out.Code, out.SQLState, out.Message = codeJoinKey, "23001", "SQL compilation error: Join Policy violation, invalid join condition with reason: Disallowed join key used."
 	case sqlengine.ErrUnknownFunction:
 		out.Code, out.SQLState, out.Message = 2140, "42601", "SQL compilation error:\nUnknown function "+strings.ToUpper(e.Name)
 	case sqlengine.ErrDivisionByZero:

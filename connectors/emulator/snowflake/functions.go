@@ -98,6 +98,12 @@ func (c *catalog) Function(_ context.Context, name sqlengine.Name, args []sqleng
 	if f, ok := natives()[strings.ToUpper(name.Last())]; ok && len(name) == 1 {
 		return c.native(name.Last(), f, args)
 	}
+	if f := c.constraintFunction(strings.ToUpper(name.Last())); f != nil && len(name) == 1 {
+		return f, nil
+	}
+	if c.body.readsNothing() {
+		return nil, errBodyReads(c.body)
+	}
 	return c.userFunction(name, args)
 }
 
@@ -129,7 +135,9 @@ func (c *catalog) userFunction(name sqlengine.Name, args []sqlengine.Type) (*sql
 		if err := c.scope.may.require(o, privUsage); err != nil {
 			return nil, err
 		}
-		return &sqlengine.Function{Params: o.policy.params, Result: o.policy.returns, Body: o.policy.expr, Catalog: c.s.policyCatalog(o, nil, nil, c.invoker)}, nil
+		in := c.s.policyCatalog(o, nil, nil, c.invoker)
+		in.as, in.depth, in.reads = c.as, c.depth, c.reads
+		return &sqlengine.Function{Params: o.policy.params, Result: o.policy.returns, Body: o.policy.expr, Catalog: in}, nil
 	}
 	return nil, nil
 }

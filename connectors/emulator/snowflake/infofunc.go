@@ -140,7 +140,7 @@ func (c *catalog) referencesOfEntity(text, domain string) ([]sqlengine.Row, erro
 		if err := c.mayListReferences(o); err != nil {
 			return nil, err
 		}
-		return c.s.a.relationReferences(o), nil
+		return c.visibleReferences(o), nil
 	case "TAG":
 		t, err := c.scope.find(kindTag, name)
 		if err != nil {
@@ -159,7 +159,7 @@ func (c *catalog) referencesOfEntity(text, domain string) ([]sqlengine.Row, erro
 // mayListReferences: object ownership alone is not enough.
 func (c *catalog) mayListReferences(o *object) error {
 	may := c.scope.may
-	if may.global(privApplyMasking) || may.global(privApplyRow) {
+	if may.describesAll() {
 		return nil
 	}
 	found := false
@@ -170,18 +170,28 @@ func (c *catalog) mayListReferences(o *object) error {
 	return errDenied(o)
 }
 
-// relationReferences gives the policies in force on a table or view: attached ones, and those that come through tags.
-func (a *Account) relationReferences(o *object) []sqlengine.Row {
+// visibleReferences gives the policies in force on a table or view that the role may know of: those whose kind it may apply anywhere, and
+// those it may apply to what it owns.
+func (c *catalog) visibleReferences(o *object) []sqlengine.Row {
 	var rows []sqlengine.Row
-	o.eachAttachment(func(at place) { rows = append(rows, referenceRow(at, nil, statusActive)) })
+	c.s.a.relationReferences(o, func(at place, tag *object, state string) {
+		if c.scope.may.global("APPLY "+at.policy.kind.keywords()) || c.scope.may.owns(o) && c.scope.may.holds(privApply, at.policy) {
+			rows = append(rows, referenceRow(at, tag, state))
+		}
+	})
+	return rows
+}
+
+// relationReferences gives the policies in force on a table or view: attached ones, and those that come through tags.
+func (a *Account) relationReferences(o *object, visit func(at place, tag *object, state string)) {
+	o.eachAttachment(func(at place) { visit(at, nil, statusActive) })
 	for _, col := range o.rel.columns {
 		for _, m := range a.masksOn(o, col) {
 			if m.tag != nil {
-				rows = append(rows, referenceRow(place{m.attachment, o, col}, m.tag, m.status))
+				visit(place{m.attachment, o, col}, m.tag, m.status)
 			}
 		}
 	}
-	return rows
 }
 
 func (c *catalog) tagReferences(args []sqlengine.Argument) (*sqlengine.Table, error) {

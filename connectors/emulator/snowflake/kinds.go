@@ -16,6 +16,7 @@ const (
 	kindRowAccess    kind = "ROW_ACCESS_POLICY"
 	kindProjection   kind = "PROJECTION_POLICY"
 	kindAggregation  kind = "AGGREGATION_POLICY"
+	kindJoin         kind = "JOIN_POLICY"
 	kindRole         kind = "ROLE"
 	kindDatabaseRole kind = "DATABASE_ROLE"
 	kindUser         kind = "USER"
@@ -64,6 +65,7 @@ var kinds = []kindInfo{
 	{kindRowAccess, "ROW ACCESS POLICIES", kindSchema, "policy", "CREATE ROW ACCESS POLICY", "APPLY"},
 	{kindProjection, "PROJECTION POLICIES", kindSchema, "policy", "CREATE PROJECTION POLICY", "APPLY"},
 	{kindAggregation, "AGGREGATION POLICIES", kindSchema, "policy", "CREATE AGGREGATION POLICY", "APPLY"},
+	{kindJoin, "JOIN POLICIES", kindSchema, "policy", "CREATE JOIN POLICY", "APPLY"},
 	{kindRole, "ROLES", kindAccount, "role", "CREATE ROLE", ""},
 	{kindUser, "USERS", kindAccount, "user", "CREATE USER", "IMPERSONATE,MODIFY PROGRAMMATIC AUTHENTICATION METHODS,MONITOR"},
 	{kindWarehouse, "WAREHOUSES", kindAccount, "warehouse", "CREATE WAREHOUSE", "APPLYBUDGET,MODIFY,MONITOR,OPERATE,USAGE"},
@@ -96,6 +98,9 @@ func (k kind) title() string {
 
 // isPolicy tells whether the kind is one of the policies, which share one space of names.
 func (k kind) isPolicy() bool { return k.info() != nil && k.info().space == "policy" }
+
+// takesColumns tells whether the policies of the kind are given columns, and not only say what a query must be like.
+func (k kind) takesColumns() bool { return k == kindMasking || k == kindRowAccess }
 
 // isRelation tells whether the kind has columns.
 func (k kind) isRelation() bool { return k == kindTable || k == kindView }

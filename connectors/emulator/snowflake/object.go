@@ -49,6 +49,7 @@ type relation struct {
 	query     *sqlengine.Query
 	rowAccess *attachment
 	aggregate *attachment
+	join      *attachment // its args are the allowed join keys
 
 	classified *classification // what SYSTEM$CLASSIFY last said, nil if it never did
 

@@ -1,6 +1,8 @@
 package snowflake
 
 import (
+	"context"
+
 	"github.com/polsync/polsync/connectors/emulator/sqlengine"
 )
 
@@ -65,6 +67,9 @@ func (s *session) setMask(o *object, col *column, ref *policyRef, force bool) er
 	if err := checkOverlap(o, col, p, args); err != nil {
 		return err
 	}
+	if err := s.checkLookups(p, o, col); err != nil {
+		return err
+	}
 	col.mask = &attachment{policy: p, args: args, at: s.a.now()}
 	s.a.touch(o, p)
 	return nil
@@ -102,6 +107,11 @@ func checkArgTypes(o *object, p *object, args []string) error {
 // checkOverlap: a column is in the signature of a masking policy or of a row access policy, not both, and a masked column is no condition
 // of another mask; EXEMPT_OTHER_POLICIES lifts both.
 func checkOverlap(o *object, col *column, p *object, args []string) error {
+	for _, a := range args[1:] {
+		if c, _ := o.rel.column(a); c != nil && c.projection != nil {
+			return errOverlap(a)
+		}
+	}
 	if p.policy.exempt {
 		return nil
 	}
@@ -151,8 +161,27 @@ func (s *session) setProjection(o *object, col *column, ref *policyRef, force bo
 	if col.projection != nil && col.projection.policy != p && !force {
 		return compilation(codePolicyConflict, "23001", "Specified column already attached to another projection policy.")
 	}
+	if err := s.checkProjected(o, col); err != nil {
+		return err
+	}
+	if err := s.checkLookups(p, o, col); err != nil {
+		return err
+	}
 	col.projection = &attachment{policy: p, args: []string{col.name}, at: s.a.now()}
 	s.a.touch(o, p)
+	return nil
+}
+
+// checkProjected: a column that a row access policy or the condition of a mask reads gets no projection policy.
+func (s *session) checkProjected(o *object, col *column) error {
+	if ra := o.rel.rowAccess; ra != nil && contains(ra.args, col.name) {
+		return errOverlap(col.name)
+	}
+	for _, c := range o.rel.columns {
+		if c.mask != nil && contains(c.mask.args[1:], col.name) {
+			return errOverlap(col.name)
+		}
+	}
 	return nil
 }
 
@@ -186,18 +215,69 @@ func (s *session) addRowAccess(o *object, ref *policyRef) error {
 	if err := checkArgTypes(o, p, ref.args); err != nil {
 		return err
 	}
+	if err := s.rowAccessColumns(o, ref.args); err != nil {
+		return err
+	}
+	if err := s.checkLookups(p, o, nil); err != nil {
+		return err
+	}
+	o.rel.rowAccess = &attachment{policy: p, args: ref.args, at: s.a.now()}
+	s.a.touch(o, p)
+	return nil
+}
+
+// rowAccessColumns: a column that is in the signature of a mask, or that must not be returned, is given to no row access policy.
+func (s *session) rowAccessColumns(o *object, args []string) error {
 	for _, c := range o.rel.columns {
+		if c.projection != nil && contains(args, c.name) {
+			return errOverlap(c.name)
+		}
 		if m := c.mask; m != nil && !m.policy.policy.exempt {
 			for _, a := range m.args {
-				if contains(ref.args, a) {
+				if contains(args, a) {
 					return errOverlap(a)
 				}
 			}
 		}
 	}
-	o.rel.rowAccess = &attachment{policy: p, args: ref.args, at: s.a.now()}
-	s.a.touch(o, p)
 	return nil
+}
+
+// checkLookups refuses to attach a policy whose body reads what is itself protected, or the table that it is to protect.
+func (s *session) checkLookups(p, o *object, col *column) error {
+	var reads []*object
+	in := s.policyCatalog(p, o, col, s.role)
+	in.reads = &reads
+	es := s.engine()
+	es.Catalog = in
+	if _, err := es.PrepareExpr(context.Background(), p.policy.expr, p.policy.params); err != nil {
+		return err
+	}
+	for _, r := range reads {
+		switch {
+		case r == o, r.rel.aggregate != nil, r.rel.join != nil:
+			return errLookup(p, r)
+		case p.kind == kindMasking:
+		case r.rel.rowAccess != nil:
+			return errorf(codeUnsupportedFeature, "0A000", "SQL compilation error:\nUnsupported feature 'CREATE ON OBJECTS ENFORCED BY ROW ACCESS POLICY'.")
+		case s.masked(r):
+			return errLookup(p, r)
+		}
+	}
+	return nil
+}
+
+func (s *session) masked(o *object) bool {
+	for _, c := range o.rel.columns {
+		if len(s.a.masksOn(o, c)) > 0 {
+			return true
+		}
+	}
+	return false
+}
+
+func errLookup(p, o *object) *Error {
+	return compilation(codePolicyOverlap, "23001", "Policy '%s' cannot be attached: its body references the protected object '%s'.", p.plain(), o.dotted())
 }
 
 // dropRowAccess detaches the row access policy; nil means whichever is attached.
@@ -223,8 +303,17 @@ func (s *session) dropRowAccess(o *object, name sqlengine.Name) error {
 	return nil
 }
 
-func (s *session) setAggregation(o *object, ref *policyRef, force bool) error {
-	p, err := s.policyFor(kindAggregation, ref.name)
+// whole gives the place of the policy of a kind that holds for a table or view as a whole.
+func (r *relation) whole(k kind) **attachment {
+	if k == kindJoin {
+		return &r.join
+	}
+	return &r.aggregate
+}
+
+// setWhole attaches an aggregation or join policy. The columns are its entity key, or the allowed join keys.
+func (s *session) setWhole(k kind, o *object, ref *policyRef, force bool) error {
+	p, err := s.policyFor(k, ref.name)
 	if err != nil {
 		return err
 	}
@@ -236,23 +325,25 @@ func (s *session) setAggregation(o *object, ref *policyRef, force bool) error {
 			return errInvalidIdentifier(a)
 		}
 	}
-	if have := o.rel.aggregate; have != nil && !force && have.policy != p {
-		return compilation(codePolicyConflict, "23001", "Object %s already has an AGGREGATION_POLICY.", o.dotted())
+	at := o.rel.whole(k)
+	if *at != nil && !force && ((*at).policy != p || !equalStrings((*at).args, ref.args)) {
+		return compilation(codePolicyConflict, "23001", "Object %s already has a %s. Only one %s is allowed at a time.", o.dotted(), k, k)
 	}
-	o.rel.aggregate = &attachment{policy: p, args: ref.args, at: s.a.now()}
+	*at = &attachment{policy: p, args: ref.args, at: s.a.now()}
 	s.a.touch(o, p)
 	return nil
 }
 
-func (s *session) unsetAggregation(o *object) error {
-	if o.rel.aggregate == nil {
+func (s *session) unsetWhole(k kind, o *object) error {
+	at := o.rel.whole(k)
+	if *at == nil {
 		return nil
 	}
-	p := o.rel.aggregate.policy
+	p := (*at).policy
 	if err := s.mayApply(p, o); err != nil {
 		return err
 	}
-	o.rel.aggregate = nil
+	*at = nil
 	s.a.touch(o, p)
 	return nil
 }
@@ -294,7 +385,7 @@ func (a *Account) eachAttachment(visit func(place)) {
 }
 
 func (o *object) eachAttachment(visit func(place)) {
-	for _, at := range []*attachment{o.rel.rowAccess, o.rel.aggregate} {
+	for _, at := range []*attachment{o.rel.rowAccess, o.rel.aggregate, o.rel.join} {
 		if at != nil {
 			visit(place{at, o, nil})
 		}

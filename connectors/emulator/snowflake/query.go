@@ -72,9 +72,13 @@ type catalog struct {
 	invoker *object // the role whose query reaches what is read here
 	as      *object // the role that policies are told is the session's, where it is simulated
 
-	// Of policy bodies: what the policy is attached to.
-	on  *object
-	col *column
+	// Of policy bodies: their kind, how deep they are in others, and what the policy is attached to.
+	body  kind
+	depth int
+	on    *object
+	col   *column
+
+	reads *[]*object // notes the relations that are read, where it is set
 }
 
 func (s *session) catalog() *catalog { return &catalog{s: s, scope: s.scope(), invoker: s.role} }
@@ -86,11 +90,14 @@ func (s *session) policyCatalog(p, on *object, col *column, invoker *object) *ca
 	if on != nil {
 		home = on
 	}
-	return &catalog{s: s, scope: &scope{a: s.a, may: s.a.rightsOf(p.owner), database: home.database(), schema: home.schema()}, invoker: invoker, on: on, col: col}
+	return &catalog{s: s, scope: &scope{a: s.a, may: s.a.rightsOf(p.owner), database: home.database(), schema: home.schema()}, invoker: invoker, body: p.kind, on: on, col: col}
 }
 
 // Table resolves a table, a view or a view of the system.
 func (c *catalog) Table(_ context.Context, name sqlengine.Name) (*sqlengine.Table, error) {
+	if c.body.readsNothing() {
+		return nil, errBodyReads(c.body)
+	}
 	if t, err := c.systemTable(name); t != nil || err != nil {
 		return t, err
 	}
@@ -121,8 +128,8 @@ func (s *session) requireWarehouse() error {
 
 // table gives a relation with the policies that protect it.
 func (c *catalog) table(o *object) (*sqlengine.Table, error) {
-	if err := unenforced(o); err != nil {
-		return nil, err
+	if c.reads != nil {
+		*c.reads = append(*c.reads, o)
 	}
 	t := &sqlengine.Table{}
 	for _, col := range o.rel.columns {
@@ -134,24 +141,15 @@ func (c *catalog) table(o *object) (*sqlengine.Table, error) {
 	}
 	if o.kind == kindView {
 		t.View = c.s.view(o)
-		t.View.Catalog.(*catalog).as = c.as
+		in := t.View.Catalog.(*catalog)
+		in.as, in.depth, in.reads = c.as, c.depth, c.reads
 	} else {
 		t.Rows = sqlengine.RowsOf(o.rel.rows)
 	}
+	if err := c.restrict(o, t); err != nil {
+		return nil, err
+	}
 	return t, c.protect(o, t)
-}
-
-// unenforced: what the emulator keeps but does not carry out must not be read as if it were not there.
-func unenforced(o *object) error {
-	if o.rel.aggregate != nil {
-		return errUnsupported("query of '%s', which has an aggregation policy", o.dotted())
-	}
-	for _, col := range o.rel.columns {
-		if col.projection != nil {
-			return errUnsupported("query of '%s', which has a projection policy", o.dotted())
-		}
-	}
-	return nil
 }
 
 // protect adds the row access policy and the masks of a relation. A column with several masks, or with one that cannot be evaluated, fails
@@ -160,6 +158,14 @@ func (c *catalog) protect(o *object, t *sqlengine.Table) error {
 	if ra := o.rel.rowAccess; ra != nil {
 		if ra.policy.isDropped() {
 			return compilation(codeMissing, "42S02", "Row access policy of '%s' does not exist or not authorized.", o.dotted())
+		}
+		for _, a := range ra.args {
+			col, _ := o.rel.column(a)
+			for _, m := range c.s.a.masksOn(o, col) { // one that came through a tag later
+				if !m.policy.policy.exempt {
+					return errOverlap(a)
+				}
+			}
 		}
 		p := c.policy(o, nil, ra)
 		t.Filter = &p
@@ -220,7 +226,7 @@ func maskProblem(col *column, masks []columnMask) error {
 func (c *catalog) policy(o *object, col *column, at *attachment) sqlengine.Policy {
 	def := at.policy.policy
 	scope := c.s.policyCatalog(at.policy, o, col, c.invoker)
-	scope.as = c.as
+	scope.as, scope.depth, scope.reads = c.as, c.depth, c.reads
 	p := sqlengine.Policy{Params: def.params, Body: def.expr, Result: def.returns, Catalog: scope}
 	if col != nil {
 		p.Result = maskedType(col.typ)

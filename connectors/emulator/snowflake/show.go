@@ -49,6 +49,7 @@ var showKinds = []struct {
 	{"ROW ACCESS POLICIES", kindRowAccess, policyColumns},
 	{"PROJECTION POLICIES", kindProjection, policyColumns},
 	{"AGGREGATION POLICIES", kindAggregation, policyColumns},
+	{"JOIN POLICIES", kindJoin, policyColumns},
 	{"ROLES", kindRole, "@created_on,name,is_default,is_current,is_inherited,#assigned_to_users,#granted_to_roles,#granted_roles,owner,comment"},
 	{"USERS", kindUser, "name,@created_on,login_name,display_name,first_name,last_name,email,mins_to_unlock,days_to_expiry,comment,disabled,must_change_password,snowflake_lock,default_warehouse,default_namespace,default_role,default_secondary_roles,ext_authn_duo,ext_authn_uid,mins_to_bypass_mfa,owner,@last_success_login,@expires_at_time,@locked_until_time,has_password,has_rsa_public_key,type,has_mfa,has_workload_identity"},
 	{"WAREHOUSES", kindWarehouse, "name,state,type,size,#min_cluster_count,#max_cluster_count,#started_clusters,#running,#queued,is_default,is_current,#auto_suspend,auto_resume,available,provisioning,quiescing,other,@created_on,@resumed_on,@updated_on,owner,comment,enable_query_acceleration,#query_acceleration_max_scale_factor,resource_monitor,actives,pendings,failed,suspended,uuid,scaling_policy,budget,owner_role_type,resource_constraint"},

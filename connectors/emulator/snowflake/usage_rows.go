@@ -20,6 +20,9 @@ var usageColumns = map[string]string{
 	"TAG_REFERENCES":             "TAG_DATABASE,TAG_SCHEMA,#TAG_ID,TAG_NAME,TAG_VALUE,OBJECT_DATABASE,OBJECT_SCHEMA,#OBJECT_ID,OBJECT_NAME,@OBJECT_DELETED,DOMAIN,#COLUMN_ID,COLUMN_NAME,APPLY_METHOD",
 	"MASKING_POLICIES":           policyUsageColumns,
 	"ROW_ACCESS_POLICIES":        policyUsageColumns,
+	"PROJECTION_POLICIES":        policyUsageColumns,
+	"AGGREGATION_POLICIES":       policyUsageColumns,
+	"JOIN_POLICIES":              policyUsageColumns,
 	"POLICY_REFERENCES":          "POLICY_DB,POLICY_SCHEMA,#POLICY_ID,POLICY_NAME,POLICY_KIND,REF_DATABASE_NAME,REF_SCHEMA_NAME,REF_ENTITY_NAME,REF_ENTITY_DOMAIN,REF_COLUMN_NAME,REF_ARG_COLUMN_NAMES,TAG_DATABASE,TAG_SCHEMA,TAG_NAME,POLICY_STATUS",
 	"GRANTS_TO_ROLES":            "@CREATED_ON,@MODIFIED_ON,PRIVILEGE,GRANTED_ON,NAME,TABLE_CATALOG,TABLE_SCHEMA,GRANTED_TO,GRANTEE_NAME,GRANT_OPTION,GRANTED_BY,@DELETED_ON,GRANTED_BY_ROLE_TYPE,OBJECT_INSTANCE",
 	"GRANTS_TO_USERS":            "@CREATED_ON,@DELETED_ON,ROLE,GRANTED_TO,GRANTEE_NAME,GRANTED_BY",
@@ -31,7 +34,7 @@ var usageColumns = map[string]string{
 
 // deletedColumns gives the place of the column that tells when what a row is about went away.
 var deletedColumns = map[string]int{"DATABASES": 7, "SCHEMATA": 11, "TABLES": 17, "VIEWS": 11, "COLUMNS": 23, "TAGS": 10, "TAG_REFERENCES": 9, "MASKING_POLICIES": 13,
-	"ROW_ACCESS_POLICIES": 13, "GRANTS_TO_ROLES": 11, "GRANTS_TO_USERS": 1, "ROLES": 2, "USERS": 3}
+	"ROW_ACCESS_POLICIES": 13, "PROJECTION_POLICIES": 13, "AGGREGATION_POLICIES": 13, "JOIN_POLICIES": 13, "GRANTS_TO_ROLES": 11, "GRANTS_TO_USERS": 1, "ROLES": 2, "USERS": 3}
 
 // usageRows gives all rows about an object as they are now; none if it is not in the catalogue.
 func (a *Account) usageRows(o *object) []usageRow {
@@ -89,6 +92,7 @@ func ownView(o *object) string {
 		return ""
 	}
 	return map[kind]string{kindDatabase: "DATABASES", kindSchema: "SCHEMATA", kindTag: "TAGS", kindMasking: "MASKING_POLICIES", kindRowAccess: "ROW_ACCESS_POLICIES",
+		kindProjection: "PROJECTION_POLICIES", kindAggregation: "AGGREGATION_POLICIES", kindJoin: "JOIN_POLICIES",
 		kindRole: "ROLES", kindDatabaseRole: "ROLES", kindUser: "USERS"}[o.kind]
 }
 
@@ -104,9 +108,7 @@ func (a *Account) ownRow(o *object) sqlengine.Row {
 			allowed = o.tag.allowedText()
 		}
 		return sqlengine.Row{o.id, o.name, o.parent.id, o.schema().name, o.database().id, o.database().name, orNull(o.ownerName()), orNull(o.comment), o.created, o.altered, nil, allowed, orNull(o.ownerType()), orNull(o.tag.propagate), orNull(o.tag.onConflict)}
-	case kindMasking:
-		return policyObjectRow(o)
-	case kindRowAccess:
+	case kindMasking, kindRowAccess, kindProjection, kindAggregation, kindJoin:
 		return policyObjectRow(o)
 	case kindRole:
 		return sqlengine.Row{o.id, o.created, nil, o.name, orNull(o.comment), orNull(o.ownerName()), "ROLE", nil, nil, orNull(o.ownerType()), "false"}
