@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/polsync/polsync/connectors/snowflake/dialect"
@@ -125,7 +126,19 @@ func (s *snapshot) taggedRow(r *answer, i int, kinds map[state.Securable]state.K
 	}
 	tag := state.Securable{Kind: state.KindTag, Catalog: r.text(i, "TAG_DATABASE"), Schema: r.text(i, "TAG_SCHEMA"), Name: r.text(i, "TAG_NAME")}
 	key := state.Key{Fact: state.FactTagged, On: on, With: tag}
-	s.st.Put(state.Fact{Key: key, Value: state.Text(r.text(i, "TAG_VALUE"))})
+	value := state.Text(r.text(i, "TAG_VALUE"))
+	if was := s.st.Value(key); was != nil && was != value {
+		s.several(key)
+	}
+	s.st.Put(state.Fact{Key: key, Value: value})
+}
+
+// several notes that a thing has more than one value of a tag, which a SET TAG would replace by one. The caller holds mu.
+func (s *snapshot) several(k state.Key) {
+	a := state.Area{Facts: []state.FactKind{state.FactTagged}, Within: k.On, Reason: "it has several values of " + k.With.String()}
+	if !slices.ContainsFunc(s.st.Unknown, func(x state.Area) bool { return x.Within == a.Within && x.Reason == a.Reason }) {
+		s.st.Unknown = append(s.st.Unknown, a)
+	}
 }
 
 // taggedOn returns what a row is about, and whether the tag is set on it and not on something above.

@@ -45,10 +45,12 @@ type Options struct {
 	// ShowLimit is the number of rows after which SHOW stops. Zero is 10,000. With ShowOverflowFails it refuses instead.
 	ShowLimit         int
 	ShowOverflowFails bool
-	// InformationSchemaLimit is the number of rows after which a view of an information schema refuses. Zero is none.
+	// InformationSchemaLimit is the number of rows after which a query of an information schema is refused. Zero is none.
 	InformationSchemaLimit int
 	// InformationSchemaManageGrants lets MANAGE GRANTS and RESOLVE ALL show everything in information schemas, as from bundle 2026_07.
 	InformationSchemaManageGrants bool
+	// BareDatabaseRoles names database roles without their database in SHOW GRANTS OF DATABASE ROLE, as from bundle 2026_06.
+	BareDatabaseRoles bool
 	// InlineRows is the number of rows sent with the answer; the rest of a result comes in chunks of that size. Zero is 1,000.
 	InlineRows int
 }
@@ -88,7 +90,8 @@ func (o Options) withDefaults() Options {
 
 // Account is an embedded Snowflake account. It is safe for concurrent use.
 type Account struct {
-	opt Options
+	inherited bool // there was a GRANT INHERITED
+	opt       Options
 
 	// mu guards the catalogue: statements that change it hold it alone, the others share it.
 	mu      sync.RWMutex

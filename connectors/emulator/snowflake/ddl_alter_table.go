@@ -31,6 +31,8 @@ const (
 	setNotNullVerb
 	dropDefaultVerb
 	setTypeVerb
+	addValueVerb
+	dropValueVerb
 )
 
 // alterRelation reads what follows ALTER TABLE or ALTER VIEW and a name.
@@ -58,6 +60,14 @@ func (c *cursor) alterRelation(t target) (action, error) {
 		return c.onRelation(t, func(o *object) error { return c.s.unsetWhole(kindJoin, o) }), nil
 	case c.words("RENAME COLUMN"):
 		return c.renameColumn(t)
+	case t.kind == kindTable && c.words("ADD SEARCH OPTIMIZATION"):
+		return t.act(c, c.owned(func(o *object) error { o.setProp(searched, "true"); return nil })), nil
+	case t.kind == kindTable && c.words("DROP SEARCH OPTIMIZATION"):
+		return t.act(c, c.owned(func(o *object) error { delete(o.props, searched); return nil })), nil
+	case t.kind == kindTable && (c.PeekKeyword("ADD", "VALUE") || c.PeekKeyword("DROP", "VALUE")):
+		ch := columnChange{}
+		err := c.tagValue(&ch)
+		return c.onRelation(t, func(o *object) error { return c.s.changeTagValue(o, nil, &ch) }), err
 	case t.kind == kindTable && c.AcceptKeyword("ADD"):
 		return c.addColumns(t)
 	case t.kind == kindTable && c.AcceptKeyword("DROP"):
@@ -168,6 +178,8 @@ func (c *cursor) columnChange(ch *columnChange) (err error) {
 	switch {
 	case c.words("SET TAG"):
 		ch.pairs, err = c.tagPairs()
+	case c.PeekKeyword("ADD", "VALUE"), c.PeekKeyword("DROP", "VALUE"):
+		err = c.tagValue(ch)
 	case c.words("UNSET TAG"):
 		ch.verb = unsetTagVerb
 		ch.pairs, err = c.tagNames()
@@ -226,6 +238,8 @@ func (s *session) changeColumn(o *object, col *column, ch *columnChange) error {
 		return nil
 	case unsetTagVerb:
 		return s.unsetTags(o, col, ch.pairs)
+	case addValueVerb, dropValueVerb:
+		return s.changeTagValue(o, col, ch)
 	case setMaskVerb:
 		return s.setMask(o, col, ch.policy, ch.force)
 	case unsetMaskVerb:

@@ -78,6 +78,10 @@ func (c *cursor) unknownKind() error {
 
 func (c *cursor) modifiers(d *definition) {
 	for {
+		if sort := c.tableSort(); sort != "" {
+			d.modifiers[sort] = true
+			return
+		}
 		switch w := c.AcceptAny("TRANSIENT", "TEMPORARY", "TEMP", "SECURE", "LOCAL", "GLOBAL", "VOLATILE"); w {
 		case "":
 			return
@@ -88,6 +92,19 @@ func (c *cursor) modifiers(d *definition) {
 		}
 	}
 }
+
+// tableSort reads the word before TABLE of tables that are granted as TABLE and shown as what they are.
+func (c *cursor) tableSort() string {
+	for _, w := range tableSorts {
+		if c.PeekKeyword(w, "TABLE") {
+			c.Next()
+			return w + "_TABLE"
+		}
+	}
+	return ""
+}
+
+var tableSorts = []string{"HYBRID", "INTERACTIVE"}
 
 // make carries out a CREATE.
 func (s *session) make(d *definition) (*Result, error) {

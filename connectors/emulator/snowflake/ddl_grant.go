@@ -14,6 +14,7 @@ type grantSpec struct {
 	grantee    nameOfKind
 	option     bool // WITH GRANT OPTION, or GRANT OPTION FOR
 	cascade    bool
+	inherited  bool
 	copied     string // COPY or REVOKE, of CURRENT GRANTS
 }
 
@@ -73,10 +74,10 @@ func (c *cursor) revoke() (action, error) {
 
 // privilegesOn reads <privileges> ON <target>.
 func (c *cursor) privilegesOn() (*grantSpec, error) {
-	if c.PeekKeyword("INHERITED") || c.PeekKeyword("CALLER") {
-		return nil, errUnsupported("GRANT %s", strings.ToUpper(c.Peek().Text))
+	if c.PeekKeyword("CALLER") {
+		return nil, errUnsupported("GRANT CALLER")
 	}
-	spec := &grantSpec{}
+	spec := &grantSpec{inherited: c.AcceptKeyword("INHERITED")}
 	if c.AcceptKeyword("ALL") {
 		c.AcceptKeyword("PRIVILEGES")
 	} else if err := c.CommaList(func() error { return c.privilege(spec) }); err != nil {
@@ -125,7 +126,10 @@ func (c *cursor) grantTarget() (grantTarget, error) {
 	if err := c.ExpectKeyword("IN"); err != nil {
 		return t, err
 	}
-	switch c.AcceptAny("DATABASE", "SCHEMA") {
+	switch c.AcceptAny("DATABASE", "SCHEMA", "ACCOUNT") {
+	case "ACCOUNT":
+		t.in.kind = kindAccount
+		return t, nil
 	case "DATABASE":
 		t.in.kind = kindDatabase
 	case "SCHEMA":

@@ -204,6 +204,11 @@ func (c *cursor) clusterBy(d *definition) error {
 // fillTable gives a new table its columns, rows and policies.
 func (s *session) fillTable(o *object, d *definition, t *tableDef) error {
 	o.rel = &relation{transient: d.modifiers["TRANSIENT"], temporary: d.modifiers["TEMPORARY"]}
+	for _, w := range tableSorts {
+		if d.modifiers[w+"_TABLE"] {
+			o.rel.sort = w + "_TABLE"
+		}
+	}
 	switch {
 	case t.like != nil:
 		return s.copyTable(o, t.like, false)

@@ -66,9 +66,6 @@ func (c *cursor) tagProperty(t *tagDef) (err error) {
 }
 
 func (t *tagDef) check() error {
-	if t.multi {
-		return errUnsupported("MULTI_VALUE tags")
-	}
 	if len(t.allowed) > maxAllowedValues {
 		return compilation(codeInvalidValue, "22023", "The limit of %d allowed values is exceeded.", maxAllowedValues)
 	}

@@ -250,13 +250,19 @@ func (c *catalog) tagByText(v sqlengine.Value) (*object, error) {
 	return t, nil
 }
 
-func valueOf(tags []effective, tag *object) sqlengine.Value {
+// valueOf gives the value of a tag, NULL where it is not set. Of a tag with several there is no one value.
+func valueOf(tags []effective, tag *object) (sqlengine.Value, error) {
+	var out sqlengine.Value
 	for _, t := range tags {
-		if t.tag == tag {
-			return t.value
+		if t.tag != tag {
+			continue
 		}
+		if out != nil {
+			return nil, compilation(codeInvalidValue, "22023", "Tag '%s' has more than one value.", tag.plain())
+		}
+		out = t.value
 	}
-	return nil
+	return out, nil
 }
 
 func tagOnCurrentColumn(c *catalog, _ context.Context, a []sqlengine.Value) (sqlengine.Value, error) {
@@ -264,7 +270,7 @@ func tagOnCurrentColumn(c *catalog, _ context.Context, a []sqlengine.Value) (sql
 	if err != nil || c.on == nil || c.col == nil {
 		return nil, err
 	}
-	return valueOf(c.s.a.tagsOn(c.on, c.col), t), nil
+	return valueOf(c.s.a.tagsOn(c.on, c.col), t)
 }
 
 func tagOnCurrentTable(c *catalog, _ context.Context, a []sqlengine.Value) (sqlengine.Value, error) {
@@ -272,7 +278,7 @@ func tagOnCurrentTable(c *catalog, _ context.Context, a []sqlengine.Value) (sqle
 	if err != nil || c.on == nil {
 		return nil, err
 	}
-	return valueOf(c.s.a.tagsOn(c.on, nil), t), nil
+	return valueOf(c.s.a.tagsOn(c.on, nil), t)
 }
 
 func getTag(c *catalog, _ context.Context, a []sqlengine.Value) (sqlengine.Value, error) {
@@ -284,7 +290,7 @@ func getTag(c *catalog, _ context.Context, a []sqlengine.Value) (sqlengine.Value
 	if err != nil {
 		return nil, err
 	}
-	return valueOf(c.s.a.tagsOn(o, col), t), nil
+	return valueOf(c.s.a.tagsOn(o, col), t)
 }
 
 // tagged resolves an object and a domain as tag functions take them.

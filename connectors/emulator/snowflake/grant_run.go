@@ -117,6 +117,9 @@ func (s *session) carryOutGrant(spec *grantSpec) (*Result, error) {
 	if err := checkGrant(spec, to); err != nil {
 		return nil, err
 	}
+	if spec.inherited {
+		return s.grantInherited(spec, to)
+	}
 	if spec.target.scope == "FUTURE" {
 		return s.futureChange(spec, to, func(f *futureGrant) error { return s.a.addFuture(f) })
 	}
@@ -186,7 +189,7 @@ func (s *session) futureChange(spec *grantSpec, to *object, change func(*futureG
 		return nil, err
 	}
 	r := s.may()
-	if !r.global(privManageGrants) && !(in.kind == kindSchema && in.managed() && r.owns(in)) {
+	if !r.manages(in) && !(in.kind == kindSchema && in.managed() && r.owns(in)) {
 		return nil, errDenied(in)
 	}
 	for _, p := range spec.expanded() {
@@ -214,6 +217,9 @@ func (s *session) carryOutRevoke(spec *grantSpec) (*Result, error) {
 	}
 	if err := checkGrant(&grantSpec{privileges: spec.privileges, target: spec.target}, to); err != nil {
 		return nil, err
+	}
+	if spec.inherited {
+		return s.revokeInherited(spec, to)
 	}
 	list, err := s.securables(spec.target)
 	if err != nil {

@@ -61,7 +61,7 @@ func without[T comparable](list []T, item T) []T {
 // grantor tells who would be recorded for granting a privilege on an object, and whether the rights suffice.
 // nil, true is a grant of MANAGE GRANTS on what the system owns, recorded for ACCOUNTADMIN.
 func (r *rights) grantor(privilege string, o *object) (*object, bool) {
-	manages := r.global(privManageGrants)
+	manages := r.manages(o)
 	sch := o.schema()
 	if sch != nil && sch != o && sch.managed() {
 		if r.owns(sch) || manages {
@@ -97,7 +97,7 @@ type revocation struct {
 
 // revoke carries out a revocation with the rights of the session. Nothing to take away is a success.
 func (r *rights) revoke(v revocation) error {
-	manages := r.global(privManageGrants)
+	manages := r.manages(v.on)
 	if _, ok := r.grantor(v.privilege, v.on); !ok {
 		return errDenied(v.on)
 	}

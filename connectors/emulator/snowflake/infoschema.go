@@ -75,11 +75,8 @@ func (c *catalog) informationView(name sqlengine.Name) (*sqlengine.Table, error)
 	if err := c.s.requireWarehouse(); err != nil {
 		return nil, err
 	}
-	rows := v.rows(c, db)
-	if limit := c.s.a.opt.InformationSchemaLimit; limit > 0 && len(rows) > limit {
-		return nil, errorf(codeTooMuchData, "22000", "Information schema query returned too much data. Please repeat query with more selective predicates.")
-	}
-	return &sqlengine.Table{Columns: upperColumns(v.columns), Rows: sqlengine.RowsOf(rows)}, nil
+	c.limited = true
+	return &sqlengine.Table{Columns: upperColumns(v.columns), Rows: sqlengine.RowsOf(v.rows(c, db))}, nil
 }
 
 // documentedViews exist at Snowflake and not here.
@@ -102,7 +99,7 @@ func (c *catalog) visible(o *object) bool {
 	if c.s.a.opt.InformationSchemaManageGrants && may.overview() {
 		return true
 	}
-	return may.some(o) && (o.parent.kind == kindAccount || may.enters(o.parent))
+	return may.someOwn(o) && (o.parent.kind == kindAccount || may.enters(o.parent))
 }
 
 // visibleRelations lists the tables and views of a database that can be seen, by schema and name.

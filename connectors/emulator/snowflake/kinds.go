@@ -122,5 +122,5 @@ func (k kind) allows(privilege string) bool {
 			return true
 		}
 	}
-	return privilege == privOwnership
+	return privilege == privOwnership || privilege == privManageGrants && (k == kindDatabase || k == kindSchema) // neither is part of ALL
 }

@@ -27,6 +27,7 @@ type object struct {
 	held     []*grant       // of privileges to it
 	roles    []*grant       // of roles to it: the roles it has
 	future   []*futureGrant // of databases and schemas
+	handed   []*inheritedGrant
 	props    map[string]string
 
 	rel    *relation
@@ -45,6 +46,7 @@ type relation struct {
 	transient bool
 	temporary bool
 	secure    bool
+	sort      string // HYBRID_TABLE or INTERACTIVE_TABLE, "" for a plain one
 	text      string // of a view: the statement that made it
 	query     *sqlengine.Query
 	rowAccess *attachment

@@ -16,13 +16,18 @@ func (c *cursor) selection() (action, error) {
 
 // query runs a query in the session.
 func (s *session) query(ctx context.Context, q *sqlengine.Query) (*Result, error) {
-	st, err := s.engine().Prepare(ctx, q)
+	es, cat := s.engine(), s.catalog()
+	es.Catalog = cat
+	st, err := es.Prepare(ctx, q)
 	if err != nil {
 		return nil, err
 	}
 	rows, err := st.Run(ctx)
 	if err != nil {
 		return nil, err
+	}
+	if limit := s.a.opt.InformationSchemaLimit; limit > 0 && cat.limited && len(rows) > limit {
+		return nil, errorf(codeTooMuchData, "22000", "Information schema query returned too much data. Please repeat query with more selective predicates.")
 	}
 	return &Result{Columns: st.Columns, Rows: rows, typeID: typeSelect}, nil
 }
@@ -78,7 +83,8 @@ type catalog struct {
 	on    *object
 	col   *column
 
-	reads *[]*object // notes the relations that are read, where it is set
+	limited bool       // a view of an information schema is read
+	reads   *[]*object // notes the relations that are read, where it is set
 }
 
 func (s *session) catalog() *catalog { return &catalog{s: s, scope: s.scope(), invoker: s.role} }

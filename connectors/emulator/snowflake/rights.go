@@ -68,7 +68,7 @@ func (r *rights) granted(privilege string, o *object) bool {
 			return true
 		}
 	}
-	return false
+	return r.inherits(privilege, o)
 }
 
 // holds tells whether the privilege is there by grant or by ownership.
@@ -77,8 +77,11 @@ func (r *rights) holds(privilege string, o *object) bool { return r.owns(o) || r
 // global tells whether a privilege on the account is there.
 func (r *rights) global(privilege string) bool { return r.globals[privilege] }
 
-// some tells whether any privilege on the object itself is there.
-func (r *rights) some(o *object) bool {
+// some tells whether any privilege on the object is there.
+func (r *rights) some(o *object) bool { return r.someOwn(o) || r.inherits("", o) }
+
+// someOwn is some without what containers hand on.
+func (r *rights) someOwn(o *object) bool {
 	if r.owns(o) {
 		return true
 	}
@@ -101,6 +104,19 @@ func (r *rights) enters(o *object) bool {
 		}
 	}
 	return true
+}
+
+// manages tells whether grants in an object may be managed: by MANAGE GRANTS on the account, or on a database or schema around it.
+func (r *rights) manages(o *object) bool {
+	if r.global(privManageGrants) {
+		return true
+	}
+	for x := o; x != nil; x = x.parent {
+		if (x.kind == kindDatabase || x.kind == kindSchema) && r.granted(privManageGrants, x) {
+			return true
+		}
+	}
+	return false
 }
 
 // overview tells whether SHOW hides nothing.

@@ -140,7 +140,15 @@ func grantsOn(o *object) []grantRow {
 
 // shown gives the cells that all listings of grants share.
 func (g *grant) shown() sqlengine.Row {
-	return sqlengine.Row{g.created.Truncate(1e6), g.privilege, string(g.on.kind), g.on.grantName()}
+	return sqlengine.Row{g.created.Truncate(1e6), g.privilege, g.on.grantedOn(), g.on.grantName()}
+}
+
+// grantedOn is what listings of grants call the sort of an object. Some tables have a name of their own there, though GRANT calls them TABLE.
+func (o *object) grantedOn() string {
+	if o.rel != nil && o.rel.sort != "" {
+		return o.rel.sort
+	}
+	return string(o.kind)
 }
 
 // grantName is the name of an object in a list of grants. Functions end in the type of their result.
@@ -191,13 +199,28 @@ func (s *session) grantsTo(name nameOfKind) (*Result, error) {
 	if to.kind == kindUser {
 		return s.grantsToUser(to, list)
 	}
-	s.a.root.eachOwned(to, func(o *object) { list = append(list, ownership(o)) })
+	var hidden []sqlengine.Row
+	s.a.root.eachOwned(to, func(o *object) {
+		list = append(list, ownership(o))
+		if o.prop(searched, "") != "" {
+			hidden = append(hidden, searchRow(o, to))
+		}
+	})
 	sortGrants(list)
 	r := &Result{Columns: columnsOf(grantsToColumns), typeID: typeShow}
 	for _, g := range list {
 		r.Rows = append(r.Rows, append(g.shown(), g.grantedTo()...))
 	}
+	r.Rows = append(append(r.Rows, s.a.inheritedRows(to)...), hidden...)
 	return r, nil
+}
+
+// searched marks a table with search optimization, which keeps a materialized view that only listings of grants show.
+const searched = "search_optimization"
+
+func searchRow(o, to *object) sqlengine.Row {
+	name := o.parent.dotted() + ".IDX_MV_" + strconv.FormatInt(o.id, 10)
+	return sqlengine.Row{o.created.Truncate(1e6), privOwnership, "MATERIALIZED_VIEW", name, string(to.kind), granteeName(to), "true", nameOf(to)}
 }
 
 // eachOwned visits what a role owns in an object, in no order.
@@ -240,7 +263,11 @@ func (s *session) grantsOf(name nameOfKind) (*Result, error) {
 	r := &Result{Columns: columnsOf(grantsOfColumns), typeID: typeShow}
 	for _, g := range list {
 		if g.isMembership() {
-			r.Rows = append(r.Rows, memberRow(g))
+			row := memberRow(g)
+			if g.to.kind == kindDatabaseRole && s.a.opt.BareDatabaseRoles {
+				row[3] = g.to.name
+			}
+			r.Rows = append(r.Rows, row)
 		}
 	}
 	return r, nil

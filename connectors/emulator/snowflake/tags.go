@@ -104,7 +104,7 @@ func (c *cursor) startsColumnAction() bool {
 	if _, err := c.Ident(); err != nil {
 		return false
 	}
-	return c.PeekKeyword("UNSET") || c.PeekKeyword("SET")
+	return c.PeekKeyword("UNSET") || c.PeekKeyword("SET") || c.PeekKeyword("ADD", "VALUE") || c.PeekKeyword("DROP", "VALUE")
 }
 
 // checkTagPairs checks that the session may set the tags, and their values. The object need not be in its place yet.
@@ -211,16 +211,89 @@ func (a *Account) touchTagged(o *object) {
 	}
 }
 
+// setTag gives a tag its one value, in the place of all that it had.
 func setTag(list *[]*tagging, t *tagging) {
-	out := append([]*tagging{}, *list...)
-	for i, have := range out {
-		if have.tag == t.tag {
-			out[i] = t
-			*list = out
-			return
+	var out []*tagging
+	placed := false
+	for _, have := range *list {
+		switch {
+		case have.tag != t.tag:
+			out = append(out, have)
+		case !placed:
+			out, placed = append(out, t), true
 		}
 	}
-	*list = append(out, t)
+	if !placed {
+		out = append(out, t)
+	}
+	*list = out
+}
+
+// tagValue reads ADD VALUE '<v>' FOR TAG <tag> and DROP VALUE '<v>' FOR TAG <tag>.
+func (c *cursor) tagValue(ch *columnChange) error {
+	ch.verb = addValueVerb
+	if c.AcceptAny("ADD", "DROP") == "DROP" {
+		ch.verb = dropValueVerb
+	}
+	c.Next() // VALUE
+	v, err := c.StringLiteral()
+	if err != nil {
+		return err
+	}
+	if err := c.expectWords("FOR TAG"); err != nil {
+		return err
+	}
+	name, err := c.Name()
+	ch.pairs = []tagPair{{name, v}}
+	return err
+}
+
+// maxTagValues is how many values a tag may have on one object.
+const maxTagValues = 10
+
+// changeTagValue adds or drops one value of a tag that may have several. What is there already, or is not, is a success.
+func (s *session) changeTagValue(o *object, col *column, ch *columnChange) error {
+	t, err := s.scope().find(kindTag, ch.pairs[0].name)
+	if err != nil {
+		return err
+	}
+	if err := s.mayTag(t, o, col); err != nil {
+		return err
+	}
+	if !t.tag.multi {
+		return compilation(codeInvalidValue, "22023", "Tag '%s' does not allow multiple values.", t.plain())
+	}
+	list := &o.tags
+	if col != nil {
+		list = &col.tags
+	}
+	value, n := ch.pairs[0].value, 0
+	for _, have := range *list {
+		if have.tag != t {
+			continue
+		}
+		n++
+		if have.value != value {
+			continue
+		}
+		if ch.verb == dropValueVerb {
+			*list = without(*list, have)
+			s.a.touchTagged(o)
+		}
+		return nil
+	}
+	if ch.verb == dropValueVerb {
+		return nil
+	}
+	if n == maxTagValues {
+		return errorf(codeTagQuota, "54000", "SQL compilation error:\nThe limit of %d values of tag '%s' is exceeded.", maxTagValues, t.plain())
+	}
+	if err := s.checkTagPairs(o, col, ch.pairs); err != nil {
+		return err
+	}
+	*list = append(append([]*tagging{}, *list...), &tagging{tag: t, value: value, method: "MANUAL", at: s.a.now()})
+	s.a.touchTagged(o)
+	return nil
 }
 
 // unsetTags removes tags; one that is not set is no error.
@@ -244,7 +317,6 @@ func (s *session) unsetTags(o *object, col *column, pairs []tagPair) error {
 		for _, have := range *list {
 			if have.tag == t {
 				*list = without(*list, have)
-				break
 			}
 		}
 	}
@@ -265,9 +337,11 @@ func (a *Account) tagsOn(o *object, col *column) []effective {
 	take := func(list []*tagging, level kind) {
 		for _, t := range list {
 			if !seen[t.tag] {
-				seen[t.tag] = true
 				out = append(out, effective{t, level})
 			}
+		}
+		for _, t := range list {
+			seen[t.tag] = true
 		}
 	}
 	if col != nil {

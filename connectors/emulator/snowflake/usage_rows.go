@@ -59,7 +59,7 @@ func (a *Account) rowsAbout(o *object, view string, add func(view string, sub []
 	}
 	if wants("TAG_REFERENCES") {
 		for _, t := range o.tags {
-			add("TAG_REFERENCES", []any{t.tag.id}, tagUsageRow(t, o, nil))
+			add("TAG_REFERENCES", t.sub(), tagUsageRow(t, o, nil))
 		}
 	}
 	if o.kind == kindTag && wants("POLICY_REFERENCES") {
@@ -155,7 +155,7 @@ func (a *Account) relationUsage(o *object, wants func(string) bool, add func(vie
 			}
 			if wants("TAG_REFERENCES") {
 				for _, t := range c.tags {
-					add("TAG_REFERENCES", []any{t.tag.id, "/", c.id}, tagUsageRow(t, o, c))
+					add("TAG_REFERENCES", append(t.sub(), "/", c.id), tagUsageRow(t, o, c))
 				}
 			}
 		}
@@ -184,6 +184,14 @@ func tableUsageRow(o *object, head sqlengine.Row) sqlengine.Row {
 // policyUsageRow adds the policy's id to a row of POLICY_REFERENCES.
 func policyUsageRow(row sqlengine.Row, p *object) sqlengine.Row {
 	return append(append(append(sqlengine.Row{}, row[:2]...), p.id), row[2:]...)
+}
+
+// sub tells the rows of one object's tags apart, also those of a tag with several values.
+func (t *tagging) sub() []any {
+	if t.tag.tag != nil && t.tag.tag.multi {
+		return []any{t.tag.id, "=", t.value}
+	}
+	return []any{t.tag.id}
 }
 
 func tagUsageRow(t *tagging, o *object, c *column) sqlengine.Row {
@@ -222,6 +230,6 @@ func grantUsageRow(g grantRow) (string, sqlengine.Row) {
 	if g.by != nil {
 		by = string(g.by.kind)
 	}
-	return "GRANTS_TO_ROLES", sqlengine.Row{g.created, g.created, g.privilege, string(g.on.kind), names[2], names[0], names[1], string(g.to.kind), g.to.name,
+	return "GRANTS_TO_ROLES", sqlengine.Row{g.created, g.created, g.privilege, g.on.grantedOn(), names[2], names[0], names[1], string(g.to.kind), g.to.name,
 		fmt.Sprint(g.option), orNull(nameOf(g.by)), nil, by, nil}
 }

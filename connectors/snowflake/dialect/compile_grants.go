@@ -38,6 +38,8 @@ func member(b *builder, changes []plan.Change) (string, error) {
 		return "", fmt.Errorf("a %s has no members on Snowflake", role.Kind)
 	case with.Kind != state.KindRole && with.Kind != state.KindUser && with.Kind != state.KindDatabaseRole:
 		return "", fmt.Errorf("a %s cannot be in a role on Snowflake", with.Kind)
+	case role.Kind == state.KindRole && role.Name == "PUBLIC" && c.Want != nil:
+		return "", errors.New("everybody has the role PUBLIC, and Snowflake keeps no membership in it")
 	case with.Kind == state.KindDatabaseRole && (role.Kind != state.KindDatabaseRole || role.Catalog != with.Catalog):
 		return "", errors.New("a database role can be only in database roles of its own database")
 	}
