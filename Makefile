@@ -1,10 +1,10 @@
-# Go and make are all it takes.
+# Go and make are all it takes; test-clients alone needs more.
 GO      ?= go
 # minicore_disabled leaves out the part of the Snowflake driver that loads a C library.
 TAGS    := minicore_disabled
 CHECK   := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 
-.PHONY: all build demo test lint unit bench classify-report schema clean
+.PHONY: all build demo test test-clients lint unit bench classify-report schema clean
 
 all: build
 
@@ -15,6 +15,9 @@ demo: build ## the whole way, on embedded warehouses; needs no account
 	./bin/polsync demo
 
 test: lint unit ## what has to pass before a change goes in
+
+test-clients: build ## clients that know nothing of polsync, against the embedded warehouses; needs Node.js with npm
+	cd clients/node && npm ci --omit=optional --ignore-scripts --no-audit --no-fund && npm test
 
 lint:
 	@test -z "$$(gofmt -l .)" || { echo "not formatted:"; gofmt -l .; exit 1; }

@@ -120,6 +120,7 @@ func (a *Account) chunk(x *exchange, rest string) {
 	var zipped bytes.Buffer
 	z := gzip.NewWriter(&zipped)
 	if _, err := z.Write(b[1 : len(b)-1]); err == nil && z.Close() == nil {
+		x.w.Header().Set("Content-Encoding", "gzip") // as stores keep it: not every client looks at the first bytes
 		_, _ = x.w.Write(zipped.Bytes())
 	}
 }
