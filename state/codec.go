@@ -132,6 +132,14 @@ func DecodeValue(kind FactKind, data []byte) (Value, error) {
 		return &p, err
 	case FactMask, FactBinding:
 		return decode[Mask](data)
+	case FactRowPolicy:
+		p, err := decode[RowPolicy](data)
+		return &p, err
+	case FactConstraintPolicy:
+		p, err := decode[ConstraintPolicy](data)
+		return &p, err
+	case FactFilter, FactConstraint:
+		return decode[Filter](data)
 	case FactTagged:
 		return decode[Text](data)
 	case FactGrant:

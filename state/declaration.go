@@ -136,6 +136,67 @@ type ExceptionDeclaration struct {
 	Origin  Origin
 }
 
+// RowRuleDeclaration opens rows to principals: those with one of Values, or all.
+type RowRuleDeclaration struct {
+	To     []PrincipalRef
+	Values []string
+	All    bool
+	Origin Origin
+}
+
+// LookupDeclaration opens rows by a table that maps principals to values.
+type LookupDeclaration struct {
+	Table     Pattern
+	Principal string // column, as written
+	By        LookupBy
+	Value     string  // column, as written
+	All       *string // the value that stands for every row; nil for none
+	Origin    Origin
+}
+
+// RowFilterDeclaration filters the rows of relations by the value of a column.
+type RowFilterDeclaration struct {
+	Name      string
+	Tag       string     // logical; "" for a filter on tables
+	On        []Selector // filters on tables and views
+	Except    []Selector
+	Within    []Pattern
+	Column    string // as written; "" with ColumnTag
+	ColumnTag string // logical tag that the column carries
+	Rules     []RowRuleDeclaration
+	Lookup    *LookupDeclaration
+	Default   bool              // every row for those named nowhere
+	SQL       map[string]string // whole body by dialect, instead of rules: opaque
+	In        []string
+	Origin    Origin
+}
+
+// ConstraintDeclaration limits what may be done with relations or columns.
+type ConstraintDeclaration struct {
+	On       []Selector
+	MinGroup int   // aggregate: rows or more in each group; 0 for none said
+	Project  *bool // whether the columns may be in a result; nil for none said
+	Join     *bool // whether a join is needed; nil for none said
+	ExceptTo []PrincipalRef
+	In       []string
+	Origin   Origin
+}
+
+// Sorts returns the sorts of constraint that the declaration asks for.
+func (c ConstraintDeclaration) Sorts() []string {
+	var all []string
+	if c.MinGroup > 0 {
+		all = append(all, SortAggregation)
+	}
+	if c.Project != nil {
+		all = append(all, SortProjection)
+	}
+	if c.Join != nil {
+		all = append(all, SortJoin)
+	}
+	return all
+}
+
 // RoleDeclaration declares a role with its members and what it is a member of.
 type RoleDeclaration struct {
 	Name     Part
@@ -289,7 +350,7 @@ type AutotagDeclaration struct {
 // Deferred is a declaration of a kind that is understood but cannot be planned yet; a plan that meets one is refused
 // by name.
 type Deferred struct {
-	What   string // row_filters, constraints
+	What   string // engine: abac
 	Name   string
 	In     []string // platforms it speaks of
 	Origin Origin
@@ -301,8 +362,14 @@ type Expectation struct {
 	Read   Pattern
 	Sees   ShowDeclaration
 	Refuse bool
-	Rows   []string
+	Rows   *RowsSeen // nil where the test does not ask
 	Origin Origin
+}
+
+// RowsSeen is which rows of a table somebody sees, by the value of the column that they are filtered by.
+type RowsSeen struct {
+	All    bool
+	Values []string // sorted; none with All false means no row at all
 }
 
 // Declarations is everything the sources state, before it meets a platform. Slices keep the order of files and lines.
@@ -312,6 +379,8 @@ type Declarations struct {
 	Assignments []AssignmentDeclaration
 	Masks       []MaskDeclaration
 	Exceptions  []ExceptionDeclaration
+	RowFilters  []RowFilterDeclaration
+	Constraints []ConstraintDeclaration
 	Roles       []RoleDeclaration
 	Grants      []GrantDeclaration
 	Exclusives  []ExclusiveDeclaration

@@ -14,22 +14,27 @@ type FactKind uint8
 
 // The kinds of fact, in canonical order.
 const (
-	FactNone         FactKind = iota
-	FactRole                  // On: the role exists. Value: Role
-	FactTag                   // On: the tag exists. Value: Tag
-	FactAllowedValue          // On: the tag allows Name. Value: Nil
-	FactPolicy                // On: the masking policy exists. Value: *MaskingPolicy
-	FactMask                  // On: the column is masked directly. Value: Mask
-	FactBinding               // On: the tag masks columns of the family Name. Value: Mask
-	FactTagged                // On: carries the tag With. Value: Text
-	FactMember                // On: the role or group has the member With. Value: Nil
-	FactGrant                 // On: With holds the privilege Name; Future: on objects of that kind created below On. Value: Option
-	FactOwner                 // On: is owned by the Value, an Owner
-	FactManaged               // On: the schema has managed access. Value: Nil
+	FactNone             FactKind = iota
+	FactRole                      // On: the role exists. Value: Role
+	FactTag                       // On: the tag exists. Value: Tag
+	FactAllowedValue              // On: the tag allows Name. Value: Nil
+	FactPolicy                    // On: the masking policy exists. Value: *MaskingPolicy
+	FactMask                      // On: the column is masked directly. Value: Mask
+	FactBinding                   // On: the tag masks columns of the family Name. Value: Mask
+	FactTagged                    // On: carries the tag With. Value: Text
+	FactMember                    // On: the role or group has the member With. Value: Nil
+	FactGrant                     // On: With holds the privilege Name; Future: on objects of that kind created below On. Value: Option
+	FactOwner                     // On: is owned by the Value, an Owner
+	FactManaged                   // On: the schema has managed access. Value: Nil
+	FactRowPolicy                 // On: the row policy exists. Value: *RowPolicy
+	FactFilter                    // On: the rows of the relation are filtered. Value: Filter
+	FactConstraintPolicy          // On: the aggregation, projection or join policy exists. Value: *ConstraintPolicy
+	FactConstraint                // On: the relation or column is under a constraint of the sort Name. Value: Filter
 	factEnd
 )
 
-var factNames = [...]string{"", "role", "tag", "allowed_value", "policy", "mask", "binding", "tagged", "member", "grant", "owner", "managed_access"}
+var factNames = [...]string{"", "role", "tag", "allowed_value", "policy", "mask", "binding", "tagged", "member", "grant", "owner", "managed_access",
+	"row_policy", "row_filter", "constraint_policy", "constraint"}
 
 // String returns the kind's name, as --only takes it.
 func (k FactKind) String() string {
@@ -135,16 +140,57 @@ type (
 		Policy Securable `json:"policy" yaml:"policy"`
 		Using  []string  `json:"using,omitempty" yaml:"using,omitempty"`
 	}
+	// Filter attaches a row policy, or a constraint, to a relation or column. Using names the columns passed to it, in
+	// signature order; a constraint has none.
+	Filter struct {
+		Policy Securable `json:"policy" yaml:"policy"`
+		Using  []string  `json:"using,omitempty" yaml:"using,omitempty"`
+	}
 )
 
-func (Nil) isValue()            {}
-func (Text) isValue()           {}
-func (Option) isValue()         {}
-func (Owner) isValue()          {}
-func (Role) isValue()           {}
-func (Tag) isValue()            {}
-func (Mask) isValue()           {}
-func (*MaskingPolicy) isValue() {}
+func (Nil) isValue()               {}
+func (Text) isValue()              {}
+func (Option) isValue()            {}
+func (Owner) isValue()             {}
+func (Role) isValue()              {}
+func (Tag) isValue()               {}
+func (Mask) isValue()              {}
+func (Filter) isValue()            {}
+func (*MaskingPolicy) isValue()    {}
+func (*RowPolicy) isValue()        {}
+func (*ConstraintPolicy) isValue() {}
+
+// Attached returns the policy that a value attaches, and whether it attaches one.
+func Attached(v Value) (Securable, bool) {
+	switch v := v.(type) {
+	case Mask:
+		return v.Policy, true
+	case Filter:
+		return v.Policy, true
+	}
+	return Securable{}, false
+}
+
+// PolicyKey returns the key of the fact that a policy exists.
+func PolicyKey(policy Securable) Key {
+	switch policy.Kind {
+	case KindRowPolicy:
+		return Key{Fact: FactRowPolicy, On: policy}
+	case KindAggregationPolicy, KindProjectionPolicy, KindJoinPolicy:
+		return Key{Fact: FactConstraintPolicy, On: policy}
+	}
+	return Key{Fact: FactPolicy, On: policy}
+}
+
+// Policy reports whether facts of the kind say that a policy exists.
+func (k FactKind) Policy() bool {
+	return k == FactPolicy || k == FactRowPolicy || k == FactConstraintPolicy
+}
+
+// Attaches reports whether facts of the kind put a policy on what it covers.
+func (k FactKind) Attaches() bool {
+	return k == FactMask || k == FactBinding || k == FactFilter || k == FactConstraint
+}
 
 // Equal reports whether two values of one key are the same. A policy's body is compared by the planner, which knows
 // the platform's dialect; here two policies are equal when their rules are.
@@ -153,8 +199,17 @@ func Equal(a, b Value) bool {
 	case Mask:
 		b, ok := b.(Mask)
 		return ok && a.Policy == b.Policy && slices.Equal(a.Using, b.Using)
+	case Filter:
+		b, ok := b.(Filter)
+		return ok && a.Policy == b.Policy && slices.Equal(a.Using, b.Using)
 	case *MaskingPolicy:
 		b, ok := b.(*MaskingPolicy)
+		return ok && a.SameRules(b)
+	case *RowPolicy:
+		b, ok := b.(*RowPolicy)
+		return ok && a.SameRules(b)
+	case *ConstraintPolicy:
+		b, ok := b.(*ConstraintPolicy)
 		return ok && a.SameRules(b)
 	}
 	return a == b

@@ -41,6 +41,9 @@ const (
 	KindTag
 	KindMaskingPolicy
 	KindRowPolicy
+	KindAggregationPolicy
+	KindProjectionPolicy
+	KindJoinPolicy
 	KindRole
 	KindDatabaseRole
 	KindGroup
@@ -58,7 +61,8 @@ var kindNames = [...]string{
 	KindTask: "task", KindPipe: "pipe", KindFileFormat: "file_format", KindModel: "model", KindWarehouse: "warehouse",
 	KindIntegration: "integration", KindConnection: "connection", KindExternalLocation: "external_location",
 	KindStorageCredential: "storage_credential", KindTag: "tag", KindMaskingPolicy: "masking_policy",
-	KindRowPolicy: "row_access_policy", KindRole: "role", KindDatabaseRole: "database_role", KindGroup: "group",
+	KindRowPolicy: "row_access_policy", KindAggregationPolicy: "aggregation_policy", KindProjectionPolicy: "projection_policy",
+	KindJoinPolicy: "join_policy", KindRole: "role", KindDatabaseRole: "database_role", KindGroup: "group",
 	KindUser: "user", KindServicePrincipal: "service_principal", KindEveryone: "everyone",
 }
 

@@ -117,3 +117,15 @@ func (s *State) Policy(name Securable) *MaskingPolicy {
 	p, _ := s.Facts[Key{Fact: FactPolicy, On: name}].Value.(*MaskingPolicy)
 	return p
 }
+
+// RowPolicy returns the row policy of that name, nil where there is none.
+func (s *State) RowPolicy(name Securable) *RowPolicy {
+	p, _ := s.Facts[Key{Fact: FactRowPolicy, On: name}].Value.(*RowPolicy)
+	return p
+}
+
+// ConstraintPolicy returns the aggregation, projection or join policy of that name, nil where there is none.
+func (s *State) ConstraintPolicy(name Securable) *ConstraintPolicy {
+	p, _ := s.Facts[Key{Fact: FactConstraintPolicy, On: name}].Value.(*ConstraintPolicy)
+	return p
+}

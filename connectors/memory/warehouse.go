@@ -77,7 +77,7 @@ func (w *Warehouse) Snapshot(ctx context.Context, scope connectors.Scope) (*stat
 		}
 	}
 	s.Unknown, s.Fixed = slices.Clone(w.facts.Unknown), w.facts.Fixed
-	for k := state.FactRole; k <= state.FactManaged; k++ {
+	for k := state.FactRole; k <= state.FactConstraint; k++ {
 		s.Freshness = append(s.Freshness, state.Freshness{Facts: k, Source: "live"})
 	}
 	return s, nil
@@ -165,6 +165,14 @@ func (f facts) refuses(s state.Fact) error {
 		if f.Policy(m.Policy) == nil {
 			return missing(m.Policy)
 		}
+	case state.FactFilter, state.FactConstraint:
+		policy, _ := state.Attached(s.Value)
+		if !f.Has(state.PolicyKey(policy)) {
+			return missing(policy)
+		}
+		if !f.there(k.On) {
+			return missing(k.On)
+		}
 	case state.FactMember:
 		if !f.there(k.On) || !f.there(k.With) {
 			return missing(k.With)
@@ -204,9 +212,9 @@ func (f facts) inUse(k state.Key) error {
 	for other, fact := range f.Facts {
 		used := false
 		switch k.Fact {
-		case state.FactPolicy:
-			m, ok := fact.Value.(state.Mask)
-			used = ok && m.Policy == k.On
+		case state.FactPolicy, state.FactRowPolicy, state.FactConstraintPolicy:
+			policy, ok := state.Attached(fact.Value)
+			used = ok && policy == k.On
 		case state.FactTag:
 			used = other.Fact == state.FactBinding && other.On == k.On || other.Fact == state.FactTagged && other.With == k.On
 		case state.FactAllowedValue:
@@ -261,12 +269,30 @@ func (w *Warehouse) ReadAs(_ context.Context, as, column state.Securable, limit 
 	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	cells := w.rows[column.Table()][column.Column]
-	cells = slices.Clone(cells[:min(limit, len(cells))])
+	cells := w.seenCells(as, column)
+	cells = cells[:min(limit, len(cells))]
 	if !sees.Clear() {
 		clear(cells)
 	}
 	return cells, nil
+}
+
+// seenCells returns a copy of a column's cells in the rows that a principal sees.
+func (w *Warehouse) seenCells(as, column state.Securable) []*string {
+	columns := w.rows[column.Table()]
+	at, _, filtered := w.facts.filterOf(column.Table())
+	shown := w.rowsFor(as, column.Table())
+	var seen []*string
+	for i, cell := range columns[column.Column] {
+		var value *string
+		if filtered && len(at.Using) > 0 {
+			value = columns[at.Using[0]][i]
+		}
+		if shown(value) {
+			seen = append(seen, cell)
+		}
+	}
+	return seen
 }
 
 // Check implements connectors.Platform; nothing is ever missing.

@@ -81,11 +81,11 @@ func related(c Change) []state.Securable {
 		}
 	}
 	for _, v := range [...]state.Value{c.Was, c.Want} {
-		switch v := v.(type) {
-		case state.Mask:
-			all = append(all, v.Policy)
-		case state.Owner:
-			all = append(all, state.Securable(v))
+		if policy, ok := state.Attached(v); ok {
+			all = append(all, policy)
+		}
+		if owner, ok := v.(state.Owner); ok {
+			all = append(all, state.Securable(owner))
 		}
 	}
 	return all

@@ -26,7 +26,7 @@ func (d *difference) holdUncovered() {
 		var missing state.Key
 		found := false
 		switch {
-		case (c.Key.Fact == state.FactGrant || c.Key.Fact == state.FactOwner) && c.Phase == PhasePermit, c.Phase == PhaseUntag, c.Phase == PhaseUnmask && c.Key.Fact == state.FactMask:
+		case (c.Key.Fact == state.FactGrant || c.Key.Fact == state.FactOwner) && c.Phase == PhasePermit, c.Phase == PhaseUntag, c.Phase == PhaseUnmask && c.Key.Fact != state.FactBinding:
 			missing, found = u.meets(c.Key.On)
 		case c.Phase == PhaseUnmask:
 			missing, found = carried[c.Key.On]
@@ -77,13 +77,13 @@ func (d *difference) uncovered() uncovered {
 	}
 	open := map[state.Securable]state.Key{} // tags
 	for k, f := range d.target.State.Facts {
-		m, masks := f.Value.(state.Mask)
+		policy, attached := state.Attached(f.Value)
 		missing, is := k, late[k]
-		if policy := (state.Key{Fact: state.FactPolicy, On: m.Policy}); masks && !is && late[policy] {
-			missing, is = policy, true
+		if of := state.PolicyKey(policy); attached && !is && late[of] {
+			missing, is = of, true
 		}
 		switch {
-		case !is || k.Fact == state.FactPolicy:
+		case !is || k.Fact.Policy():
 		case k.Fact == state.FactBinding:
 			if old, ok := open[k.On]; !ok || missing.Compare(old) < 0 {
 				open[k.On] = missing
@@ -108,8 +108,8 @@ func (d *difference) late() map[state.Key]bool {
 		made[c.Key] = made[c.Key] || c.Want != nil
 	}
 	late := map[state.Key]bool{}
-	for k, want := range d.fewWanted().policies {
-		if is := d.known[k.On]; !made[k] && (is == nil || !d.same(is, want)) {
+	for k, want := range d.fewWanted().definitions {
+		if is := d.knownAs(k.On); !made[k] && (is == nil || !d.same(is, want)) {
 			late[k] = true
 		}
 	}

@@ -71,6 +71,8 @@ func Desired(in Input) *Target {
 	r.tagDefinitions()
 	r.assignments()
 	r.masks()
+	r.filters()
+	r.constraints()
 	r.grants()
 	r.exclusives()
 	r.owners()
@@ -92,6 +94,7 @@ func newResolver(in Input) *resolver {
 		target:   &Target{State: state.New(), Absent: map[state.Key]state.Origin{}, Held: map[state.Key]string{}, Expired: map[state.Key]state.Origin{}, Exclusive: map[state.Key]state.Origin{}, Ended: map[state.Securable][]Ended{}},
 		tags:     map[string]*tagInfo{},
 		policies: map[state.Securable]policyOf{},
+		filterOf: map[state.Securable]string{},
 	}
 	r.target.State.Objects = in.Actual.Objects
 	return r
@@ -109,6 +112,8 @@ type resolver struct {
 	masked     map[state.Securable]bool                         // containers that carry a masked tag; nil until asked for
 	unfits     map[string]*unfitColumns                         // what the masks' types cannot show
 
+	filterOf  map[state.Securable]string                   // row policy -> filter it was made for, to find collisions
+	maskedAt  map[state.Securable]bool                     // see underMask; nil until asked for
 	ofViews   []viewColumn                                 // under a mask
 	ofTables  map[[2]string]bool                           // catalog and column of what is under a mask in a table
 	membersOf map[state.Securable][]state.Securable        // see holders; nil until asked for

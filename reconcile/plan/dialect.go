@@ -50,6 +50,27 @@ type Dialect interface {
 	// quoting of names.
 	SameBody(a, b string) bool
 
+	// RowPolicy returns the securable of the policy that carries out a declared row filter for columns of a family.
+	RowPolicy(filter string, family state.Family, home state.Securable) state.Securable
+
+	// RowBody returns the policy's body in the platform's language: a condition on its argument. It returns an error
+	// that says why when a rule cannot be said for the family.
+	RowBody(p *state.RowPolicy) (string, error)
+
+	// RowArgument returns what a row policy calls its argument, as a column of that name would be stored.
+	RowArgument() string
+
+	// Filterable returns why rows of a kind of relation cannot be filtered, "" where they can.
+	Filterable(on state.Kind) string
+
+	// ConstraintPolicy returns the securable of a policy of a kind (aggregation, projection, join) that says what
+	// content, a few plain words, names.
+	ConstraintPolicy(kind state.Kind, content string, home state.Securable) state.Securable
+
+	// ConstraintBody returns the policy's body in the platform's language, and an error where the platform has no such
+	// policies.
+	ConstraintBody(p *state.ConstraintPolicy) (string, error)
+
 	// TagMasks reports whether a policy can be bound to a tag. Where it cannot, the planner masks column by column.
 	TagMasks() bool
 

@@ -13,7 +13,9 @@ import (
 type difference struct {
 	in        Input
 	target    *Target
-	known     map[state.Securable]*state.MaskingPolicy // policies that are there, with their rules where recognised
+	known     map[state.Securable]*state.MaskingPolicy    // masking policies that are there, with their rules where recognised
+	rows      map[state.Securable]*state.RowPolicy        // likewise
+	limits    map[state.Securable]*state.ConstraintPolicy // likewise
 	changes   []Change
 	kept      []Kept
 	notices   []Notice
@@ -26,6 +28,7 @@ type difference struct {
 	unjoined         []Change       // memberships that are fought over
 	shifts           map[shift]bool // see showsMore
 	held             *uncovered     // see heldCover
+	rowCover         *uncovered     // see declaresRows
 
 	definitions map[state.Key]bool                         // see defined
 	byTag       map[state.Securable][]*state.MaskingPolicy // see policiesOf
@@ -106,7 +109,9 @@ func (d *difference) defined() map[state.Key]bool {
 			d.definitions[state.Key{Fact: state.FactTag, On: k.With}] = true
 			d.definitions[state.Key{Fact: state.FactAllowedValue, On: k.With, Name: string(v)}] = true
 		case state.Mask:
-			d.definitions[state.Key{Fact: state.FactPolicy, On: v.Policy}] = true
+			d.definitions[state.PolicyKey(v.Policy)] = true
+		case state.Filter:
+			d.definitions[state.PolicyKey(v.Policy)] = true
 		case state.Option:
 			d.definitions[state.Key{Fact: state.FactRole, On: k.With}] = true
 		}
@@ -121,6 +126,7 @@ func (d *difference) recognise() {
 	for k, is := range d.fewThere().policies {
 		d.known[k.On] = d.recognised(k, is)
 	}
+	d.recogniseRows()
 }
 
 func (d *difference) recognised(k state.Key, is *state.MaskingPolicy) *state.MaskingPolicy {
@@ -161,7 +167,7 @@ func (d *difference) add(k state.Key, was, want state.Value, why state.Origin, n
 // declared finds what must be created or replaced, and what must be absent.
 func (d *difference) declared() {
 	for k, f := range d.target.State.Facts {
-		if k.Fact == state.FactPolicy {
+		if k.Fact.Policy() {
 			continue
 		}
 		is, there := d.in.Actual.Fact(k)
@@ -194,7 +200,7 @@ func (d *difference) unmet() []state.Key {
 	if !d.compared {
 		d.compared = true
 		for k, f := range d.target.State.Facts {
-			if is, there := d.in.Actual.Fact(k); k.Fact != state.FactPolicy && (!there || !state.Equal(is.Value, f.Value)) {
+			if is, there := d.in.Actual.Fact(k); !k.Fact.Policy() && (!there || !state.Equal(is.Value, f.Value)) {
 				d.differing = append(d.differing, k)
 			}
 		}
@@ -205,14 +211,18 @@ func (d *difference) unmet() []state.Key {
 // few holds the facts of a state of which any platform has few, so that a million others are not passed over for each
 // question about them.
 type few struct {
-	policies map[state.Key]*state.MaskingPolicy
-	bindings map[state.Key]state.Mask
-	values   []state.Key // allowed ones
+	definitions map[state.Key]state.Value // of policies, of whatever sort
+	policies    map[state.Key]*state.MaskingPolicy
+	bindings    map[state.Key]state.Mask
+	values      []state.Key // allowed ones
 }
 
 func fewOf(s *state.State) *few {
-	f := &few{policies: map[state.Key]*state.MaskingPolicy{}, bindings: map[state.Key]state.Mask{}}
+	f := &few{definitions: map[state.Key]state.Value{}, policies: map[state.Key]*state.MaskingPolicy{}, bindings: map[state.Key]state.Mask{}}
 	for k, fact := range s.Facts {
+		if k.Fact.Policy() && fact.Value != nil {
+			f.definitions[k] = fact.Value
+		}
 		switch k.Fact {
 		case state.FactPolicy:
 			if p, ok := fact.Value.(*state.MaskingPolicy); ok {
@@ -248,7 +258,7 @@ func (d *difference) fewWanted() *few {
 // openSince says of cover that we had put on and that is gone that it was lost through somebody else.
 func (d *difference) openSince(k state.Key) string {
 	_, ours := d.in.Owned[k]
-	if ours && (k.Fact == state.FactMask || k.Fact == state.FactBinding || k.Fact == state.FactTagged) {
+	if ours && (k.Fact.Attaches() || k.Fact == state.FactTagged) {
 		return "was set by us and is gone"
 	}
 	return ""
@@ -364,8 +374,8 @@ func (d *difference) stays(k state.Key, is state.Fact, owned Ownership) string {
 	if id := d.in.Actual.Objects[k.On].Identity; owned.Identity != "" && id != "" && id != owned.Identity {
 		return "re-created since polsync set it"
 	}
-	if p, ok := is.Value.(*state.MaskingPolicy); ok {
-		if d.known[k.On].Opaque && !p.Opaque || d.known[k.On] == is.Value && p.Opaque {
+	if k.Fact.Policy() {
+		if opaque(is.Value) && d.knownAs(k.On) == is.Value {
 			return "changed by somebody else since polsync set it"
 		}
 		return ""
@@ -382,12 +392,15 @@ var users = map[state.FactKind][]state.FactKind{
 	state.FactTag:          {state.FactTagged, state.FactBinding},
 	state.FactAllowedValue: {state.FactTagged},
 	state.FactPolicy:       {state.FactMask, state.FactBinding},
+
+	state.FactRowPolicy:        {state.FactFilter},
+	state.FactConstraintPolicy: {state.FactConstraint},
 }
 
 // doubted returns why it cannot be known that a mask covers nothing any more, or another value: a tag somewhere, which
 // could not be read, may still ask for it.
 func (d *difference) doubted(k state.Key) string {
-	if k.Fact != state.FactMask && k.Fact != state.FactBinding {
+	if k.Fact != state.FactMask && k.Fact != state.FactBinding && k.Fact != state.FactFilter {
 		return ""
 	}
 	for _, a := range d.in.Actual.Unknown {
@@ -414,7 +427,7 @@ func (d *difference) spokenOf() map[state.Securable]bool {
 
 func (d *difference) mentioned(spoken map[state.Securable]bool, k state.Key) bool {
 	switch k.Fact {
-	case state.FactPolicy, state.FactRole, state.FactTag:
+	case state.FactPolicy, state.FactRowPolicy, state.FactConstraintPolicy, state.FactRole, state.FactTag:
 		return false // others' definitions are no difference and no news
 	case state.FactTagged:
 		return spoken[k.With] // of a tag that is declared, wherever it is
@@ -457,7 +470,7 @@ func (d *difference) outcome() (removed, set map[state.Key]bool) {
 
 // needKey is the definition a fact depends on, by which references finds it.
 func needKey(k state.Key) state.Key {
-	if k.Fact == state.FactTag || k.Fact == state.FactPolicy || k.Fact == state.FactRole || k.Fact == state.FactAllowedValue {
+	if k.Fact == state.FactTag || k.Fact.Policy() || k.Fact == state.FactRole || k.Fact == state.FactAllowedValue {
 		return k
 	}
 	return state.Key{}
@@ -480,9 +493,9 @@ func (d *difference) references(removed, set map[state.Key]bool) map[state.Key]s
 			}
 		case state.FactAllowedValue:
 			need(state.Key{Fact: state.FactTag, On: k.On}, k) // a list goes with its tag, somebody else's values in it too
-		case state.FactMask, state.FactBinding:
-			if m, ok := v.(state.Mask); ok {
-				need(state.Key{Fact: state.FactPolicy, On: m.Policy}, k)
+		case state.FactMask, state.FactBinding, state.FactFilter, state.FactConstraint:
+			if policy, ok := state.Attached(v); ok {
+				need(state.PolicyKey(policy), k)
 			}
 			if k.Fact == state.FactBinding {
 				need(state.Key{Fact: state.FactTag, On: k.On}, k)
@@ -517,7 +530,7 @@ func (d *difference) references(removed, set map[state.Key]bool) map[state.Key]s
 // holdUncertain takes back what lets somebody in where it is not known what covers the data.
 func (d *difference) holdUncertain() {
 	d.changes = slices.DeleteFunc(d.changes, func(c Change) bool {
-		if c.Phase != PhasePermit || c.Key.Fact == state.FactPolicy || c.Key.Fact == state.FactManaged {
+		if c.Phase != PhasePermit || c.Key.Fact.Policy() || c.Key.Fact == state.FactManaged {
 			return false
 		}
 		reason := d.uncertain(c.Key)
@@ -529,12 +542,20 @@ func (d *difference) holdUncertain() {
 	})
 }
 
-var coverFacts = [...]state.FactKind{state.FactPolicy, state.FactMask, state.FactBinding, state.FactTagged}
+// coverFacts are what protects data. What filters rows or constrains queries comes last, see rowFacts.
+var coverFacts = [...]state.FactKind{state.FactPolicy, state.FactMask, state.FactBinding, state.FactTagged,
+	state.FactRowPolicy, state.FactFilter, state.FactConstraintPolicy, state.FactConstraint}
+
+// rowFacts are the cover that only adds to what masks do: where none is declared it does not matter which is there.
+var rowFacts = coverFacts[4:]
 
 func (d *difference) uncertain(k state.Key) string {
 	for _, a := range d.in.Actual.Unknown {
 		for _, f := range coverFacts {
 			cover := len(a.Facts) == 0 || slices.Contains(a.Facts, f)
+			if cover && slices.Contains(rowFacts, f) && !d.declaresRows(k) {
+				continue
+			}
 			if cover && (k.Fact == state.FactMember || a.Within.Covers(k.On) || k.On.Covers(a.Within)) {
 				return "what covers it could not be read completely: " + a.Reason
 			}

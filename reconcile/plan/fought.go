@@ -14,7 +14,7 @@ func opens(c Change) bool {
 	case PhaseUntag, PhaseUnmask:
 		return true
 	case PhasePermit:
-		return c.Key.Fact != state.FactPolicy
+		return !c.Key.Fact.Policy()
 	case PhaseTag:
 		return c.Opens
 	}

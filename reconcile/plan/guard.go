@@ -11,7 +11,7 @@ import (
 type Limits struct {
 	Removals   int     // grants, memberships, tags and masks taken away
 	Share      float64 // of what is ours, once that is 10 or more; 0 to 1
-	Unmaskings int     // masks taken off and audiences widened
+	Unmaskings int     // masks, filters and constraints taken off or swapped, and audiences widened
 	Statements int
 }
 
@@ -73,12 +73,12 @@ func removal(c Change) bool {
 	return c.Want == nil && c.Phase != PhaseDrop && !strings.HasPrefix(c.Note, Expired) || c.Note == Replaced
 }
 
-// unmasking reports whether a change lets somebody see more of a value.
+// unmasking reports whether a change lets somebody see more of a value, or more rows.
 func unmasking(c Change) bool {
 	switch c.Key.Fact {
-	case state.FactMask, state.FactBinding:
+	case state.FactMask, state.FactBinding, state.FactFilter, state.FactConstraint:
 		return c.Was != nil // another policy may show more
-	case state.FactPolicy:
+	case state.FactPolicy, state.FactRowPolicy, state.FactConstraintPolicy:
 		return c.Phase == PhasePermit && !c.Back
 	case state.FactTagged:
 		return c.Opens

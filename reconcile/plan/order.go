@@ -25,8 +25,15 @@ func place(c *Change) {
 			c.Order = int(state.FactTag) // a tag can then be created with its values
 		}
 	case PhaseMask:
-		if c.Key.Fact == state.FactBinding {
+		switch c.Key.Fact {
+		case state.FactFilter, state.FactConstraint:
+			c.Order = -1 // a mask that is swapped may show more, and then only of the rows that are to be seen
+		case state.FactBinding:
 			c.Order = 1 // a column that gets a mask of its own must have it before its tag's policy changes
+		}
+	case PhaseUnmask:
+		if c.Key.Fact == state.FactFilter || c.Key.Fact == state.FactConstraint {
+			c.Order = 1 // a mask that comes off may lay bare another that hides more
 		}
 	case PhaseTag:
 		c.Order = -depth(c.Key.On) // from the inside out: an outer value must not show through before the inner one is set
@@ -53,6 +60,11 @@ var phaseTable = map[state.FactKind]phases{
 	state.FactGrant:        {PhasePermit, PhaseRevoke},
 	state.FactOwner:        {PhasePermit, PhasePermit},
 	state.FactManaged:      {PhaseDefine, PhasePermit}, // without it, owners can let others in again
+
+	state.FactRowPolicy:        {PhaseDefine, PhaseDrop},
+	state.FactFilter:           {PhaseMask, PhaseUnmask},
+	state.FactConstraintPolicy: {PhaseDefine, PhaseDrop},
+	state.FactConstraint:       {PhaseMask, PhaseUnmask},
 }
 
 func phaseOf(c Change) Phase {

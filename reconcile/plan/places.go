@@ -21,7 +21,7 @@ func (r *resolver) places() {
 	}
 	var keys []state.Key
 	for k := range r.target.State.Facts {
-		if k.Fact == state.FactTag || k.Fact == state.FactPolicy {
+		if k.Fact == state.FactTag || k.Fact.Policy() {
 			keys = append(keys, k)
 		}
 	}
@@ -48,10 +48,10 @@ func (r *resolver) places() {
 // livesIn returns the schema of a declared tag or policy, and whether it is one that lives in a schema.
 func (r *resolver) livesIn(k state.Key) (state.Securable, bool) {
 	schema := state.Securable{Kind: state.KindSchema, Catalog: k.On.Catalog, Schema: k.On.Schema}
-	switch k.Fact {
-	case state.FactPolicy:
+	switch {
+	case k.Fact.Policy():
 		return schema, true
-	case state.FactTag:
+	case k.Fact == state.FactTag:
 		return schema, r.in.Dialect.Name() == "snowflake" // elsewhere a tag is a key without a place
 	}
 	return schema, false

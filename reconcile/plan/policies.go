@@ -19,6 +19,8 @@ func (d *difference) policies() {
 			d.policy(k, want, d.target.State.Facts[k].Origin, moving)
 		}
 	}
+	d.rowPolicies(moving)
+	d.constraintPolicies()
 	d.quietRetired(moving)
 }
 
@@ -41,10 +43,23 @@ func (d *difference) policy(k state.Key, want *state.MaskingPolicy, why state.Or
 	if d.movesUnderneath(want) {
 		interim = closed(interim)
 	}
-	d.stepsOf(k, was, interim, want, why)
+	d.stepsOf(k, present(was), interim, want, why)
 }
 
-func (d *difference) stepsOf(k state.Key, was, interim, want *state.MaskingPolicy, why state.Origin) {
+// present returns a policy as a value that is nil where there is none.
+func present[P any, V interface {
+	*P
+	state.Value
+}](p V) state.Value {
+	if p == nil {
+		return nil
+	}
+	return p
+}
+
+// stepsOf adds the changes that lead from what a policy is, nil for one that is not there, by an interim form to what it
+// is to be.
+func (d *difference) stepsOf(k state.Key, was, interim, want state.Value, why state.Origin) {
 	asWas, asWant := was != nil && d.same(was, interim), d.same(interim, want)
 	switch {
 	case asWas && asWant:
@@ -53,7 +68,7 @@ func (d *difference) stepsOf(k state.Key, was, interim, want *state.MaskingPolic
 		d.change(k, nil, interim, PhaseDefine, int(state.FactPolicy), why, "")
 	case !asWas:
 		note := ""
-		if was.Opaque {
+		if opaque(was) {
 			note = "its body is not one that polsync knows"
 		}
 		d.change(k, was, interim, PhaseNarrow, 0, why, note)
@@ -64,34 +79,12 @@ func (d *difference) stepsOf(k state.Key, was, interim, want *state.MaskingPolic
 	}
 }
 
-func (d *difference) change(k state.Key, was, want *state.MaskingPolicy, phase Phase, order int, why state.Origin, note string) {
+func (d *difference) change(k state.Key, was, want state.Value, phase Phase, order int, why state.Origin, note string) {
 	c := Change{Key: k, Want: d.bodied(want), Phase: phase, Order: order, Why: why, Note: note}
 	if was != nil {
 		c.Was = d.bodied(was)
 	}
 	d.changes = append(d.changes, c)
-}
-
-// bodied returns the policy with its body in the platform's language.
-func (d *difference) bodied(p *state.MaskingPolicy) *state.MaskingPolicy {
-	if p.Opaque {
-		return p
-	}
-	body, err := d.in.Dialect.Body(p)
-	if err != nil || body == p.Body {
-		return p // the target's policy compiled, and a narrower one says less
-	}
-	with := *p
-	with.Body = body
-	return &with
-}
-
-// same reports whether two policies decide alike.
-func (d *difference) same(a, b *state.MaskingPolicy) bool {
-	if a == b || a.SameRules(b) {
-		return true
-	}
-	return a.Family == b.Family && d.in.Dialect.SameBody(d.bodied(a).Body, d.bodied(b).Body)
 }
 
 // movingRoles returns which roles sessions gain or lose through this plan: the roles whose membership changes, with
@@ -208,6 +201,7 @@ func (d *difference) inherits(k state.Key) bool {
 // move.
 func (d *difference) quietRetired(moving func(state.Securable) bool) {
 	for _, c := range slices.Clone(d.changes) {
+		d.quietRows(c, moving)
 		p := d.known[c.Key.On]
 		if c.Key.Fact != state.FactPolicy || c.Want != nil || p == nil || p.Opaque {
 			continue

@@ -10,6 +10,7 @@ func Readers(in Input, target *Target) func(column state.Securable) []state.Secu
 	now := facts{in.Actual, nil}
 	who := newPrincipals(in.Dialect.Fold(state.Everyone), now)
 	v := newViewer(now, who, in.Dialect.TagMasks(), d.known)
+	v.rowRules = d.rows
 	names := map[string][]state.Securable{}
 	return func(c state.Securable) []state.Securable { return who.named(v.clear(c), names) }
 }

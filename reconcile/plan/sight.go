@@ -7,7 +7,8 @@ import (
 )
 
 // Sight is who will read a sensitive column in clear, or partly, that does not now, and the other way round. A column
-// is sensitive when a mask covers it before or after. Principals are roles, groups and users that the plan or the
+// is sensitive when a mask covers it before or after; of a relation with a row filter, then in place of the column, it is
+// who sees more rows, and who fewer. Principals are roles, groups and users that the plan or the
 // masks speak of, with what they have through others.
 type Sight struct {
 	Column state.Securable   `json:"column"`
@@ -28,6 +29,7 @@ func Sights(in Input, target *Target, changes []Change) []Sight {
 	will := facts{in.Actual, outcomes(changes)}
 	who := newPrincipals(in.Dialect.Fold(state.Everyone), was, will)
 	before, then := newViewer(was, who, in.Dialect.TagMasks(), d.known), newViewer(will, who, in.Dialect.TagMasks(), d.known)
+	before.rowRules, then.rowRules = d.rows, d.rows
 	names := map[string][]state.Securable{}
 	var all []Sight
 	for _, c := range touched(was, changes) {
@@ -40,7 +42,7 @@ func Sights(in Input, target *Target, changes []Change) []Sight {
 		}
 		all = append(all, Sight{Column: c, Gains: who.named(later.without(now), names), Loses: who.named(now.without(later), names)})
 	}
-	return all
+	return append(all, rowSights(before, then, filteredTables(was, will, changes), names)...)
 }
 
 // Masked returns a function that reports whether a column is masked in a state, by a policy of its own or of a tag.
@@ -103,6 +105,9 @@ func (f facts) owners(do func(on, owner state.Securable)) {
 // touched returns the columns whose cover or readers a plan changes, in order.
 func touched(actual facts, changes []Change) []state.Securable {
 	places, tags, policies, everything := map[state.Securable]bool{}, map[state.Securable]bool{}, map[state.Securable]bool{}, false
+	for table := range filteredTables(actual, facts{actual.State, outcomes(changes)}, changes) {
+		places[placeOf(table)] = true
+	}
 	for _, c := range changes {
 		switch c.Key.Fact {
 		case state.FactMask, state.FactTagged, state.FactGrant, state.FactOwner:

@@ -59,6 +59,12 @@ func newPrincipals(everyone state.Securable, states ...facts) *principals {
 						seen[to] = true
 					}
 				}
+			case state.FactRowPolicy:
+				if p, ok := v.(*state.RowPolicy); ok {
+					for _, to := range p.Principals() {
+						seen[to] = true
+					}
+				}
 			}
 		})
 	}
@@ -111,6 +117,8 @@ type viewer struct {
 	who      *principals
 	tagMasks bool
 	known    map[state.Securable]*state.MaskingPolicy // the rules of policies of which a state has only the body
+	rowRules map[state.Securable]*state.RowPolicy     // likewise
+	filters  bool                                     // whether any row filter is there
 
 	members  map[state.Securable][]state.Securable // role -> who is in it
 	grantees map[state.Securable][]state.Securable // place -> who is granted to read there
@@ -149,6 +157,8 @@ func newViewer(s facts, who *principals, tagMasks bool, known map[state.Securabl
 			at := placeOf(k.On)
 			text, _ := value.(state.Text)
 			v.tagged[at] = append(v.tagged[at], tagValue{k.With, string(text)})
+		case state.FactFilter:
+			v.filters = true
 		}
 	})
 	if who != nil {
@@ -279,6 +289,9 @@ func (v *viewer) clear(c state.Securable) crowd {
 		for _, p := range to {
 			readers.join(v.having(p))
 		}
+	}
+	if _, filtered := v.filter(c.Table()); filtered {
+		readers = readers.both(v.seesRows(c.Table()))
 	}
 	policy, value, covered, fails := v.cover(c)
 	switch {

@@ -42,8 +42,14 @@ func (b Bounds) Check(source string, d *state.Declarations) document.Errors {
 	for _, m := range d.Masks {
 		c.places(m.On)
 		if m.Tag != "" {
-			c.maskPlaces(m)
+			c.tagPlaces("mask "+m.Name, m.Within, m.Origin)
 		}
+	}
+	for _, f := range d.RowFilters {
+		c.rowFilter(f)
+	}
+	for _, x := range d.Constraints {
+		c.places(x.On)
 	}
 	for _, g := range d.Grants {
 		c.grant(g)
@@ -108,14 +114,25 @@ func (c *boundsCheck) patterns(all []state.Pattern, o state.Origin) {
 	}
 }
 
-func (c *boundsCheck) maskPlaces(m state.MaskDeclaration) {
+func (c *boundsCheck) tagPlaces(what string, within []state.Pattern, o state.Origin) {
 	if len(c.b.On) == 0 {
 		return
 	}
-	if len(m.Within) == 0 {
-		c.fail(m.Origin, "mask "+m.Name+" holds wherever its tag is; narrow it with within")
+	if len(within) == 0 {
+		c.fail(o, what+" holds wherever its tag is; narrow it with within")
 	}
-	c.patterns(m.Within, m.Origin)
+	c.patterns(within, o)
+}
+
+// rowFilter checks what a filter is on, and the table that it reads.
+func (c *boundsCheck) rowFilter(f state.RowFilterDeclaration) {
+	c.places(f.On)
+	if f.Tag != "" {
+		c.tagPlaces("row filter "+f.Name, f.Within, f.Origin)
+	}
+	if f.Lookup != nil {
+		c.patterns([]state.Pattern{f.Lookup.Table}, f.Lookup.Origin)
+	}
 }
 
 func (c *boundsCheck) grant(g state.GrantDeclaration) {

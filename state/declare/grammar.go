@@ -140,6 +140,7 @@ var rowFilter = document.With(
 	f("rules", document.Several(filterRule), "a row is seen if any rule allows it"),
 	f("lookup", lookup, "or if a table of the platform allows it"),
 	f("default", document.Word("none", "all"), "rows for those named nowhere; none where left out"),
+	f("sql", dialects, "the whole filter as a condition on `val`: opaque, the last resort"),
 	f("in", platforms, inDoc))
 
 var role = document.With(

@@ -142,7 +142,7 @@ func (l *loader) read() {
 	l.every("autotag", l.autotag)
 	l.every("tests", l.test)
 	d := l.d
-	d.Count = len(d.Tags) + len(d.Assignments) + len(d.Masks) + len(d.Exceptions) + len(d.Roles) + len(d.Grants) + len(d.Exclusives) + len(d.Owners) + len(d.Scans) + len(d.Autotag) + len(d.Decisions)
+	d.Count = len(d.Tags) + len(d.Assignments) + len(d.Masks) + len(d.Exceptions) + len(d.RowFilters) + len(d.Constraints) + len(d.Roles) + len(d.Grants) + len(d.Exclusives) + len(d.Owners) + len(d.Scans) + len(d.Autotag) + len(d.Decisions)
 }
 
 func (l *loader) each(key string, do func(document.Node)) {

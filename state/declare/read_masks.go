@@ -254,45 +254,6 @@ func (l *loader) exception(n document.Node) {
 	l.d.Exceptions = append(l.d.Exceptions, e)
 }
 
-func (l *loader) rowFilter(n document.Node) {
-	name := n.Get("name").Text()
-	l.once("row filter "+name, n.Get("name"))
-	in := l.in(n)
-	on := limited(n.Get("on"), l.selectors(n.Get("on"), takes{deep: true, tags: true, parts: []int{3}, what: "row filters"}), in)
-	l.selectors(n.Get("except"), takes{deep: true, tags: true, what: "row filters"})
-	within := l.patterns(n.Get("within"), true)
-	if n.Has("tag") == n.Has("on") {
-		n.Errorf("row filter %s has either a tag or on", name)
-	}
-	if n.Has("within") && !n.Has("tag") {
-		n.Key("within").Errorf("within belongs to filters of a tag; a filter on tables names them")
-	}
-	if n.Has("except") && n.Has("tag") {
-		n.Key("except").Errorf("except belongs to filters on tables")
-	}
-	for _, s := range on {
-		if !s.Pattern.Wild() && s.Tag == "" {
-			l.first("the row filter of "+s.Pattern.Text, s.Origin)
-		}
-	}
-	if n.Has("tag") {
-		l.knownTag(n.Get("tag"), n.Get("tag").Text())
-	}
-	if c := n.Get("column"); c.IsMap() {
-		l.knownTag(c.Get("tag"), c.Get("tag").Text())
-	}
-	for _, r := range n.Get("rules").List() {
-		l.refs(r.Get("to"))
-	}
-	if t := n.Get("lookup").Get("table"); t.Given() {
-		l.pattern(t, false)
-	}
-	if !n.Has("rules") && !n.Has("lookup") {
-		n.Errorf("row filter %s has rules, a lookup, or both", name)
-	}
-	l.d.Deferred = append(l.d.Deferred, state.Deferred{What: "row filter", Name: name, In: spokenOf(on, within, in), Origin: origin(n)})
-}
-
 // spokenOf lists the platforms that selectors and places speak of; none means all.
 func spokenOf(on []state.Selector, within []state.Pattern, in []string) []string {
 	if len(in) > 0 {
@@ -313,14 +274,4 @@ func spokenOf(on []state.Selector, within []state.Pattern, in []string) []string
 	}
 	slices.Sort(all)
 	return slices.Compact(all)
-}
-
-func (l *loader) constraint(n document.Node) {
-	in := l.in(n)
-	on := limited(n.Get("on"), l.selectors(n.Get("on"), takes{deep: true, parts: []int{3, 4}, what: "constraints"}), in)
-	l.refs(n.Get("except_to"))
-	if !n.Has("aggregate") && !n.Has("project") && !n.Has("join") {
-		n.Errorf("a constraint has aggregate, project or join")
-	}
-	l.d.Deferred = append(l.d.Deferred, state.Deferred{What: "constraint", Name: firstOf(n.Get("on")), In: spokenOf(on, nil, in), Origin: origin(n)})
 }

@@ -148,7 +148,13 @@ func (l *loader) autotag(n document.Node) {
 }
 
 func (l *loader) test(n document.Node) {
-	e := state.Expectation{As: l.ref(n.Get("as")), Read: l.pattern(n.Get("read"), false), Rows: n.Get("rows").Texts(), Origin: origin(n)}
+	e := state.Expectation{As: l.ref(n.Get("as")), Read: l.pattern(n.Get("read"), false), Origin: origin(n)}
+	if r := n.Get("rows"); r.Given() {
+		e.Rows = rowsSeen(r)
+		if len(e.Read.Parts) == 4 {
+			r.Errorf("rows are asked of a table")
+		}
+	}
 	if len(e.Read.Parts) > 0 && (e.Read.Wild() || len(e.Read.Parts) < 3) {
 		n.Get("read").Errorf("a test reads one column or table, by its plain name")
 	}
@@ -164,6 +170,15 @@ func (l *loader) test(n document.Node) {
 		n.Errorf("a test says what is seen with sees, or which rows with rows")
 	}
 	l.d.Tests = append(l.d.Tests, e)
+}
+
+func rowsSeen(n document.Node) *state.RowsSeen {
+	all, values := rowValues(n)
+	if !n.IsList() && n.Text() == "none" {
+		values = nil
+	}
+	slices.Sort(values)
+	return &state.RowsSeen{All: all, Values: slices.Compact(values)}
 }
 
 // knownClassifier reports a classifier that is neither built in nor declared.

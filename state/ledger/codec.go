@@ -56,6 +56,12 @@ func typeName(v state.Value) string {
 		return "mask"
 	case *state.MaskingPolicy:
 		return "policy"
+	case state.Filter:
+		return "filter"
+	case *state.RowPolicy:
+		return "row policy"
+	case *state.ConstraintPolicy:
+		return "constraint policy"
 	}
 	return ""
 }
@@ -88,12 +94,14 @@ func DecodeValue(data []byte) (state.Value, error) {
 		return decodeAs[state.Tag](t.Value)
 	case "mask":
 		return decodeAs[state.Mask](t.Value)
+	case "filter":
+		return decodeAs[state.Filter](t.Value)
 	case "policy":
-		p := new(state.MaskingPolicy)
-		if err := unmarshal(t.Value, p); err != nil {
-			return nil, err
-		}
-		return p, nil
+		return decodePolicy[state.MaskingPolicy](t.Value)
+	case "row policy":
+		return decodePolicy[state.RowPolicy](t.Value)
+	case "constraint policy":
+		return decodePolicy[state.ConstraintPolicy](t.Value)
 	}
 	return nil, fmt.Errorf("decode a value: no type is called %q", t.Type)
 }
@@ -104,6 +112,18 @@ func decodeAs[T state.Value](data []byte) (state.Value, error) {
 		return nil, err
 	}
 	return v, nil
+}
+
+// decodePolicy is decodeAs for the values that are kept by pointer.
+func decodePolicy[T any, P interface {
+	*T
+	state.Value
+}](data []byte) (state.Value, error) {
+	p := P(new(T))
+	if err := unmarshal(data, p); err != nil {
+		return nil, err
+	}
+	return p, nil
 }
 
 // errEncoding says that a name or value cannot be kept as it is.
