@@ -83,6 +83,12 @@ func (w *world) state() *state.State {
 			s.Put(state.Fact{Key: state.Key{Fact: state.FactMask, On: c}, Value: state.Mask{Policy: p}})
 		}
 	}
+	for _, t := range w.tables {
+		if w.chance(40) {
+			f := state.Filter{Policy: w.rowPolicy(s, pick(w, []string{"F1", "F2", "F3"})), Using: []string{pick(w, []string{"X", "X", "Y"})}}
+			s.Put(state.Fact{Key: state.Key{Fact: state.FactFilter, On: t}, Value: f})
+		}
+	}
 	for _, r := range append(slices.Clone(w.roles), state.Everyone) {
 		for _, t := range append(slices.Clone(w.tables), state.Securable{Kind: state.KindSchema, Catalog: "C", Schema: "S"}) {
 			if w.chance(25) {
@@ -114,8 +120,8 @@ func (w *world) mix(near, far *state.State) *state.State {
 		}
 	}
 	for _, k := range s.Keys() {
-		m, ok := s.Value(k).(state.Mask)
-		policy := state.Key{Fact: state.FactPolicy, On: m.Policy}
+		attached, ok := state.Attached(s.Value(k))
+		policy := state.PolicyKey(attached)
 		for _, from := range []*state.State{far, near} {
 			if ok && !s.Has(policy) && from.Has(policy) {
 				s.Put(from.Facts[policy])
@@ -174,12 +180,64 @@ func (w *world) policy(s *state.State, name string, tag state.Securable) state.S
 	return on
 }
 
-// clears returns who reads which column in clear.
+// rowPolicy draws a row policy.
+func (w *world) rowPolicy(s *state.State, name string) state.Securable {
+	on := state.Securable{Kind: state.KindRowPolicy, Name: name}
+	if s.RowPolicy(on) != nil {
+		return on
+	}
+	opens := map[state.Securable]state.Opened{}
+	for range w.rng.IntN(4) {
+		to := pick(w, append(slices.Clone(w.roles), w.users[0], state.Everyone))
+		opens[to] = pick(w, []state.Opened{{Values: []string{"a"}}, {Values: []string{"b"}}, {Values: []string{"a", "b"}}, {All: true}, {}})
+	}
+	p := &state.RowPolicy{Name: on, Family: state.FamilyString, Rules: state.RowRules(opens), Default: w.chance(25)}
+	s.Put(state.Fact{Key: state.Key{Fact: state.FactRowPolicy, On: on}, Value: p})
+	return on
+}
+
+// cells says, for each principal and column, which of rows are read in clear, a bit for each.
+type cells [5][2]uint16
+
+// who lists the principals in the order of cells.
+func (w *world) who() []state.Securable { return slices.Concat(w.users, w.roles) }
+
+// rows are all that a filter by either of two columns could tell apart.
+var rows = func() []map[string]*string {
+	var all []map[string]*string
+	a, b := "a", "b"
+	for _, x := range []*string{&a, &b, nil} {
+		for _, y := range []*string{&a, &b, nil} {
+			all = append(all, map[string]*string{"X": x, "Y": y})
+		}
+	}
+	return all
+}()
+
+// cells returns who reads which column in clear, in which rows.
+func (w *world) cells(m *memory.Warehouse) (all cells) {
+	for i, who := range w.who() {
+		for j, c := range w.columns {
+			if !m.Sees(who, c, true).Clear() {
+				continue
+			}
+			shown := m.Rows(who, c.Table())
+			for n, row := range rows {
+				if shown(row) {
+					all[i][j] |= 1 << n
+				}
+			}
+		}
+	}
+	return all
+}
+
+// clears returns who reads which column in clear, in some rows at least.
 func (w *world) clears(m *memory.Warehouse) map[[2]state.Securable]bool {
-	sees := map[[2]state.Securable]bool{}
-	for _, who := range append(slices.Clone(w.users), w.roles...) {
-		for _, c := range w.columns {
-			if m.Sees(who, c, true).Clear() {
+	sees, all := map[[2]state.Securable]bool{}, w.cells(m)
+	for i, who := range w.who() {
+		for j, c := range w.columns {
+			if all[i][j] != 0 {
 				sees[[2]state.Securable{who, c}] = true
 			}
 		}
@@ -228,13 +286,13 @@ func (w *world) check(t *testing.T, start, end *state.State, seed uint64) (prefi
 	if err != nil {
 		t.Fatalf("seed %d: %v", seed, err)
 	}
-	before := w.clears(w.warehouse(start))
+	before := w.cells(w.warehouse(start))
 	reached := w.warehouse(start)
 	exec(t, reached, steps, nil)
 	if w.contradicts(reached.State()) {
 		return 0, 0
 	}
-	after := w.clears(reached)
+	after := w.cells(reached)
 	if again, _, _, _ := plan.Diff(w.again(in, reached), target); len(again) > 0 {
 		t.Errorf("seed %d: not settled: %v", seed, again[0].Key)
 	}
@@ -292,23 +350,16 @@ func (w *world) covered(s *state.State, c state.Securable) bool {
 	return false
 }
 
-func (w *world) compare(t *testing.T, m *memory.Warehouse, before, after map[[2]state.Securable]bool, at string) {
+func (w *world) compare(t *testing.T, m *memory.Warehouse, before, after cells, at string) {
 	t.Helper()
-	snapshot := memory.New(memory.Dialect{PerColumn: w.perColumn}, m.Peek())
-	for _, pair := range sorted(w.clears(snapshot)) {
-		if !before[pair] && !after[pair] {
-			t.Errorf("%s: %s reads %s in clear, which it does neither before nor after", at, pair[0], pair[1])
+	now := w.cells(memory.New(memory.Dialect{PerColumn: w.perColumn}, m.Peek()))
+	for i, who := range w.who() {
+		for j, c := range w.columns {
+			if more := now[i][j] &^ (before[i][j] | after[i][j]); more != 0 {
+				t.Errorf("%s: %s reads %s in clear in rows %09b, which it does neither before nor after", at, who, c, more)
+			}
 		}
 	}
-}
-
-func sorted(m map[[2]state.Securable]bool) [][2]state.Securable {
-	return slices.SortedFunc(maps.Keys(m), func(a, b [2]state.Securable) int {
-		if c := a[0].Compare(b[0]); c != 0 {
-			return c
-		}
-		return a[1].Compare(b[1])
-	})
 }
 
 func (w *world) warehouse(s *state.State) *memory.Warehouse {
@@ -321,7 +372,7 @@ func (w *world) warehouse(s *state.State) *memory.Warehouse {
 func (w *world) input(start, end *state.State) (plan.Input, *plan.Target) {
 	owned := plan.Owned{}
 	for _, k := range start.Keys() {
-		if w.chance(85) || k.Fact == state.FactPolicy || k.Fact == state.FactTagged && w.chance(80) {
+		if w.chance(85) || k.Fact.Policy() || k.Fact == state.FactTagged && w.chance(80) {
 			owned[k] = plan.Ownership{Value: start.Value(k), Run: "1"}
 		}
 	}
@@ -420,6 +471,9 @@ func TestSightsAreWhatTheWarehouseShows(t *testing.T) {
 		after := w.clears(reached)
 		gains, loses := map[[2]state.Securable]bool{}, map[[2]state.Securable]bool{}
 		for _, s := range plan.Sights(in, target, changes) {
+			if s.Column.Kind != state.KindColumn {
+				continue // of rows, see TestRowSightsAreWhatTheWarehouseShows
+			}
 			for _, p := range s.Gains {
 				gains[[2]state.Securable{p, s.Column}] = true
 			}
@@ -451,6 +505,81 @@ func TestSightsAreWhatTheWarehouseShows(t *testing.T) {
 		for pair := range loses {
 			if !before[pair] && pair[0] != state.Everyone || after[pair] {
 				t.Errorf("seed %d: %v does not lose sight of %v", i, pair[0], pair[1])
+			}
+		}
+		if t.Failed() {
+			return
+		}
+	}
+	if told < 1000 {
+		t.Errorf("only %d sights were told of", told)
+	}
+}
+
+// reads returns which rows of each table somebody reads, whatever its columns show.
+func (w *world) reads(m *memory.Warehouse) (all cells) {
+	for i, who := range w.who() {
+		for j, c := range w.columns {
+			if m.Sees(who, c, true).Reads {
+				for n, shown := 0, m.Rows(who, c.Table()); n < len(rows); n++ {
+					if shown(rows[n]) {
+						all[i][j] |= 1 << n
+					}
+				}
+			}
+		}
+	}
+	return all
+}
+
+// TestRowSightsAreWhatTheWarehouseShows holds what a plan says of who sees more rows and who fewer against the
+// warehouse, where no query fails for other reasons.
+func TestRowSightsAreWhatTheWarehouseShows(t *testing.T) {
+	told := 0
+	for i := range uint64(1500) {
+		w := newWorld(rand.New(rand.NewPCG(i, 2)))
+		start, end := w.state(), w.state()
+		in, target := w.input(start, end)
+		changes, _, _, _ := plan.Diff(in, target)
+		steps, _, err := plan.Compile(in.Dialect, changes)
+		if err != nil {
+			t.Fatal(err)
+		}
+		before, reached := w.reads(w.warehouse(start)), w.warehouse(start)
+		exec(t, reached, steps, nil)
+		if w.contradicts(start) || w.contradicts(reached.State()) {
+			continue
+		}
+		after := w.reads(reached)
+		gains, loses := map[[2]state.Securable]bool{}, map[[2]state.Securable]bool{}
+		for _, s := range plan.Sights(in, target, changes) {
+			for _, p := range s.Gains {
+				gains[[2]state.Securable{p, s.Column}] = true
+			}
+			for _, p := range s.Loses {
+				loses[[2]state.Securable{p, s.Column}] = true
+			}
+		}
+		told += len(gains) + len(loses)
+		for j, who := range w.who() {
+			for k, table := range w.tables {
+				filter := state.Key{Fact: state.FactFilter, On: table}
+				was, filtered := start.Value(filter).(state.Filter)
+				will, filters := reached.State().Value(filter).(state.Filter)
+				if !filtered && !filters {
+					continue
+				}
+				more, fewer := after[j][k]&^before[j][k] != 0, before[j][k]&^after[j][k] != 0
+				said := func(m map[[2]state.Securable]bool) bool {
+					return m[[2]state.Securable{who, table}] || m[[2]state.Securable{state.Everyone, table}]
+				}
+				if more && !said(gains) || fewer && !said(loses) {
+					t.Errorf("seed %d: that %v sees other rows of %v (more %v, fewer %v) goes unsaid", i, who, table, more, fewer)
+				}
+				sameColumn := !filtered || !filters || slices.Equal(was.Using, will.Using)
+				if pair := [2]state.Securable{who, table}; sameColumn && (gains[pair] && !more || loses[pair] && !fewer) {
+					t.Errorf("seed %d: %v does not see more (said %v) or fewer (said %v) rows of %v", i, who, gains[pair], loses[pair], table)
+				}
 			}
 		}
 		if t.Failed() {

@@ -56,23 +56,25 @@ func written(name state.Securable, rules any) (string, error) {
 	return string(body), nil
 }
 
-// Rows returns a test that tells whether a session of one principal is shown a table's row by the value that the table
-// is filtered by, nil for NULL. Whether the session may read the table at all is Sees's to say.
-func (w *Warehouse) Rows(who, table state.Securable) func(value *string) bool {
+// Rows returns a test that tells whether a session of one principal is shown a row of a table, by column; NULL is nil
+// or left out. Whether the session may read the table at all is for Sees to say.
+func (w *Warehouse) Rows(who, table state.Securable) func(row map[string]*string) bool {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	return w.rowsFor(who, table)
-}
-
-func (w *Warehouse) rowsFor(who, table state.Securable) func(value *string) bool {
-	f := w.facts
-	_, p, filtered := f.filterOf(table)
+	at, p, filtered := w.facts.filterOf(table)
 	switch {
 	case !filtered:
-		return func(*string) bool { return true }
-	case p == nil || p.Opaque:
-		return func(*string) bool { return false }
+		return func(map[string]*string) bool { return true }
+	case p == nil || p.Opaque || len(at.Using) != 1:
+		return func(map[string]*string) bool { return false }
 	}
+	shown := w.shows(p, who)
+	return func(row map[string]*string) bool { return shown(row[at.Using[0]]) }
+}
+
+// shows tells by the value that a table is filtered by whether a policy shows its rows to a principal.
+func (w *Warehouse) shows(p *state.RowPolicy, who state.Securable) func(value *string) bool {
+	f := w.facts
 	roles := f.roles(who)
 	looked, found := w.lookedUp(p.Lookup, roles)
 	return func(value *string) bool {

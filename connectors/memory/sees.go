@@ -61,19 +61,17 @@ func decide(p *state.MaskingPolicy, roles map[state.Securable]bool, value string
 
 // roles returns the principal, everyone, and every role it has through others.
 func (f facts) roles(who state.Securable) map[state.Securable]bool {
-	has := map[state.Securable]bool{state.Everyone: true}
-	front := []state.Securable{who}
-	for len(front) > 0 {
-		at := front[0]
-		front = front[1:]
-		if has[at] {
-			continue
+	in := map[state.Securable][]state.Securable{}
+	for k := range f.Facts {
+		if k.Fact == state.FactMember {
+			in[k.With] = append(in[k.With], k.On)
 		}
-		has[at] = true
-		for k := range f.Facts {
-			if k.Fact == state.FactMember && k.With == at {
-				front = append(front, k.On)
-			}
+	}
+	has := map[state.Securable]bool{state.Everyone: true}
+	for front := []state.Securable{who}; len(front) > 0; front = front[1:] {
+		if at := front[0]; !has[at] {
+			has[at] = true
+			front = append(front, in[at]...)
 		}
 	}
 	return has

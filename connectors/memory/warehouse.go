@@ -267,9 +267,10 @@ func (w *Warehouse) ReadAs(_ context.Context, as, column state.Securable, limit 
 	if !sees.Reads {
 		return nil, fmt.Errorf("memory: read %s as %s: %w", column, as, connectors.ErrDenied)
 	}
+	shown := w.Rows(as, column.Table())
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	cells := w.seenCells(as, column)
+	cells := seenCells(w.rows[column.Table()], column.Column, shown)
 	cells = cells[:min(limit, len(cells))]
 	if !sees.Clear() {
 		clear(cells)
@@ -277,18 +278,15 @@ func (w *Warehouse) ReadAs(_ context.Context, as, column state.Securable, limit 
 	return cells, nil
 }
 
-// seenCells returns a copy of a column's cells in the rows that a principal sees.
-func (w *Warehouse) seenCells(as, column state.Securable) []*string {
-	columns := w.rows[column.Table()]
-	at, _, filtered := w.facts.filterOf(column.Table())
-	shown := w.rowsFor(as, column.Table())
+// seenCells returns a copy of a column's cells in the rows that are shown.
+func seenCells(columns map[string][]*string, column string, shown func(map[string]*string) bool) []*string {
 	var seen []*string
-	for i, cell := range columns[column.Column] {
-		var value *string
-		if filtered && len(at.Using) > 0 {
-			value = columns[at.Using[0]][i]
+	for i, cell := range columns[column] {
+		row := make(map[string]*string, len(columns))
+		for name, cells := range columns {
+			row[name] = cells[i]
 		}
-		if shown(value) {
+		if shown(row) {
 			seen = append(seen, cell)
 		}
 	}

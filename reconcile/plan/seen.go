@@ -11,24 +11,25 @@ const anyOther = "\x00"
 
 // filter returns the row policy in force on a relation with its rules where they can be known, and whether one is.
 func (v *viewer) filter(table state.Securable) (*state.RowPolicy, bool) {
-	if !v.filters {
+	f, ok := v.filterOn(table)
+	if !ok {
 		return nil, false
 	}
-	for _, kind := range samePlace(table.Kind) {
-		at := table
-		at.Kind = kind
-		f, ok := v.Value(state.Key{Fact: state.FactFilter, On: at}).(state.Filter)
-		if !ok {
-			continue
-		}
-		key := state.Key{Fact: state.FactRowPolicy, On: f.Policy}
-		p, _ := v.Value(key).(*state.RowPolicy)
-		if _, changes := v.moved[key]; p != nil && p.Opaque && !changes && v.rowRules[f.Policy] != nil {
-			p = v.rowRules[f.Policy]
-		}
-		return p, true
+	key := state.Key{Fact: state.FactRowPolicy, On: f.Policy}
+	p, _ := v.Value(key).(*state.RowPolicy)
+	if _, changes := v.moved[key]; p != nil && p.Opaque && !changes && v.rowRules[f.Policy] != nil {
+		p = v.rowRules[f.Policy]
 	}
-	return nil, false
+	return p, true
+}
+
+// filterOn returns what attaches the filter of a relation.
+func (v *viewer) filterOn(table state.Securable) (state.Filter, bool) {
+	if !v.filters {
+		return state.Filter{}, false
+	}
+	f, ok := v.Value(v.filterKey(table)).(state.Filter)
+	return f, ok
 }
 
 // seesRows returns who sees at least some rows of a relation. A lookup counts as opening some to everybody; of a
@@ -100,18 +101,32 @@ func rowSights(before, then *viewer, tables map[state.Securable]bool, names map[
 		if !filteredBefore && !filteredThen {
 			continue
 		}
-		gains, loses := before.who.none(), before.who.none()
-		for _, value := range slices.Concat(rowValues(was), rowValues(will), []string{anyOther}) {
-			now, later := before.seesWhich(table, value), then.seesWhich(table, value)
-			gains.join(later.without(now))
-			loses.join(now.without(later))
-		}
+		gains, loses := apart(before, then, table, slices.Concat(rowValues(was), rowValues(will)))
 		if !slices.Equal(gains, before.who.none()) || !slices.Equal(loses, before.who.none()) {
 			all = append(all, Sight{Column: table, Gains: before.who.named(gains, names), Loses: before.who.named(loses, names)})
 		}
 	}
 	slices.SortFunc(all, func(a, b Sight) int { return a.Column.Compare(b.Column) })
 	return all
+}
+
+// apart returns who sees more rows of a relation than before, and who fewer.
+func apart(before, then *viewer, table state.Securable, values []string) (gains, loses crowd) {
+	gains, loses = before.who.none(), before.who.none()
+	was, filtered := before.filterOn(table)
+	will, filters := then.filterOn(table)
+	if filtered && filters && !slices.Equal(was.Using, will.Using) {
+		// By another column a value means other rows: who sees any sees others, but for those who see all.
+		some := func(v *viewer) crowd { return v.reading(table).both(v.seesRows(table)) }
+		whole := func(v *viewer) crowd { return v.seesWhich(table, anyOther) }
+		return some(then).without(whole(before)), some(before).without(whole(then))
+	}
+	for _, value := range append(values, anyOther) {
+		now, later := before.seesWhich(table, value), then.seesWhich(table, value)
+		gains.join(later.without(now))
+		loses.join(now.without(later))
+	}
+	return gains, loses
 }
 
 // filteredTables returns the relations whose filter or readers a plan changes.
