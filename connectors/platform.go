@@ -3,6 +3,7 @@ package connectors
 import (
 	"context"
 	"errors"
+	"slices"
 
 	"github.com/polsync/polsync/classify"
 	"github.com/polsync/polsync/reconcile/plan"
@@ -25,16 +26,13 @@ type Scope struct {
 	Facts  []state.FactKind  // none means all
 	Home   state.Securable   // schema that holds what polsync creates
 	Roles  []state.Securable // principals whose memberships are read besides those met
+
+	Without []state.FactKind // not these, whatever Facts says
 }
 
 // Wants reports whether facts of a kind are asked for.
 func (s Scope) Wants(k state.FactKind) bool {
-	for _, f := range s.Facts {
-		if f == k {
-			return true
-		}
-	}
-	return len(s.Facts) == 0
+	return (len(s.Facts) == 0 || slices.Contains(s.Facts, k)) && !slices.Contains(s.Without, k)
 }
 
 // Covers reports whether a securable lies in the scope.

@@ -204,7 +204,14 @@ func (r *Reconciler) observe(ctx context.Context, d *state.Declarations, o Optio
 	if in.Now, in.Behind, err = r.clock(ctx, o.Pass); err != nil {
 		return in, nil, err
 	}
-	actual, err := r.Platform.Snapshot(ctx, r.Scope)
+	if in.Owned, err = r.owned(ctx); err != nil {
+		return in, nil, err
+	}
+	scope, err := r.reads(ctx, in.Owned, d, o)
+	if err != nil {
+		return in, nil, err
+	}
+	actual, err := r.Platform.Snapshot(ctx, scope)
 	if err != nil {
 		return in, nil, fmt.Errorf("%s: read the platform: %w", r.Name, err)
 	}
@@ -215,11 +222,50 @@ func (r *Reconciler) observe(ctx context.Context, d *state.Declarations, o Optio
 		}
 		return in, nil, err
 	}
-	if in.Owned, err = r.owned(ctx); err != nil {
-		return in, nil, err
-	}
 	in.Aside, err = r.aside(ctx)
 	return in, actual, err
+}
+
+// reads returns the scope of a snapshot. Row filters and constraints are asked for only where some are declared or
+// ours, or asked for by name: reading them takes statements, and rights, that those who have none need not give.
+func (r *Reconciler) reads(ctx context.Context, owned plan.Owned, d *state.Declarations, o Options) (connectors.Scope, error) {
+	scope := r.Scope
+	sorts := [...]struct {
+		facts    []state.FactKind
+		declared bool
+	}{
+		{[]state.FactKind{state.FactRowPolicy, state.FactFilter}, len(d.RowFilters) > 0},
+		{[]state.FactKind{state.FactConstraintPolicy, state.FactConstraint}, len(d.Constraints) > 0},
+	}
+	ours, err := r.ours(ctx, owned)
+	if err != nil {
+		return scope, err
+	}
+	for _, s := range sorts {
+		asked := slices.ContainsFunc(s.facts, func(k state.FactKind) bool { return ours[k] || slices.Contains(o.Only, k) })
+		if !s.declared && !asked {
+			scope.Without = append(slices.Clone(scope.Without), s.facts...)
+		}
+	}
+	return scope, nil
+}
+
+// ours returns the kinds of fact that polsync has set, or may have set when it was interrupted.
+func (r *Reconciler) ours(ctx context.Context, owned plan.Owned) (map[state.FactKind]bool, error) {
+	claims, err := r.Store.Claims(ctx, r.Name)
+	if err != nil {
+		return nil, fmt.Errorf("%s: read open claims: %w", r.Name, err)
+	}
+	kinds := map[state.FactKind]bool{}
+	for k := range owned {
+		kinds[k.Fact] = true
+	}
+	for _, c := range claims {
+		for _, change := range c.Changes {
+			kinds[change.Key.Fact] = true
+		}
+	}
+	return kinds, nil
 }
 
 func (r *Reconciler) pinned(ctx context.Context, identity string) (string, error) {
@@ -291,12 +337,7 @@ func (r *Reconciler) open(ctx context.Context) (bool, error) {
 
 // same compares what was read with what a claim wanted; policies by their bodies, which is all that can be read.
 func (r *Reconciler) same(a, b state.Value) bool {
-	p, ok := a.(*state.MaskingPolicy)
-	q, ok2 := b.(*state.MaskingPolicy)
-	if !ok || !ok2 {
-		return state.Equal(a, b)
-	}
-	return p.SameRules(q) || p.Family == q.Family && r.Platform.Dialect().SameBody(p.Body, q.Body)
+	return plan.Same(r.Platform.Dialect(), a, b)
 }
 
 func (r *Reconciler) acquire(ctx context.Context) (ledger.Lease, error) {

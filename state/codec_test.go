@@ -42,7 +42,11 @@ func TestValuesReadBack(t *testing.T) {
 		Rules: []Rule{{To: []Securable{{Kind: KindRole, Name: "R"}}, Values: []string{"v"}, Show: Show{Kind: ShowLast, N: 4}}}}
 	for kind, v := range map[FactKind]Value{FactRole: Role{Comment: "c"}, FactTag: Tag{AnyValue: true, Comment: "x"},
 		FactAllowedValue: Nil{}, FactPolicy: p, FactMask: Mask{Policy: p.Name, Using: []string{"A"}}, FactTagged: Text("email"),
-		FactGrant: Option(true), FactOwner: Owner{Kind: KindRole, Name: "O"}} {
+		FactRowPolicy: &RowPolicy{Name: Securable{Kind: KindRowPolicy, Name: "F"}, Family: FamilyNumber, Rules: []RowRule{{To: []Securable{Everyone}, Values: []string{"1"}}}, Default: true,
+			Lookup: &Lookup{Table: Securable{Kind: KindView, Catalog: "A", Schema: "B", Name: "C"}, Principal: "P", By: ByUser, Value: "V", All: new(string)}},
+		FactFilter: Filter{Policy: Securable{Kind: KindRowPolicy, Name: "F"}, Using: []string{"A"}}, FactConstraint: Filter{Policy: Securable{Kind: KindJoinPolicy, Name: "J"}},
+		FactConstraintPolicy: &ConstraintPolicy{Name: Securable{Kind: KindAggregationPolicy, Name: "G"}, MinGroup: 5, Except: []Securable{Everyone}},
+		FactGrant:            Option(true), FactOwner: Owner{Kind: KindRole, Name: "O"}} {
 		data, err := EncodeValue(v)
 		if err != nil {
 			t.Fatal(err)

@@ -121,6 +121,9 @@ var onlyWords = map[string][]state.FactKind{
 	"masks":  {state.FactPolicy, state.FactMask, state.FactBinding},
 	"roles":  {state.FactRole, state.FactMember},
 	"grants": {state.FactGrant, state.FactOwner, state.FactManaged},
+
+	"row_filters": {state.FactRowPolicy, state.FactFilter},
+	"constraints": {state.FactConstraintPolicy, state.FactConstraint},
 }
 
 func (a *app) onlyKinds() ([]state.FactKind, error) {
@@ -132,7 +135,7 @@ func (a *app) onlyKinds() ([]state.FactKind, error) {
 		}
 		k, ok := state.ParseFactKind(word)
 		if !ok {
-			return nil, usagef("--only %s: it is tags, masks, roles or grants, or one of %s", word, strings.Join(state.FactKindNames(), ", "))
+			return nil, usagef("--only %s: it is tags, masks, row_filters, constraints, roles or grants, or one of %s", word, strings.Join(state.FactKindNames(), ", "))
 		}
 		kinds = append(kinds, k)
 	}

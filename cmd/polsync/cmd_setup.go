@@ -99,8 +99,8 @@ func (a *app) validate(context.Context) error {
 }
 
 func contents(d *state.Declarations) string {
-	return fmt.Sprintf("%d tags, %d tag assignments, %d masks, %d roles, %d grants, %d scans",
-		len(d.Tags), len(d.Assignments), len(d.Masks), len(d.Roles), len(d.Grants)+len(d.Exclusives)+len(d.Owners), len(d.Scans))
+	return fmt.Sprintf("%d tags, %d tag assignments, %d masks, %d row filters, %d constraints, %d roles, %d grants, %d scans",
+		len(d.Tags), len(d.Assignments), len(d.Masks), len(d.RowFilters), len(d.Constraints), len(d.Roles), len(d.Grants)+len(d.Exclusives)+len(d.Owners), len(d.Scans))
 }
 
 func (a *app) schemaCommand() *cobra.Command {

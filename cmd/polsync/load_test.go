@@ -17,7 +17,7 @@ func TestDeclarationsAreKeptWhole(t *testing.T) {
 	for _, k := range classify.Suite() {
 		o.Classifiers = append(o.Classifiers, k.Name)
 	}
-	for _, files := range []string{"examples/policies/*.yaml", "examples/policies/deferred/*.yaml", "cmd/polsync/sample/*.yaml"} {
+	for _, files := range []string{"examples/policies/*.yaml", "cmd/polsync/sample/*.yaml"} {
 		d, err := declare.Load(os.DirFS("../.."), []string{files}, o)
 		if err != nil {
 			t.Fatalf("%s: %v", files, err)

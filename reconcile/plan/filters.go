@@ -33,9 +33,6 @@ type filtered struct {
 func (r *resolver) rowFilter(d state.RowFilterDeclaration, on map[state.Securable]filtered) {
 	tables := r.filterTables(d)
 	lookup, waits, ok := r.lookup(d, len(tables) > 0)
-	if !ok {
-		return
-	}
 	for _, table := range tables {
 		if other, there := on[placeOf(table)]; there && other.name != d.Name {
 			r.note(Error, table, d.Origin, "%s has two row filters: %s, at %s, and %s", table, other.name, other.at, d.Name)
@@ -43,6 +40,9 @@ func (r *resolver) rowFilter(d state.RowFilterDeclaration, on map[state.Securabl
 		}
 		on[placeOf(table)] = filtered{d.Name, d.Origin}
 		key := state.Key{Fact: state.FactFilter, On: table}
+		if !ok {
+			continue // as is said already
+		}
 		if waits != "" {
 			r.hold(key, d.Origin, waits)
 			continue

@@ -158,8 +158,28 @@ func valueText(c plan.Change) string {
 		return fmt.Sprintf(" = %s", state.Securable(v))
 	case *state.MaskingPolicy:
 		return policyRules(v)
+	case state.Filter:
+		return fmt.Sprintf(" = %s %s", v.Policy.Path(), strings.Join(v.Using, ","))
+	case *state.RowPolicy:
+		return rowRules(v)
+	case *state.ConstraintPolicy:
+		return fmt.Sprintf(" min:%d allow:%v free:%v except:%v", v.MinGroup, v.Allow, v.Free, v.Except)
 	}
 	return ""
+}
+
+func rowRules(p *state.RowPolicy) string {
+	if p.Opaque {
+		return " opaque"
+	}
+	var b strings.Builder
+	for _, r := range p.Rules {
+		fmt.Fprintf(&b, " %v:%v", r.To, map[bool]any{true: "all", false: r.Values}[r.All])
+	}
+	if l := p.Lookup; l != nil {
+		fmt.Fprintf(&b, " lookup %s %s %s %s", l.Table, l.Principal, l.By, l.Value)
+	}
+	return b.String() + map[bool]string{true: " else:all", false: " else:none"}[p.Default]
 }
 
 func policyRules(p *state.MaskingPolicy) string {

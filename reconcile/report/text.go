@@ -175,7 +175,8 @@ func lineOf(c plan.Change, status string) line {
 }
 
 func kindText(k state.FactKind) string {
-	names := map[state.FactKind]string{state.FactTagged: "tag", state.FactAllowedValue: "value", state.FactTag: "tag definition", state.FactBinding: "tag mask", state.FactManaged: "managed access"}
+	names := map[state.FactKind]string{state.FactTagged: "tag", state.FactAllowedValue: "value", state.FactTag: "tag definition", state.FactBinding: "tag mask", state.FactManaged: "managed access",
+		state.FactFilter: "row filter", state.FactRowPolicy: "row policy", state.FactConstraintPolicy: "constraint policy"}
 	if n, ok := names[k]; ok {
 		return n
 	}
@@ -202,6 +203,14 @@ func describe(c plan.Change) string {
 		return transition("", c, func(v state.Value) string { o, _ := v.(state.Owner); return state.Securable(o).String() })
 	case state.FactPolicy:
 		return policyText(c)
+	case state.FactFilter:
+		return transition("", c, filterText)
+	case state.FactConstraint:
+		return transition(k.Name, c, filterText)
+	case state.FactRowPolicy:
+		return rowPolicyText(c)
+	case state.FactConstraintPolicy:
+		return constraintText(c)
 	}
 	return ""
 }
@@ -266,14 +275,7 @@ func policyText(c plan.Change) string {
 }
 
 func ruleText(r state.Rule) string {
-	names := make([]string, len(r.To))
-	for i, to := range r.To {
-		names[i] = to.Name
-		if to.Kind == state.KindEveryone {
-			names[i] = "everyone"
-		}
-	}
-	s := strings.Join(names, ", ") + " " + r.Show.String()
+	s := principalNames(r.To) + " " + r.Show.String()
 	if len(r.Values) > 0 {
 		s += " for " + strings.Join(r.Values, ", ")
 	}
@@ -290,23 +292,32 @@ func statusText(s reconcile.StepResult) string {
 	return string(s.Status)
 }
 
-// sights says who gains and who loses sight of which sensitive columns; columns with the same answer share a line.
+// sights says who gains and who loses sight of which sensitive columns, and who sees more rows and who fewer; what has
+// the same answer shares a line.
 func (w textWriter) sights(p *plan.Plan) {
+	gains := func(s plan.Sight) []state.Securable { return s.Gains }
+	loses := func(s plan.Sight) []state.Securable { return s.Loses }
 	for _, side := range [...]struct {
 		verb, colour string
 		who          func(plan.Sight) []state.Securable
+		columns      bool
 	}{
-		{"gains sight of", yellow, func(s plan.Sight) []state.Securable { return s.Gains }},
-		{"loses sight of", green, func(s plan.Sight) []state.Securable { return s.Loses }},
+		{"gains sight of", yellow, gains, true},
+		{"loses sight of", green, loses, true},
+		{"sees more rows of", yellow, gains, false},
+		{"sees fewer rows of", green, loses, false},
 	} {
-		columns := map[state.Securable][]string{}
+		of := map[state.Securable][]string{}
 		for _, s := range p.Sights {
+			if (s.Column.Kind == state.KindColumn) != side.columns {
+				continue
+			}
 			for _, who := range side.who(s) {
-				columns[who] = append(columns[who], s.Column.Path())
+				of[who] = append(of[who], s.Column.Path())
 			}
 		}
-		order := make([]state.Securable, 0, len(columns))
-		for who := range columns {
+		order := make([]state.Securable, 0, len(of))
+		for who := range of {
 			order = append(order, who)
 		}
 		slices.SortFunc(order, state.Securable.Compare)
@@ -314,18 +325,18 @@ func (w textWriter) sights(p *plan.Plan) {
 			if i == 0 {
 				fmt.Fprintln(w)
 			}
-			fmt.Fprintf(w, "  %s %s %s\n", who, w.paint(side.colour, side.verb), someOf(columns[who]))
+			fmt.Fprintf(w, "  %s %s %s\n", who, w.paint(side.colour, side.verb), someOf(of[who], map[bool]string{true: "columns", false: "tables"}[side.columns]))
 		}
 	}
 }
 
 // someOf lists the first few of many.
-func someOf(all []string) string {
+func someOf(all []string, what string) string {
 	const few = 4
 	if len(all) <= few {
 		return strings.Join(all, ", ")
 	}
-	return fmt.Sprintf("%s and %d more columns", strings.Join(all[:few], ", "), len(all)-few)
+	return fmt.Sprintf("%s and %d more %s", strings.Join(all[:few], ", "), len(all)-few, what)
 }
 
 func (w textWriter) settled(r *reconcile.Result) {

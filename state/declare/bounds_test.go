@@ -50,7 +50,12 @@ func TestBounds(t *testing.T) {
 		{"members of an admin role", "{}", `roles: {name: SECURITYADMIN, in: snow, members: "role:R"}`, "SECURITYADMIN is an admin role"},
 		{"an admin role opened", `{to: ["role:ACCOUNTADMIN", "role:R"]}`, `roles: {name: R, in: snow, member_of: "role:ACCOUNTADMIN"}`, ""},
 		{"a decision about findings", crm, `decisions: {reject: "snow:HR.S.T"}`, "outside of what yaml may declare: snow:HR.S.T"},
-		{"deferred kinds", crm, `row_filters: {name: f, on: "snow:CRM.A.B", column: C, rules: {to: a, values: all}}`, "row filter is not for a source that is bounded"},
+		{"a row filter", crm, `row_filters: {name: f, on: "snow:CRM.A.B", column: C, rules: {to: b, values: all}}`, ""},
+		{"a row filter elsewhere", crm, `row_filters: {name: f, on: "snow:HR.A.B", column: C, rules: {to: b, values: all}}`, "snow:HR.A.B"},
+		{"a row filter everywhere", crm, `row_filters: {name: f, tag: pii, column: C, rules: {to: b, values: all}}`, "row filter f holds wherever its tag is; narrow it with within"},
+		{"a lookup elsewhere", crm, `row_filters: {name: f, on: "snow:CRM.A.B", column: C, lookup: {table: "snow:HR.A.B", principal: P, by: user, value: V}}`, "snow:HR.A.B"},
+		{"a constraint elsewhere", crm, `constraints: {on: "snow:HR.A.B", join: {}}`, "snow:HR.A.B"},
+		{"deferred kinds", crm, `grants: {owner: a, on: "snow:CRM.A.B"}`, "ownership is not for a source that is bounded"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			fsys := fstest.MapFS{"a.yaml": {Data: []byte(people + c.yaml + "\n")}}

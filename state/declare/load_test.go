@@ -162,10 +162,16 @@ func TestWholeLanguage(t *testing.T) {
 	if p := d.Access["load"].Privileges[state.KindSchema]; p[1] != "CREATE TABLE" {
 		t.Errorf("privileges are %q", p)
 	}
+	if f := d.RowFilters[0]; f.Column != "REGION" || f.Rules[0].Values[0] != "EMEA" || f.Rules[0].All {
+		t.Errorf("the row filter is %+v", f)
+	}
+	if c := d.Constraints[0]; c.MinGroup != 100 || c.Project != nil || c.Join != nil {
+		t.Errorf("the constraint is %+v", c)
+	}
 	if len(d.Exclusives) != 1 || len(d.Owners) != 1 || d.Owners[0].Owner == nil {
 		t.Errorf("exclusive and owner are %+v, %+v", d.Exclusives, d.Owners)
 	}
-	if len(d.Deferred) != 2 {
+	if len(d.Deferred) != 0 {
 		t.Errorf("deferred are %+v", d.Deferred)
 	}
 	rule := d.Masks[0].Rules[1]

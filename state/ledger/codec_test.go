@@ -23,7 +23,7 @@ func securable(kinds ...state.Kind) *rapid.Generator[state.Securable] {
 		case state.KindColumn:
 			s.Column = word().Draw(t, "column")
 			fallthrough
-		case state.KindTable, state.KindMaskingPolicy:
+		case state.KindTable, state.KindMaskingPolicy, state.KindRowPolicy, state.KindAggregationPolicy, state.KindJoinPolicy:
 			s.Catalog, s.Schema = word().Draw(t, "catalog"), word().Draw(t, "schema")
 		}
 		return s
@@ -34,7 +34,7 @@ func values() *rapid.Generator[state.Value] {
 	principal := securable(state.KindRole, state.KindGroup)
 	return rapid.Custom(func(t *rapid.T) state.Value {
 		text := word().Draw(t, "text")
-		switch rapid.IntRange(0, 7).Draw(t, "type") {
+		switch rapid.IntRange(0, 10).Draw(t, "type") {
 		case 0:
 			return state.Nil{}
 		case 1:
@@ -49,6 +49,15 @@ func values() *rapid.Generator[state.Value] {
 			return state.Tag{AnyValue: rapid.Bool().Draw(t, "any"), Comment: text, Propagate: "both", Governed: true}
 		case 6:
 			return state.Mask{Policy: securable(state.KindMaskingPolicy).Draw(t, "policy"), Using: []string{text}}
+		case 7:
+			return state.Filter{Policy: securable(state.KindRowPolicy, state.KindJoinPolicy).Draw(t, "policy"), Using: []string{text}}
+		case 8:
+			return &state.RowPolicy{Name: securable(state.KindRowPolicy).Draw(t, "policy"), Family: state.FamilyDate, Default: rapid.Bool().Draw(t, "default"), Comment: text, Body: text,
+				Rules:  []state.RowRule{{To: []state.Securable{principal.Draw(t, "to")}, Values: []string{text}}, {To: []state.Securable{principal.Draw(t, "to")}, All: true}},
+				Lookup: &state.Lookup{Table: securable(state.KindTable).Draw(t, "table"), Principal: text, By: state.ByRole, Value: text, All: &text}}
+		case 9:
+			return &state.ConstraintPolicy{Name: securable(state.KindAggregationPolicy).Draw(t, "policy"), MinGroup: 7, Allow: true, Free: true, Except: []state.Securable{principal.Draw(t, "except")},
+				Comment: text, Opaque: true, Body: text}
 		}
 		return &state.MaskingPolicy{Name: securable(state.KindMaskingPolicy).Draw(t, "policy"), Family: state.FamilyString, Primary: true,
 			Rules: []state.Rule{{To: []state.Securable{principal.Draw(t, "to")}, Values: []string{text}, Show: state.Show{Kind: state.ShowLast, N: 4},

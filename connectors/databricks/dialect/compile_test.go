@@ -143,15 +143,20 @@ func TestHostileNames(t *testing.T) {
 
 // TestEveryChangeCompilesOrSaysWhy goes over all kinds of fact and all verbs.
 func TestEveryChangeCompilesOrSaysWhy(t *testing.T) {
+	rowPolicy := state.Securable{Kind: state.KindRowPolicy, Catalog: "main", Schema: "gov", Name: "r"}
+	rowPol := &state.RowPolicy{Name: rowPolicy, Family: state.FamilyString, Body: "TRUE"}
 	values := map[state.FactKind][2]state.Value{
 		state.FactRole: {state.Role{}, state.Role{Comment: "x"}}, state.FactTag: {state.Tag{Governed: true}, state.Tag{Governed: true, Comment: "x"}},
 		state.FactAllowedValue: {state.Nil{}, state.Nil{}}, state.FactPolicy: {rules(), rules()}, state.FactMask: {state.Mask{Policy: policy}, state.Mask{Policy: policy}},
 		state.FactBinding: {state.Mask{Policy: policy}, state.Mask{Policy: policy}}, state.FactTagged: {state.Text("a"), state.Text("b")},
 		state.FactMember: {state.Nil{}, state.Nil{}}, state.FactGrant: {state.Option(false), state.Option(true)}, state.FactOwner: {state.Owner(crew), state.Owner(user)},
-		state.FactManaged: {state.Nil{}, state.Nil{}},
+		state.FactManaged:   {state.Nil{}, state.Nil{}},
+		state.FactRowPolicy: {rowPol, rowPol}, state.FactFilter: {state.Filter{Policy: rowPolicy, Using: []string{"a"}}, state.Filter{Policy: rowPolicy, Using: []string{"b"}}},
+		state.FactConstraintPolicy: {&state.ConstraintPolicy{}, &state.ConstraintPolicy{}}, state.FactConstraint: {state.Filter{}, state.Filter{}},
 	}
 	on := map[state.FactKind]state.Securable{state.FactRole: crew, state.FactTag: tag, state.FactAllowedValue: tag, state.FactPolicy: policy, state.FactMask: email,
-		state.FactBinding: tag, state.FactTagged: email, state.FactMember: crew, state.FactGrant: table, state.FactOwner: table, state.FactManaged: table}
+		state.FactBinding: tag, state.FactTagged: email, state.FactMember: crew, state.FactGrant: table, state.FactOwner: table, state.FactManaged: table,
+		state.FactRowPolicy: rowPolicy, state.FactFilter: table, state.FactConstraintPolicy: {Kind: state.KindJoinPolicy, Name: "x"}, state.FactConstraint: table}
 	unsupported := map[string]bool{}
 	for _, name := range state.FactKindNames() {
 		kind, _ := state.ParseFactKind(name)
@@ -176,7 +181,9 @@ func TestEveryChangeCompilesOrSaysWhy(t *testing.T) {
 			}
 		}
 	}
-	want := []string{"+role", "~role", "-role", "+member", "~member", "-member", "+binding", "~binding", "-binding", "~grant", "-owner", "+managed_access", "~managed_access", "-managed_access"}
+	want := []string{"+role", "~role", "-role", "+member", "~member", "-member", "+binding", "~binding", "-binding", "~grant", "-owner", "+managed_access", "~managed_access", "-managed_access",
+		"+row_policy", "~row_policy", "-row_policy", "+row_filter", "~row_filter", "-row_filter",
+		"+constraint_policy", "~constraint_policy", "-constraint_policy", "+constraint", "~constraint", "-constraint"}
 	for _, w := range want {
 		if !unsupported[w] {
 			t.Errorf("%s compiles, and should not", w)

@@ -2,11 +2,13 @@ package dialect
 
 import (
 	"errors"
+	"fmt"
+	"strings"
 
 	"github.com/polsync/polsync/state"
 )
 
-// RowPolicy implements plan.Dialect.
+// RowPolicy implements plan.Dialect: a function in the home schema, whose name is no mask's.
 func (d Dialect) RowPolicy(filter string, family state.Family, home state.Securable) state.Securable {
 	s := d.Policy(filter, family+"_rows", home)
 	s.Kind = state.KindRowPolicy
@@ -14,22 +16,113 @@ func (d Dialect) RowPolicy(filter string, family state.Family, home state.Secura
 }
 
 // RowArgument implements plan.Dialect.
-func (Dialect) RowArgument() string { return "polsync_value" }
+func (Dialect) RowArgument() string { return Value }
 
 // Filterable implements plan.Dialect.
-func (Dialect) Filterable(state.Kind) string { return "row filters cannot be set here by this version" }
-
-// RowBody implements plan.Dialect.
-func (Dialect) RowBody(*state.RowPolicy) (string, error) {
-	return "", errors.New("row filters cannot be set here by this version")
+func (Dialect) Filterable(on state.Kind) string {
+	switch on {
+	case state.KindView:
+		return "rows of a view cannot be filtered on Databricks"
+	case state.KindExternalTable:
+		return "rows of a foreign table cannot be filtered on Databricks"
+	}
+	return ""
 }
 
-// ConstraintPolicy implements plan.Dialect.
-func (d Dialect) ConstraintPolicy(kind state.Kind, content string, home state.Securable) state.Securable {
-	return state.Securable{Kind: kind, Catalog: home.Catalog, Schema: home.Schema, Name: d.FoldPart(state.Part{Text: "polsync_" + state.ConstraintSort(kind) + "_" + content})}
+// RowBody implements plan.Dialect: a row is seen if one of several conditions holds. NULL is equal to nothing, so that
+// only those who see all see such rows.
+func (Dialect) RowBody(p *state.RowPolicy) (string, error) {
+	if typeOf(p.Family) == "" {
+		return "", fmt.Errorf("no filter function can take every %s column: its type would have to be spelled out", p.Family)
+	}
+	if p.Opaque {
+		return p.Body, wellFormed(p.Body)
+	}
+	b := new(builder)
+	var opens, names []string
+	for _, r := range p.Rules {
+		who, err := audience(b, r.To)
+		if err != nil {
+			return "", err
+		}
+		names = append(names, who)
+		switch {
+		case r.All:
+			opens = append(opens, who)
+		case len(r.Values) > 0:
+			values, err := rowConstants(b, r.Values, p.Family)
+			if err != nil {
+				return "", err
+			}
+			opens = append(opens, "("+who+" AND "+Value+" IN ("+values+"))")
+		}
+	}
+	if p.Lookup != nil {
+		named, matches, err := lookup(b, p.Lookup)
+		if err != nil {
+			return "", err
+		}
+		opens, names = append(opens, matches), append(names, named)
+	}
+	if p.Default {
+		rest := "TRUE"
+		if len(names) > 0 {
+			rest = "NOT (" + strings.Join(names, " OR ") + ")"
+		}
+		opens = append(opens, rest)
+	}
+	if len(opens) == 0 {
+		opens = []string{"FALSE"}
+	}
+	return b.raw(strings.Join(opens, " OR ")).done()
+}
+
+// rowConstants writes the values of rows as the column's type.
+func rowConstants(b *builder, values []string, f state.Family) (string, error) {
+	switch f {
+	case state.FamilyString, state.FamilyNumber, state.FamilyBoolean, state.FamilyDate:
+	default:
+		return "", fmt.Errorf("rows cannot be told apart by the values of a %s", f)
+	}
+	out := make([]string, len(values))
+	for i, v := range values {
+		if out[i] = b.escaped(v); f != state.FamilyString {
+			out[i] = "CAST(" + out[i] + " AS " + typeOf(f) + ")"
+		}
+	}
+	return strings.Join(out, ", "), nil
+}
+
+// lookup returns whether a lookup's table names the one who asks, and whether it does so for the row's value.
+func lookup(b *builder, l *state.Lookup) (names, matches string, err error) {
+	principal, val := "polsync_map."+b.quote(l.Principal), "polsync_map."+b.quote(l.Value)
+	who := ""
+	switch l.By {
+	case state.ByRole, state.ByGroup:
+		who = "is_account_group_member(" + principal + ")"
+	case state.ByUser:
+		who = "lower(" + principal + ") = lower(session_user())"
+	default:
+		return "", "", fmt.Errorf("nothing can be looked up by %q", l.By)
+	}
+	if l.Table.Name == "" {
+		return "", "", errors.New("the lookup's table has no name")
+	}
+	table := b.quote(l.Table.Catalog) + "." + b.quote(l.Table.Schema) + "." + b.quote(l.Table.Name)
+	from := "EXISTS (SELECT 1 FROM " + table + " AS polsync_map WHERE " + who
+	match := val + " = " + Value
+	if l.All != nil {
+		match = "(" + match + " OR CAST(" + val + " AS STRING) = " + b.escaped(*l.All) + ")"
+	}
+	return from + ")", from + " AND " + match + ")", nil
+}
+
+// ConstraintPolicy implements plan.Dialect; there are none here.
+func (Dialect) ConstraintPolicy(kind state.Kind, content string, home state.Securable) state.Securable {
+	return state.Securable{Kind: kind, Catalog: home.Catalog, Schema: home.Schema, Name: content}
 }
 
 // ConstraintBody implements plan.Dialect.
 func (Dialect) ConstraintBody(*state.ConstraintPolicy) (string, error) {
-	return "", errors.New("constraints cannot be set here by this version")
+	return "", errors.New("aggregation, projection and join policies are Snowflake's alone")
 }

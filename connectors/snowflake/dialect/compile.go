@@ -91,6 +91,8 @@ func compile(changes []plan.Change) ([]plan.Statement, error) {
 		return one(changes, ownership)
 	case state.FactManaged:
 		return one(changes, managed)
+	case state.FactRowPolicy, state.FactFilter, state.FactConstraintPolicy, state.FactConstraint:
+		return nil, errors.New("row filters and constraints are planned, but not set on Snowflake by this version")
 	}
 	return nil, fmt.Errorf("a %s is nothing that can be changed", changes[0].Key.Fact)
 }

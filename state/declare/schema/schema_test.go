@@ -74,16 +74,11 @@ func TestExamplesAreValidByReaderAndSchema(t *testing.T) {
 	if _, err := declare.Load(os.DirFS(filepath.Join(root, "examples")), []string{"policies/*.yaml"}, declare.Options{Platforms: platforms}); err != nil {
 		t.Errorf("the examples do not load:\n%v", err)
 	}
-	deferred, err := declare.Load(os.DirFS(filepath.Join(root, "examples")), []string{"policies/deferred/*.yaml"}, declare.Options{Platforms: platforms})
-	if err != nil || len(deferred.Deferred) != 2 {
-		t.Errorf("the deferred example gives %+v, %v", deferred, err)
-	}
 	policy := compiled(t, "policy.schema.json")
 	files, err := filepath.Glob(filepath.Join(root, "examples", "policies", "*.yaml"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	files = append(files, filepath.Join(root, "examples", "policies", "deferred", "row_filters.yaml"))
 	for _, file := range files {
 		data, err := os.ReadFile(file)
 		if err != nil {
