@@ -55,7 +55,7 @@ func TestBounds(t *testing.T) {
 		{"a row filter everywhere", crm, `row_filters: {name: f, tag: pii, column: C, rules: {to: b, values: all}}`, "row filter f holds wherever its tag is; narrow it with within"},
 		{"a lookup elsewhere", crm, `row_filters: {name: f, on: "snow:CRM.A.B", column: C, lookup: {table: "snow:HR.A.B", principal: P, by: user, value: V}}`, "snow:HR.A.B"},
 		{"a constraint elsewhere", crm, `constraints: {on: "snow:HR.A.B", join: {}}`, "snow:HR.A.B"},
-		{"deferred kinds", crm, `grants: {owner: a, on: "snow:CRM.A.B"}`, "ownership is not for a source that is bounded"},
+		{"deferred kinds", crm, `masks: {name: m, tag: pii, within: "snow:CRM", databricks: {engine: abac}, rules: {to: b, show: clear}}`, "engine: abac is not for a source that is bounded"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			fsys := fstest.MapFS{"a.yaml": {Data: []byte(people + c.yaml + "\n")}}
