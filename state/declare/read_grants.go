@@ -197,18 +197,6 @@ func wholeContainers(n document.Node, on []state.Selector, except bool) {
 	}
 }
 
-// firstOf names a declaration without a name by the first place it stands on.
-func firstOf(on document.Node) string {
-	list := on.List()
-	switch {
-	case len(list) == 0:
-		return ""
-	case list[0].IsMap():
-		return "on what a selector names"
-	}
-	return "on " + list[0].Text()
-}
-
 // contradictions reports a plain grant that is declared both present and absent, with both places. What globs give is
 // only seen on a platform, and the planner reports it there.
 func (l *loader) contradictions(n document.Node, g state.GrantDeclaration) {

@@ -253,25 +253,3 @@ func (l *loader) exception(n document.Node) {
 	}
 	l.d.Exceptions = append(l.d.Exceptions, e)
 }
-
-// spokenOf lists the platforms that selectors and places speak of; none means all.
-func spokenOf(on []state.Selector, within []state.Pattern, in []string) []string {
-	if len(in) > 0 {
-		return in
-	}
-	var all []string
-	for _, s := range on {
-		if s.Pattern.Platform == "" {
-			return nil
-		}
-		all = append(all, s.Pattern.Platform)
-	}
-	for _, w := range within {
-		if w.Platform == "*" {
-			return nil
-		}
-		all = append(all, w.Platform)
-	}
-	slices.Sort(all)
-	return slices.Compact(all)
-}
