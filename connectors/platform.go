@@ -26,6 +26,8 @@ type Scope struct {
 	Facts  []state.FactKind  // none means all
 	Home   state.Securable   // schema that holds what polsync creates
 	Roles  []state.Securable // principals whose memberships are read besides those met
+	Kinds  []state.Kind      // of which all are listed, where a platform lists a kind only for who asks
+	All    bool              // what everybody holds is asked for: users and shares too, not only roles and groups
 
 	Without []state.FactKind // not these, whatever Facts says
 }

@@ -3,6 +3,7 @@ package reconcile
 import (
 	"context"
 	"fmt"
+	"maps"
 
 	"github.com/polsync/polsync/reconcile/plan"
 	"github.com/polsync/polsync/state"
@@ -16,7 +17,11 @@ func (r *Reconciler) plan(ctx context.Context, in plan.Input, pass plan.Passes) 
 	if err != nil || !p.Empty() || len(in.Aside) == 0 {
 		return p, err
 	}
-	in.Aside = nil
+	tried := len(in.Aside)
+	maps.DeleteFunc(in.Aside, func(_ state.Key, reason string) bool { return reason != stuckReason || pass.Repeats })
+	if len(in.Aside) == tried {
+		return p, nil
+	}
 	return r.unfought(ctx, in, pass)
 }
 

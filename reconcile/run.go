@@ -211,6 +211,7 @@ func (r *Reconciler) observe(ctx context.Context, d *state.Declarations, o Optio
 	if err != nil {
 		return in, nil, err
 	}
+	scope.Kinds, scope.All = plan.Kinds(d, r.Name, in.Owned), plan.Everybody(d, r.Name)
 	actual, err := r.Platform.Snapshot(ctx, scope)
 	if err != nil {
 		return in, nil, fmt.Errorf("%s: read the platform: %w", r.Name, err)
@@ -394,9 +395,9 @@ func (r *Reconciler) keepLease(ctx context.Context, l ledger.Lease) (context.Con
 	return ctx, func() { cancel(nil); <-done }
 }
 
-// remember replaces the set of changes refused for good: those of this run, and earlier ones that still wait.
-func (r *Reconciler) remember(ctx context.Context, run string, res *Result) error {
-	var refused []ledger.Refused
+// remember replaces the set of changes refused for good by those of this run.
+func (r *Reconciler) remember(ctx context.Context, run string, res *Result, more ...ledger.Refused) error {
+	refused := more
 	for _, s := range res.Steps {
 		final := errors.Is(s.Err, connectors.ErrDenied) || errors.Is(s.Err, connectors.ErrNotFound) || errors.Is(s.Err, connectors.ErrUnknown)
 		if s.Status != Failed || !final {
@@ -426,9 +427,33 @@ func (r *Reconciler) verify(ctx context.Context, d *state.Declarations, o Option
 	if in.Owned, err = r.owned(ctx); err != nil {
 		return err
 	}
+	if stuck := r.stuck(res, actual); len(stuck) > 0 {
+		if err := r.remember(ctx, res.Run, res, stuck...); err != nil {
+			return err
+		}
+	}
 	in.Aside = nil
 	res.Left, err = r.unfought(ctx, in, o.Pass)
 	return err
+}
+
+// stuckReason is why a grant that was revoked is not revoked again; --allow-repeats has it tried once more.
+const stuckReason = "it was revoked and is there all the same: it comes from another grantor too, or from a grant of everything (--allow-repeats lets it be tried again once)"
+
+// stuck returns the grants that the platform revoked without a complaint and that are there all the same: somebody else
+// granted them too, and polsync may not revoke that. Revoking them in each run would come to nothing in each.
+func (r *Reconciler) stuck(res *Result, actual *state.State) []ledger.Refused {
+	var all []ledger.Refused
+	for _, s := range res.Steps {
+		for _, c := range s.Step.Changes {
+			if s.Status != Done || c.Key.Fact != state.FactGrant || c.Want != nil || !actual.Has(c.Key) {
+				continue
+			}
+			all = append(all, ledger.Refused{Key: c.Key, Run: res.Run, At: r.now(),
+				Reason: stuckReason})
+		}
+	}
+	return all
 }
 
 func (r *Reconciler) end(ctx context.Context, run string, res *Result) error {

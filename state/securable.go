@@ -44,11 +44,20 @@ const (
 	KindAggregationPolicy
 	KindProjectionPolicy
 	KindJoinPolicy
+	KindSecret
+	KindAlert
+	KindStreamlit
+	KindNotebook
+	KindResourceMonitor
+	KindComputePool
+	KindNetworkPolicy
+	KindExternalVolume
 	KindRole
 	KindDatabaseRole
 	KindGroup
 	KindUser
 	KindServicePrincipal
+	KindShare
 	KindEveryone
 	kindEnd
 )
@@ -63,7 +72,9 @@ var kindNames = [...]string{
 	KindStorageCredential: "storage_credential", KindTag: "tag", KindMaskingPolicy: "masking_policy",
 	KindRowPolicy: "row_access_policy", KindAggregationPolicy: "aggregation_policy", KindProjectionPolicy: "projection_policy",
 	KindJoinPolicy: "join_policy", KindRole: "role", KindDatabaseRole: "database_role", KindGroup: "group",
-	KindUser: "user", KindServicePrincipal: "service_principal", KindEveryone: "everyone",
+	KindUser: "user", KindServicePrincipal: "service_principal", KindShare: "share", KindEveryone: "everyone",
+	KindSecret: "secret", KindAlert: "alert", KindStreamlit: "streamlit", KindNotebook: "notebook", KindResourceMonitor: "resource_monitor",
+	KindComputePool: "compute_pool", KindNetworkPolicy: "network_policy", KindExternalVolume: "external_volume",
 }
 
 // String returns the kind as policy files spell it, such as "dynamic_table".
@@ -217,7 +228,7 @@ func (s Securable) Covers(o Securable) bool {
 	switch {
 	case s.Kind == KindAccount || s.Kind == KindMetastore || s == (Securable{}):
 		return true
-	case s.Kind.Principal() || s.Kind == KindWarehouse || s.Kind == KindIntegration:
+	case s.Kind.Principal() || s.Catalog == "" && s.Name != "":
 		return s == o
 	}
 	return s.Catalog == o.Catalog && (s.Schema == "" && s.Name == "" || s.Schema == o.Schema) &&

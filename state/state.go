@@ -14,6 +14,8 @@ type Object struct {
 	Identity string    `json:"identity,omitempty" yaml:"identity,omitempty"` // changes when the securable is re-created under its name
 	Managed  bool      `json:"managed,omitempty" yaml:"managed,omitempty"`   // a schema with managed access
 	Foreign  string    `json:"foreign,omitempty" yaml:"foreign,omitempty"`   // why polsync must leave it alone: system, shared, imported
+
+	Provisioned string `json:"provisioned,omitempty" yaml:"provisioned,omitempty"` // of a role or group: what fills it with members, such as an identity provider
 }
 
 // Area is a part of a platform that could not be read completely. Nothing in it is removed, and nothing that depends

@@ -24,6 +24,7 @@ func Cases() []Case {
 		{Name: "nested types", Steps: nestedTypes, Check: checkNestedTypes},
 		{Name: "grants", Steps: grants, Check: checkGrants},
 		{Name: "future grants", Steps: futureGrants},
+		{Name: "kinds", Steps: otherKinds, Check: checkOtherKinds},
 		{Name: "exclusive", Steps: exclusives, Meanwhile: strangersGrant, Check: checkExclusives},
 		{Name: "owners", Steps: owners, Meanwhile: handOver, Check: checkOwners},
 		{Name: "managed access", Steps: managedAccess, Check: checkManagedAccess},

@@ -147,3 +147,64 @@ func checkManagedAccess(t *testing.T, f *Fixture, after int) {
 		}
 	}
 }
+
+// ofKind is the selector of a securable by its kind, with its last part a glob or not.
+func ofKind(s state.Securable, glob bool) state.Selector {
+	sel := selector(s)
+	sel.Kind = s.Kind
+	if last := len(sel.Pattern.Parts) - 1; glob {
+		sel.Pattern.Parts[last] = state.Part{Text: "*"}
+	}
+	return sel
+}
+
+// privilegesOn returns every privilege of a kind, or the first one.
+func privilegesOn(f *Fixture, k state.Kind, all bool) []string {
+	for _, one := range []string{"SELECT", "READ", "USAGE", "MONITOR"} {
+		names, err := f.Platform.Dialect().Privileges(one, k)
+		switch {
+		case err != nil || len(names) == 0:
+		case !all:
+			return names
+		default:
+			if every, err := f.Platform.Dialect().Privileges("ALL", k); err == nil {
+				return every
+			}
+			return names
+		}
+	}
+	return nil
+}
+
+// otherKinds walks grants on what is no table.
+func otherKinds(f *Fixture) []*state.Declarations {
+	a, b := f.Readers[0], f.Readers[1]
+	with := func(to state.Securable, all, glob bool, on ...state.Securable) *decls {
+		d := start(f)
+		for _, o := range on {
+			d.d.Grants = append(d.d.Grants, state.GrantDeclaration{To: refs(to), Privileges: privilegesOn(f, o.Kind, all), On: []state.Selector{ofKind(o, glob)}, Origin: d.origin()})
+		}
+		return d
+	}
+	exclusive := with(a, false, false, f.Others...)
+	for _, o := range f.Others {
+		exclusive.exclusive(privilegesOn(f, o.Kind, false)[0], nil, ofKind(o, false))
+	}
+	return steps(with(a, false, false, f.Others[0]), with(a, false, false, f.Others...), with(a, true, false, f.Others...), exclusive, with(b, false, false, f.Others...), with(b, false, true, f.Others...), start(f))
+}
+
+func checkOtherKinds(t *testing.T, f *Fixture, after int) {
+	s, err := f.Platform.Snapshot(t.Context(), f.Scope)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, o := range f.Others {
+		name := privilegesOn(f, o.Kind, false)[0]
+		for r, reader := range f.Readers {
+			want := r == 0 && (after < 4 && after > 0 || after == 0 && i == 0) || r == 1 && (after == 4 || after == 5)
+			if got := s.Has(state.Key{Fact: state.FactGrant, On: o, With: reader, Name: name}); got != want {
+				t.Errorf("after step %d: %s on %s for %s: %v", after, name, o, reader, got)
+			}
+		}
+	}
+}

@@ -30,6 +30,7 @@ type fileObject struct {
 	Foreign  string          `yaml:"foreign,omitempty"`
 	Owner    string          `yaml:"owner,omitempty"`
 	Managed  bool            `yaml:"managed,omitempty"`
+	Filled   string          `yaml:"filled,omitempty"` // by what, besides polsync
 }
 
 type fileFact struct {
@@ -55,7 +56,7 @@ func decode(data []byte) (*Warehouse, error) {
 	}
 	w := New(Dialect{PerColumn: f.PerColumn}, state.New())
 	for i, o := range f.Objects {
-		is := state.Object{Type: state.DataType{Family: o.Type, Text: string(o.Type)}, Position: i + 1, Identity: o.Identity, Foreign: o.Foreign, Managed: o.Managed}
+		is := state.Object{Type: state.DataType{Family: o.Type, Text: string(o.Type)}, Position: i + 1, Identity: o.Identity, Foreign: o.Foreign, Managed: o.Managed, Provisioned: o.Filled}
 		if err := is.Owner.UnmarshalText([]byte(o.Owner)); err != nil {
 			return nil, fmt.Errorf("owner of object %d: %w", i+1, err)
 		}
@@ -142,7 +143,7 @@ func (w *Warehouse) save() error {
 		if err != nil {
 			return err
 		}
-		f.Objects = append(f.Objects, fileObject{s, o.Type.Family, o.Identity, o.Foreign, string(owner), o.Managed})
+		f.Objects = append(f.Objects, fileObject{s, o.Type.Family, o.Identity, o.Foreign, string(owner), o.Managed, o.Provisioned})
 	}
 	for _, k := range w.facts.Keys() {
 		ff, err := factOf(k, w.facts.Facts[k].Value)

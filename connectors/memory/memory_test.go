@@ -28,6 +28,8 @@ func fixture(d memory.Dialect) *connectortest.Fixture {
 	}
 	owned := state.Object{Owner: state.Securable{Kind: state.KindRole, Name: "LOADER"}}
 	s.Objects[table("CUSTOMERS")], s.Objects[table("ORDERS")] = owned, owned
+	warehouse := state.Securable{Kind: state.KindWarehouse, Name: "WH"}
+	s.Objects[warehouse] = state.Object{}
 	odd := table("a\"b.c\\d$$e'f`g\nh \u00e9")
 	s.Objects[odd] = owned
 	var oddColumns []state.Securable
@@ -56,7 +58,7 @@ func fixture(d memory.Dialect) *connectortest.Fixture {
 		}
 	}
 	w := memory.New(d, s)
-	return &connectortest.Fixture{Platform: w, Nested: nestedColumns, Odd: oddColumns, OddReader: oddReader,
+	return &connectortest.Fixture{Platform: w, Others: []state.Securable{warehouse}, Nested: nestedColumns, Odd: oddColumns, OddReader: oddReader,
 		Recreate: func(_ *testing.T, table state.Securable) { forget(s, table) },
 		Rename:   func(_ *testing.T, table state.Securable, to string) { rename(s, table, to) },
 		Tag:      func(_ *testing.T, name string) connectortest.HeldTag { return heldTag(w.State(), name) },

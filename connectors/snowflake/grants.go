@@ -43,7 +43,11 @@ func (s *snapshot) privilegeRow(to state.Securable, r *answer, i int) {
 	if privilege == "OWNERSHIP" {
 		return
 	}
-	s.putGrant(state.Key{Fact: state.FactGrant, On: on, With: to, Name: privilege}, yes(r.text(i, "GRANT_OPTION")))
+	k := state.Key{Fact: state.FactGrant, On: on, With: to, Name: privilege}
+	s.putGrant(k, yes(r.text(i, "GRANT_OPTION")))
+	if by, shown := r.cell(i, "GRANTED_BY"); shown && by == "" {
+		s.fixed(k, "granted by Snowflake itself")
+	}
 }
 
 // putGrant joins what several grantors gave: one privilege, with grant option if any of them gave it so.
@@ -110,9 +114,19 @@ func (s *snapshot) readFuture(ctx context.Context, p principal) error {
 	return nil
 }
 
+// futureKinds returns the kind of a future grant. Sorts of table that are granted on as TABLE have future grants of their
+// own, which polsync does not set.
+func futureKinds(text string) state.Kind {
+	kind := kindWord(text)
+	if kind == state.KindTable && !strings.EqualFold(text, "TABLE") {
+		return state.KindNone
+	}
+	return kind
+}
+
 // futureRow takes a row whose name is the container and a placeholder: DB.SCHEMA.<TABLE> or DB.<TABLE>.
 func (s *snapshot) futureRow(to state.Securable, r *answer, i int) {
-	kind := kindWord(r.text(i, "GRANT_ON"))
+	kind := futureKinds(r.text(i, "GRANT_ON"))
 	parts := splitName(r.text(i, "NAME"))
 	if kind == state.KindNone || len(parts) < 2 {
 		return

@@ -39,7 +39,9 @@ var grantedOn = map[string]state.Kind{
 	"STAGE": state.KindStage, "FUNCTION": state.KindFunction, "PROCEDURE": state.KindProcedure, "SEQUENCE": state.KindSequence, "STREAM": state.KindStream,
 	"TASK": state.KindTask, "PIPE": state.KindPipe, "FILE_FORMAT": state.KindFileFormat, "MODULE": state.KindModel, "MODEL": state.KindModel,
 	"TAG": state.KindTag, "MASKING_POLICY": state.KindMaskingPolicy, "ROW_ACCESS_POLICY": state.KindRowPolicy,
-	"ROLE": state.KindRole, "DATABASE_ROLE": state.KindDatabaseRole, "USER": state.KindUser,
+	"SECRET": state.KindSecret, "ALERT": state.KindAlert, "STREAMLIT": state.KindStreamlit, "NOTEBOOK": state.KindNotebook,
+	"RESOURCE_MONITOR": state.KindResourceMonitor, "COMPUTE_POOL": state.KindComputePool, "NETWORK_POLICY": state.KindNetworkPolicy, "VOLUME": state.KindExternalVolume,
+	"SHARE": state.KindShare, "ROLE": state.KindRole, "DATABASE_ROLE": state.KindDatabaseRole, "USER": state.KindUser,
 }
 
 // kindWord returns the kind of a granted_on or grant_on cell, whether its words are joined by blanks or underscores.
@@ -68,7 +70,8 @@ func securable(kind state.Kind, name string) (state.Securable, bool) {
 			s.Catalog, s.Name = parts[0], parts[1]
 		}
 		return s, len(parts) == 2
-	case state.KindWarehouse, state.KindIntegration, state.KindConnection, state.KindRole, state.KindUser:
+	case state.KindWarehouse, state.KindIntegration, state.KindConnection, state.KindResourceMonitor, state.KindComputePool, state.KindNetworkPolicy, state.KindExternalVolume,
+		state.KindRole, state.KindUser, state.KindShare:
 		s.Name = strings.Join(parts, ".") // these names are printed raw
 		return s, s.Name != ""
 	case state.KindFunction, state.KindProcedure:

@@ -46,12 +46,16 @@ func (s *snapshot) readDatabaseRoles(ctx context.Context, catalog string) error 
 }
 
 func (s *snapshot) role(on state.Securable, r *answer, i int, members bool) {
-	s.object(on, state.Object{Owner: owner(r, i), Comment: r.text(i, "COMMENT"), Identity: r.text(i, "CREATED_ON")})
+	s.object(on, state.Object{Owner: owner(r, i), Comment: r.text(i, "COMMENT"), Identity: r.text(i, "CREATED_ON"), Provisioned: provisioners[r.text(i, "OWNER")]})
 	s.put(state.Key{Fact: state.FactRole, On: on}, state.Role{Comment: r.text(i, "COMMENT")})
 	s.mu.Lock()
 	s.principals = append(s.principals, principal{on, members})
 	s.mu.Unlock()
 }
+
+// provisioners are the roles that identity providers act as by SCIM, and that own the roles they make and fill;
+// Snowflake's SCIM pages, checked November 2026.
+var provisioners = map[string]string{"GENERIC_SCIM_PROVISIONER": "an identity provider (SCIM)", "OKTA_PROVISIONER": "Okta (SCIM)", "AAD_PROVISIONER": "Microsoft Entra ID (SCIM)"}
 
 // counted reports whether a counter of SHOW ROLES is above zero, or is not shown.
 func counted(r *answer, i int, column string) bool {

@@ -91,6 +91,7 @@ func (s *snapshot) definitions(context.Context) []task {
 	if s.scope.Wants(state.FactPolicy) || s.scope.Wants(state.FactMask) || s.scope.Wants(state.FactBinding) {
 		tasks = append(tasks, s.readPolicies)
 	}
+	tasks = append(tasks, s.kindTasks()...)
 	for _, c := range s.catalogs {
 		tasks = append(tasks, s.inside(c, s.readTables), s.inside(c, s.readColumns), s.inside(c, s.readDatabaseRoles))
 	}
@@ -114,6 +115,7 @@ func (s *snapshot) attached(context.Context) []task {
 	for _, p := range s.principals {
 		tasks = append(tasks, s.principalTasks(p)...)
 	}
+	tasks = append(tasks, s.everybodyTasks()...)
 	for _, u := range s.scope.Roles {
 		if u.Kind == state.KindUser && s.scope.Wants(state.FactGrant) {
 			tasks = append(tasks, func(ctx context.Context) error { return s.readPrivileges(ctx, principal{on: u}) })

@@ -36,6 +36,10 @@ func TestSuite(t *testing.T) {
 		if strings.HasSuffix(t.Name(), "managed_access") {
 			b.admin("GRANT OWNERSHIP ON SCHEMA CRM.SALES TO ROLE POLSYNC COPY CURRENT GRANTS") // only the owner switches it
 		}
+		if strings.HasSuffix(t.Name(), "/kinds") {
+			b.admin(otherKinds...)
+			f.Others = others
+		}
 		for _, c := range []string{"A", "O", "V"} {
 			f.Nested = append(f.Nested, column(state.Securable{Kind: state.KindTable, Catalog: "CRM", Schema: "SALES", Name: "NESTED"}, c))
 		}
@@ -44,6 +48,23 @@ func TestSuite(t *testing.T) {
 		}
 		return f
 	})
+}
+
+// otherKinds makes others, one of each kind that is granted on besides tables.
+var otherKinds = []string{
+	"CREATE STAGE CRM.SALES.STG", "CREATE SEQUENCE CRM.SALES.SEQ", "CREATE FILE FORMAT CRM.SALES.FMT TYPE = CSV",
+	"CREATE FUNCTION CRM.SALES.F(A NUMBER, B VARCHAR) RETURNS NUMBER AS '1'", "CREATE PROCEDURE CRM.SALES.P(A VARCHAR(5)) RETURNS VARCHAR LANGUAGE SQL AS 'x'",
+	"CREATE STREAM CRM.SALES.STR ON TABLE CRM.SALES.CUSTOMERS", "CREATE TASK CRM.SALES.TSK WAREHOUSE = POLSYNC_WH SCHEDULE = '1 MINUTE' AS SELECT 1",
+	"CREATE PIPE CRM.SALES.PIP AS COPY INTO CRM.SALES.CUSTOMERS FROM @CRM.SALES.STG", "CREATE SECRET CRM.SALES.SEC TYPE = GENERIC_STRING SECRET_STRING = 'x'",
+	"CREATE STORAGE INTEGRATION INT_A TYPE = EXTERNAL_STAGE ENABLED = TRUE", "CREATE RESOURCE MONITOR RM WITH CREDIT_QUOTA = 10", "CREATE WAREHOUSE OTHER_WH",
+}
+
+var others = []state.Securable{of(state.KindStage, "STG"), of(state.KindSequence, "SEQ"), of(state.KindFileFormat, "FMT"), of(state.KindFunction, "F(NUMBER, VARCHAR)"),
+	of(state.KindProcedure, "P(VARCHAR)"), of(state.KindStream, "STR"), of(state.KindTask, "TSK"), of(state.KindPipe, "PIP"), of(state.KindSecret, "SEC"),
+	{Kind: state.KindIntegration, Name: "INT_A"}, {Kind: state.KindResourceMonitor, Name: "RM"}, {Kind: state.KindWarehouse, Name: "OTHER_WH"}, {Kind: state.KindUser, Name: "ALICE"}}
+
+func of(kind state.Kind, name string) state.Securable {
+	return state.Securable{Kind: kind, Catalog: sales.Catalog, Schema: sales.Schema, Name: name}
 }
 
 func quoted(t *testing.T, s state.Securable) string {

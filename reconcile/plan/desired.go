@@ -76,6 +76,7 @@ func Desired(in Input) *Target {
 	r.grants()
 	r.exclusives()
 	r.owners()
+	r.futures()
 	r.places()
 	r.leaveForeign()
 	slices.SortStableFunc(r.target.Notices, func(a, b Notice) int {
@@ -282,9 +283,18 @@ func (r *resolver) selectedByKind(sel state.Selector) []state.Securable {
 	}
 	m := r.inv.compile(sel.Pattern)
 	var found []state.Securable
-	for _, s := range r.inv.all {
+	take := func(s state.Securable) {
 		if s.Kind == sel.Kind && m.covers(s) && !r.inv.foreign(s) {
 			found = append(found, s)
+		}
+	}
+	if sel.Kind.Principal() {
+		for s := range r.in.Actual.Objects {
+			take(s)
+		}
+	} else {
+		for _, s := range r.inv.all {
+			take(s)
 		}
 	}
 	if len(found) == 0 {

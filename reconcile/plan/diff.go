@@ -293,7 +293,7 @@ func (d *difference) undeclared() {
 			continue
 		}
 		if !ours {
-			if tool := d.in.Foreign.Manages(k); tool != "" && d.mentioned(spoken(), k) {
+			if tool := d.in.manages(k); tool != "" && d.mentioned(spoken(), k) {
 				d.keep(is, managedBy(tool))
 			} else if d.mentioned(spoken(), k) {
 				d.keep(is, "not set by polsync")
@@ -351,7 +351,7 @@ func (d *difference) ownership(k state.Key) (Ownership, bool) {
 
 // stays returns why a fact of ours must not be removed, or "".
 func (d *difference) stays(k state.Key, is state.Fact, owned Ownership) string {
-	if tool := d.in.Foreign.Manages(k); tool != "" {
+	if tool := d.in.manages(k); tool != "" {
 		return managedBy(tool)
 	}
 	if reason := d.target.Held[k]; reason != "" {

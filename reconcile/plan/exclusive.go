@@ -88,7 +88,7 @@ func (d *difference) takeExclusive(k state.Key, is state.Fact, o state.Origin) {
 
 // spared returns why a grant stays where nobody else may hold it, or "".
 func (d *difference) spared(k state.Key) string {
-	switch tool, fixed := d.in.Foreign.Manages(k), d.in.Actual.Fixed[k]; {
+	switch tool, fixed := d.in.manages(k), d.in.Actual.Fixed[k]; {
 	case d.protected(k):
 		return "a right of polsync's own"
 	case d.in.Actual.Objects[k.On].Owner == k.With:

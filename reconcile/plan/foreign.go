@@ -21,14 +21,20 @@ func (f Foreign) Manages(k state.Key) string {
 	return ""
 }
 
+// manages returns the tool that manages a fact, or "": one that the configuration names, or what fills a role with its
+// members.
+func (in *Input) manages(k state.Key) string {
+	if tool := in.Foreign.Manages(k); tool != "" || k.Fact != state.FactMember {
+		return tool
+	}
+	return in.Actual.Objects[k.On].Provisioned
+}
+
 // leaveForeign takes what another tool manages out of the target, whether it is declared or declared absent, and says
 // so where it is not already as declared.
 func (r *resolver) leaveForeign() {
-	if len(r.in.Foreign) == 0 {
-		return
-	}
 	for k, f := range r.target.State.Facts {
-		tool := r.in.Foreign.Manages(k)
+		tool := r.in.manages(k)
 		is, there := r.in.Actual.Facts[k]
 		if tool == "" || there && state.Equal(is.Value, f.Value) {
 			continue
@@ -37,7 +43,7 @@ func (r *resolver) leaveForeign() {
 		r.left(k, f.Origin, tool)
 	}
 	for k, o := range r.target.Absent {
-		tool := r.in.Foreign.Manages(k)
+		tool := r.in.manages(k)
 		if tool == "" {
 			continue
 		}
@@ -50,6 +56,10 @@ func (r *resolver) leaveForeign() {
 
 func (r *resolver) left(k state.Key, o state.Origin, tool string) {
 	r.target.Held[k] = managedBy(tool)
+	if r.in.Foreign.Manages(k) == "" {
+		r.note(Held, k.On, o, "%s is left to %s, which fills %s with its members", k, tool, k.On)
+		return
+	}
 	r.note(Held, k.On, o, "%s is left to %s, which polsync.yaml names under foreign; take the principal out there to have polsync set it", k, tool)
 }
 

@@ -2,6 +2,7 @@ package snowflake
 
 import (
 	"context"
+	"strconv"
 
 	"github.com/polsync/polsync/connectors/emulator/sqlengine"
 )
@@ -72,7 +73,7 @@ func (c *cursor) alter() (action, error) {
 
 func (c *cursor) targetName(k kind) (sqlengine.Name, error) {
 	name, err := c.Name()
-	if err != nil || k != kindFunction {
+	if err != nil || !k.isRoutine() {
 		return name, err
 	}
 	sig, err := c.signature()
@@ -107,6 +108,9 @@ func (c *cursor) alterObject(t target) (action, error) {
 	case t.kind == kindWarehouse && c.AcceptAny("SUSPEND", "RESUME") != "":
 		c.words("IF SUSPENDED")
 		return t.act(c, c.owned(func(*object) error { return nil }, "OPERATE")), nil
+	case t.kind == kindPipe && c.words("SET PIPE_EXECUTION_PAUSED ="):
+		paused, err := c.boolean()
+		return t.act(c, c.owned(func(o *object) error { o.setProp(propPaused, strconv.FormatBool(paused)); return nil }, "OPERATE")), err
 	case c.AcceptKeyword("SET"):
 		return c.setProps(t)
 	case c.AcceptKeyword("UNSET"):

@@ -35,6 +35,9 @@ func creators() map[kind]func(*cursor, *definition) error {
 		kindUser: (*cursor).createUser, kindTable: (*cursor).createTable, kindView: (*cursor).createView, kindTag: (*cursor).createTag,
 		kindMasking: (*cursor).createPolicy, kindRowAccess: (*cursor).createPolicy, kindProjection: (*cursor).createPolicy,
 		kindAggregation: (*cursor).createPolicy, kindJoin: (*cursor).createPolicy, kindFunction: (*cursor).createFunction,
+		kindProcedure: (*cursor).createProcedure, kindStream: (*cursor).createStream, kindTask: (*cursor).createTask, kindPipe: (*cursor).createPipe,
+		kindSecret: (*cursor).createPlain, kindIntegration: (*cursor).createPlain, kindMonitor: (*cursor).createPlain, kindNetwork: (*cursor).createPlain,
+		kindShare: (*cursor).createPlain,
 	}
 }
 
@@ -46,6 +49,7 @@ func (c *cursor) create() (action, error) {
 	if c.words("PRIVACY POLICY") {
 		return nil, errUnsupported("privacy policies")
 	}
+	c.integrationSort(d)
 	k, ok := c.kind()
 	if !ok {
 		return nil, c.unknownKind()
@@ -302,6 +306,11 @@ var kindOptions = map[kind][]string{
 		"SCALING_POLICY", "STATEMENT_TIMEOUT_IN_SECONDS", "STATEMENT_QUEUED_TIMEOUT_IN_SECONDS", "MAX_CONCURRENCY_LEVEL"},
 	kindStage:      {"URL", "STORAGE_INTEGRATION", "FILE_FORMAT", "DIRECTORY"},
 	kindFileFormat: {"TYPE", "FIELD_DELIMITER", "SKIP_HEADER", "NULL_IF", "COMPRESSION"},
+	kindSecret:     {"TYPE", "SECRET_STRING", "USERNAME", "PASSWORD"},
+	kindIntegration: {"TYPE", "ENABLED", "STORAGE_PROVIDER", "STORAGE_AWS_ROLE_ARN", "STORAGE_ALLOWED_LOCATIONS", "STORAGE_BLOCKED_LOCATIONS", "ALLOWED_RECIPIENTS",
+		"OAUTH_CLIENT", "OAUTH_REDIRECT_URI", "OAUTH_CLIENT_TYPE", "SCIM_CLIENT", "RUN_AS_ROLE"},
+	kindMonitor: {"CREDIT_QUOTA", "FREQUENCY", "START_TIMESTAMP", "NOTIFY_USERS"},
+	kindNetwork: {"ALLOWED_IP_LIST", "BLOCKED_IP_LIST"},
 	kindUser: {"PASSWORD", "LOGIN_NAME", "DISPLAY_NAME", "FIRST_NAME", "MIDDLE_NAME", "LAST_NAME", "EMAIL", "MUST_CHANGE_PASSWORD", "DISABLED",
 		"DEFAULT_WAREHOUSE", "DEFAULT_NAMESPACE", "DEFAULT_ROLE", "DEFAULT_SECONDARY_ROLES", "RSA_PUBLIC_KEY", "RSA_PUBLIC_KEY_2", "TYPE", "DAYS_TO_EXPIRY",
 		"MINS_TO_UNLOCK", "MINS_TO_BYPASS_MFA", "NETWORK_POLICY"},

@@ -152,11 +152,11 @@ func (c *cursor) objectName() (nameOfKind, error) {
 		return nameOfKind{}, c.Errorf("expected a kind of object")
 	}
 	name, err := c.Name()
-	if err != nil || k != kindFunction {
+	if err != nil || !k.isRoutine() {
 		return nameOfKind{k, name}, err
 	}
 	if !c.PeekKeyword("(") {
-		return nameOfKind{}, compilation(codeArgumentTypes, "42601", "Argument types of function '%s' must be specified.", full(name))
+		return nameOfKind{}, compilation(codeArgumentTypes, "42601", "Argument types of %s '%s' must be specified.", k.words(), full(name))
 	}
 	sig, err := c.signature()
 	last := name[len(name)-1]
@@ -165,8 +165,8 @@ func (c *cursor) objectName() (nameOfKind, error) {
 }
 
 // knownKinds are kinds of Snowflake that the emulator does not have.
-var knownKinds = map[string]bool{"INTEGRATION": true, "PIPE": true, "STREAM": true, "TASK": true, "PROCEDURE": true, "SHARE": true, "DYNAMIC": true,
-	"EXTERNAL": true, "ICEBERG": true, "MATERIALIZED": true, "SECRET": true, "ALERT": true, "RESOURCE": true, "COMPUTE": true, "NETWORK": true,
+var knownKinds = map[string]bool{"DYNAMIC": true,
+	"EXTERNAL": true, "ICEBERG": true, "MATERIALIZED": true, "ALERT": true, "RESOURCE": true, "COMPUTE": true, "NETWORK": true,
 	"CONNECTION": true, "FAILOVER": true, "REPLICATION": true, "APPLICATION": true, "NOTEBOOK": true, "STREAMLIT": true, "MODEL": true, "HYBRID": true,
 	"EVENT": true, "JOIN": true, "PRIVACY": true, "PASSWORD": true, "SESSION": true, "AUTHENTICATION": true, "DATA": true, "OR": true}
 
@@ -187,7 +187,9 @@ func (c *cursor) grantee() (nameOfKind, error) {
 	switch {
 	case c.words("DATABASE ROLE"):
 		g.kind = kindDatabaseRole
-	case c.PeekKeyword("SHARE"), c.PeekKeyword("APPLICATION"):
+	case c.AcceptKeyword("SHARE"):
+		g.kind = kindShare
+	case c.PeekKeyword("APPLICATION"):
 		return g, errUnsupported("grantees of type %s", strings.ToUpper(c.Peek().Text))
 	case c.AcceptKeyword("USER"):
 		g.kind = kindUser

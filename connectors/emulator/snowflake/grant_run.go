@@ -85,6 +85,9 @@ func checkGrant(spec *grantSpec, to *object) error {
 	if t.scope != "" && (t.kind == kindTag || t.kind.isPolicy()) || t.scope == "FUTURE" && noFuture(t.kind) {
 		return errorf(codeUnsupportedFeature, "0A000", "Unsupported feature 'GRANT ON %s %s'.", t.scope, t.kind.info().plural)
 	}
+	if to.kind == kindShare && (spec.option || t.scope == "FUTURE" || spec.privileges == nil) {
+		return c42601("Privileges are granted to a share by name, on what is there, without grant option.")
+	}
 	if to.kind == kindUser && spec.option {
 		return errorf(codeUnsupportedFeature, "0A000", "Unsupported feature 'WITH GRANT OPTION to USER'.")
 	}
@@ -288,8 +291,8 @@ func (s *session) transfer(spec *grantSpec) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	if to.kind == kindUser {
-		return nil, c42601("Ownership cannot be granted to a user.")
+	if to.kind == kindUser || to.kind == kindShare {
+		return nil, c42601("Ownership cannot be granted to a %s.", to.kind.words())
 	}
 	if spec.target.kind == kindAccount {
 		return nil, c42601("Ownership of the account cannot be granted.")
@@ -329,6 +332,9 @@ func (s *session) transferOne(o, to *object, copied string) error {
 	}
 	if o.owner == to {
 		return nil
+	}
+	if err := o.moved(); err != nil {
+		return err
 	}
 	var outbound []*grant
 	for _, g := range o.grants {

@@ -25,6 +25,15 @@ const (
 	kindSequence     kind = "SEQUENCE"
 	kindFunction     kind = "FUNCTION"
 	kindFileFormat   kind = "FILE_FORMAT"
+	kindProcedure    kind = "PROCEDURE"
+	kindStream       kind = "STREAM"
+	kindTask         kind = "TASK"
+	kindPipe         kind = "PIPE"
+	kindSecret       kind = "SECRET"
+	kindIntegration  kind = "INTEGRATION"
+	kindMonitor      kind = "RESOURCE_MONITOR"
+	kindNetwork      kind = "NETWORK_POLICY"
+	kindShare        kind = "SHARE"
 )
 
 // kindInfo is what the grammar, names and privileges need to know of a kind.
@@ -73,6 +82,15 @@ var kinds = []kindInfo{
 	{kindSequence, "SEQUENCES", kindSchema, "sequence", "CREATE SEQUENCE", "USAGE"},
 	{kindFunction, "FUNCTIONS", kindSchema, "function", "CREATE FUNCTION", "USAGE"},
 	{kindFileFormat, "FILE FORMATS", kindSchema, "file format", "CREATE FILE FORMAT", "USAGE"},
+	{kindProcedure, "PROCEDURES", kindSchema, "procedure", "CREATE PROCEDURE", "USAGE"},
+	{kindStream, "STREAMS", kindSchema, "stream", "CREATE STREAM", "SELECT"},
+	{kindTask, "TASKS", kindSchema, "task", "CREATE TASK", "APPLYBUDGET,MONITOR,OPERATE"},
+	{kindPipe, "PIPES", kindSchema, "pipe", "CREATE PIPE", "APPLYBUDGET,MONITOR,OPERATE"},
+	{kindSecret, "SECRETS", kindSchema, "secret", "CREATE SECRET", "READ,USAGE"},
+	{kindIntegration, "INTEGRATIONS", kindAccount, "integration", "CREATE INTEGRATION", "USAGE,USE_ANY_ROLE"},
+	{kindMonitor, "RESOURCE MONITORS", kindAccount, "resource monitor", "CREATE RESOURCE MONITOR", "MODIFY,MONITOR"},
+	{kindNetwork, "NETWORK POLICIES", kindAccount, "network policy", "CREATE NETWORK POLICY", ""},
+	{kindShare, "SHARES", kindAccount, "share", "CREATE SHARE", ""},
 }
 
 var kindInfos = func() map[kind]*kindInfo {
@@ -106,7 +124,12 @@ func (k kind) takesColumns() bool { return k == kindMasking || k == kindRowAcces
 func (k kind) isRelation() bool { return k == kindTable || k == kindView }
 
 // isGrantee tells whether privileges can be granted to the kind.
-func (k kind) isGrantee() bool { return k == kindRole || k == kindDatabaseRole || k == kindUser }
+func (k kind) isGrantee() bool {
+	return k == kindRole || k == kindDatabaseRole || k == kindUser || k == kindShare
+}
+
+// isRoutine tells whether the kind is named with argument types.
+func (k kind) isRoutine() bool { return k == kindFunction || k == kindProcedure }
 
 // grantable gives the privileges that can be granted on a kind, in the order of the documentation.
 func (k kind) grantable() []string {

@@ -144,7 +144,7 @@ func (o *object) path() []string {
 func (o *object) dotted() string {
 	parts := o.path()
 	for i, p := range parts {
-		if o.kind == kindFunction && i == len(parts)-1 {
+		if o.kind.isRoutine() && i == len(parts)-1 {
 			parts[i] = `"` + p + `"`
 			continue
 		}

@@ -200,7 +200,7 @@ func (r *rights) requireOwner(o *object) error {
 // requireCreate fails unless objects of a kind may be made in a container.
 func (r *rights) requireCreate(k kind, in *object) error {
 	if in.kind == kindAccount {
-		if r.global(k.info().create) {
+		if r.global(k.info().create) || k == kindMonitor && r.roles[r.a.root.child("role", roleAccountAdmin)] {
 			return nil
 		}
 		return errDenied(in)

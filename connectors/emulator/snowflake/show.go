@@ -58,11 +58,22 @@ var showKinds = []struct {
 	{"USER FUNCTIONS", kindFunction, functionColumns},
 	{"FUNCTIONS", kindFunction, functionColumns},
 	{"FILE FORMATS", kindFileFormat, "@created_on,name,database_name,schema_name,type,owner,comment,format_options,owner_role_type"},
+	{"USER PROCEDURES", kindProcedure, procedureColumns},
+	{"PROCEDURES", kindProcedure, procedureColumns},
+	{"STREAMS", kindStream, "@created_on,name,database_name,schema_name,owner,comment,table_name,source_type,base_tables,type,stale,mode,stale_after,invalid_reason,owner_role_type"},
+	{"TASKS", kindTask, "@created_on,name,id,database_name,schema_name,owner,comment,warehouse,schedule,predecessors,state,definition,condition,allow_overlapping_execution,error_integration,last_committed_on,last_suspended_on,owner_role_type"},
+	{"PIPES", kindPipe, "@created_on,name,database_name,schema_name,definition,owner,notification_channel,comment,integration,pattern,error_integration,owner_role_type,invalid_reason"},
+	{"SECRETS", kindSecret, "@created_on,name,schema_name,database_name,owner,comment,secret_type,oauth_scopes,owner_role_type"},
+	{"INTEGRATIONS", kindIntegration, "name,type,category,enabled,comment,@created_on"},
+	{"RESOURCE MONITORS", kindMonitor, "name,credit_quota,used_credits,remaining_credits,level,frequency,start_time,end_time,notify_at,suspend_at,suspend_immediately_at,@created_on,owner,comment,notify_users"},
+	{"NETWORK POLICIES", kindNetwork, "@created_on,name,comment,#entries_in_allowed_ip_list,#entries_in_blocked_ip_list,#entries_in_allowed_network_rules,#entries_in_blocked_network_rules"},
+	{"SHARES", kindShare, "@created_on,kind,owner_account,name,database_name,to,owner,comment,listing_global_name,secure_objects_only"},
 }
 
 const (
-	policyColumns   = "@created_on,name,database_name,schema_name,kind,owner,comment,owner_role_type,options"
-	functionColumns = "@created_on,name,schema_name,is_builtin,is_aggregate,is_ansi,#min_num_arguments,#max_num_arguments,arguments,description,catalog_name,is_table_function,valid_for_clustering,is_secure,secrets,external_access_integrations,is_external_function,language,is_memoizable,is_data_metric"
+	procedureColumns = "@created_on,name,schema_name,is_builtin,is_aggregate,is_ansi,#min_num_arguments,#max_num_arguments,arguments,description,catalog_name,is_table_function,valid_for_clustering,is_secure,secrets,external_access_integrations"
+	policyColumns    = "@created_on,name,database_name,schema_name,kind,owner,comment,owner_role_type,options"
+	functionColumns  = "@created_on,name,schema_name,is_builtin,is_aggregate,is_ansi,#min_num_arguments,#max_num_arguments,arguments,description,catalog_name,is_table_function,valid_for_clustering,is_secure,secrets,external_access_integrations,is_external_function,language,is_memoizable,is_data_metric"
 )
 
 // columnsOf makes the columns of a listing from their short form.

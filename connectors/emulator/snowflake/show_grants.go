@@ -95,8 +95,13 @@ func (c *cursor) showLimit() (int, error) {
 	return c.IntLiteral()
 }
 
-// granteeName writes who has a privilege: database roles with their database.
-func granteeName(o *object) string { return o.plain() }
+// granteeName writes who has a privilege: database roles with their database, shares with their account.
+func granteeName(o *object) string {
+	if o.kind == kindShare {
+		return o.parent.name + "." + o.name
+	}
+	return o.plain()
+}
 
 // byName gives the grantor, "" for the system.
 func (g *grant) byName() string {
@@ -153,7 +158,7 @@ func (o *object) grantedOn() string {
 
 // grantName is the name of an object in a list of grants. Functions end in the type of their result.
 func (o *object) grantName() string {
-	if o.kind == kindFunction {
+	if o.kind.isRoutine() {
 		return o.parent.dotted() + `."` + o.name + ":" + bareType(o.policy.returns) + `"`
 	}
 	return o.dotted()

@@ -40,6 +40,9 @@ func (s *session) showRow(o *object, k kind) sqlengine.Row {
 		return sqlengine.Row{o.name, o.database().name, o.schema().name, number(o.prop("START", "1")), number(o.prop("INCREMENT", "1")), o.created, o.ownerName(), o.comment, o.ownerType(), "N"}
 	case kindFunction:
 		return showFunctionRow(o)
+	case kindFileFormat:
+	default:
+		return showOtherRow(o)
 	}
 	return sqlengine.Row{o.created, o.name, o.database().name, o.schema().name, o.prop("TYPE", "CSV"), o.ownerName(), o.comment, "{}", o.ownerType()}
 }

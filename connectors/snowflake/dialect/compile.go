@@ -132,6 +132,8 @@ var keywords = map[state.Kind]string{
 	state.KindFunction: "FUNCTION", state.KindProcedure: "PROCEDURE", state.KindSequence: "SEQUENCE", state.KindStream: "STREAM", state.KindTask: "TASK",
 	state.KindPipe: "PIPE", state.KindFileFormat: "FILE FORMAT", state.KindModel: "MODEL", state.KindWarehouse: "WAREHOUSE", state.KindIntegration: "INTEGRATION",
 	state.KindConnection: "CONNECTION", state.KindTag: "TAG", state.KindMaskingPolicy: "MASKING POLICY", state.KindRowPolicy: "ROW ACCESS POLICY",
+	state.KindSecret: "SECRET", state.KindAlert: "ALERT", state.KindStreamlit: "STREAMLIT", state.KindNotebook: "NOTEBOOK", state.KindResourceMonitor: "RESOURCE MONITOR",
+	state.KindComputePool: "COMPUTE POOL", state.KindNetworkPolicy: "NETWORK POLICY", state.KindExternalVolume: "EXTERNAL VOLUME",
 	state.KindRole: "ROLE", state.KindDatabaseRole: "DATABASE ROLE", state.KindUser: "USER",
 }
 

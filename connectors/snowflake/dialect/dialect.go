@@ -1,6 +1,7 @@
 package dialect
 
 import (
+	"cmp"
 	"strings"
 
 	"github.com/polsync/polsync/reconcile/plan"
@@ -15,13 +16,52 @@ var _ plan.Dialect = Dialect{}
 // Name implements plan.Dialect.
 func (Dialect) Name() string { return "snowflake" }
 
-// FoldPart implements plan.Dialect: what is not quoted is stored in upper case.
+// FoldPart implements plan.Dialect: what is not quoted is stored in upper case. The argument types of a function are
+// written as SHOW lists them, however they were spelled.
 func (Dialect) FoldPart(p state.Part) string {
 	if p.Quoted {
 		return p.Text
 	}
-	return strings.ToUpper(p.Text)
+	name, types, routine := strings.Cut(strings.ToUpper(p.Text), "(")
+	if !routine || !strings.HasSuffix(types, ")") {
+		return strings.ToUpper(p.Text)
+	}
+	return name + "(" + strings.Join(argumentTypes(strings.TrimSuffix(types, ")")), ", ") + ")"
 }
+
+// argumentTypes splits types at commas outside of brackets, leaves lengths off and gives synonyms the name that
+// Snowflake stores.
+func argumentTypes(list string) []string {
+	var types []string
+	depth, from := 0, 0
+	add := func(t string) {
+		t = strings.TrimSpace(t)
+		if word, _, long := strings.Cut(t, "("); long && word != "VECTOR" {
+			t = strings.TrimSpace(word)
+		}
+		if t != "" {
+			types = append(types, cmp.Or(synonyms[t], t))
+		}
+	}
+	for i, c := range list {
+		switch {
+		case c == '(':
+			depth++
+		case c == ')':
+			depth--
+		case c == ',' && depth == 0:
+			add(list[from:i])
+			from = i + 1
+		}
+	}
+	add(list[from:])
+	return types
+}
+
+// synonyms are the other names of Snowflake's types; its page of data types, checked November 2026.
+var synonyms = map[string]string{"STRING": "VARCHAR", "TEXT": "VARCHAR", "CHAR": "VARCHAR", "CHARACTER": "VARCHAR", "NVARCHAR": "VARCHAR", "INT": "NUMBER", "INTEGER": "NUMBER",
+	"BIGINT": "NUMBER", "SMALLINT": "NUMBER", "TINYINT": "NUMBER", "BYTEINT": "NUMBER", "DECIMAL": "NUMBER", "NUMERIC": "NUMBER", "DOUBLE": "FLOAT", "REAL": "FLOAT", "FLOAT4": "FLOAT",
+	"FLOAT8": "FLOAT", "VARBINARY": "BINARY", "DATETIME": "TIMESTAMP_NTZ", "TIMESTAMP": "TIMESTAMP_NTZ"}
 
 // Fold implements plan.Dialect: everyone is the role PUBLIC, and there are no groups but roles.
 func (Dialect) Fold(s state.Securable) state.Securable {

@@ -1,0 +1,59 @@
+package plan
+
+import (
+	"slices"
+
+	"github.com/polsync/polsync/state"
+)
+
+// Kinds returns the kinds of securable that declarations name on a platform, or that polsync set something on, sorted.
+func Kinds(d *state.Declarations, platform string, owned Owned) []state.Kind {
+	seen := map[state.Kind]bool{}
+	note := func(on []state.Selector, kinds []state.Kind) {
+		here := slices.ContainsFunc(on, func(s state.Selector) bool {
+			return s.Tag != "" || s.Pattern.Platform == platform || s.Pattern.Platform == ""
+		})
+		for _, s := range on {
+			if s.Kind != state.KindNone && s.Pattern.Platform == platform {
+				seen[s.Kind] = true
+			}
+		}
+		for _, k := range kinds {
+			seen[k] = seen[k] || here
+		}
+	}
+	for _, a := range d.Assignments {
+		note(a.On, a.Kinds)
+	}
+	for _, g := range d.Grants {
+		note(g.On, g.Kinds)
+	}
+	for _, x := range d.Exclusives {
+		note(x.On, x.Kinds)
+	}
+	for _, o := range d.Owners {
+		note(o.On, o.Kinds)
+	}
+	for k := range owned {
+		seen[k.On.Kind] = true
+	}
+	var all []state.Kind
+	for k, is := range seen {
+		if is && k != state.KindNone {
+			all = append(all, k)
+		}
+	}
+	slices.Sort(all)
+	return all
+}
+
+// Everybody reports whether declarations speak on a platform of what nobody else may hold, for which it must be known
+// what everybody does.
+func Everybody(d *state.Declarations, platform string) bool {
+	return slices.ContainsFunc(d.Exclusives, func(x state.ExclusiveDeclaration) bool {
+		if x.ForEach != nil && x.ForEach.Pattern.Platform == platform {
+			return true
+		}
+		return slices.ContainsFunc(x.On, func(s state.Selector) bool { return s.Tag != "" || s.Pattern.Platform == platform })
+	})
+}
