@@ -71,7 +71,7 @@ func isPeople(word string) bool {
 }
 
 func (r *Rules) newEvidence(c Column, ctx context, counts *ColumnCounts) *evidence {
-	e := &evidence{column: c, name: tokens(c.Column.Column), comment: tokens(c.Comment), people: ctx.people, things: ctx.things, common: ctx.common, counts: counts}
+	e := &evidence{column: c, name: r.short.expand(tokens(c.Column.Column)), comment: tokens(c.Comment), people: ctx.people, things: ctx.things, common: ctx.common, counts: counts}
 	e.nameHits, e.commentHits = r.phrases.find(e.name), r.phrases.find(e.comment)
 	e.nameSpans, e.commentSpans = spans(e.nameHits), spans(e.commentHits)
 	return e

@@ -17,6 +17,7 @@ type Rules struct {
 	Version  string // changes whenever the same counts may decide otherwise
 	list     []ready
 	phrases  phraseIndex
+	short    shortened
 	families map[string]string // of the classifiers, by name
 	reported map[string]bool
 	can      func(checksum string) bool
@@ -50,6 +51,7 @@ func NewRules(suite []Classifier, declared []state.ClassifierDeclaration, collec
 		r.list = append(r.list, ready{Classifier: c, names: parsePhrases(c.Names), hints: parsePhrases(c.Hints), not: parsePhrases(c.Not), kin: kinOfFamily(c.Family)})
 	}
 	r.phrases = newPhraseIndex(r.list)
+	r.short = newShortened(r.list)
 	return r, nil
 }
 

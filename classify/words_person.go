@@ -3,7 +3,7 @@ package classify
 // Common given names and surnames of several languages, for the share of values that have one. A rare name lowers the
 // share, it does not rule a column out.
 var (
-	givenNames = list(moreGivenNames, `james john robert michael william david richard joseph thomas charles christopher daniel matthew anthony mark donald steven
+	givenNames = list(moreGivenNames, worldGivenNames, `james john robert michael william david richard joseph thomas charles christopher daniel matthew anthony mark donald steven
 paul andrew joshua kenneth kevin brian george edward ronald timothy jason jeffrey ryan jacob gary nicholas eric jonathan stephen larry
 justin scott brandon benjamin samuel gregory frank alexander raymond patrick jack dennis jerry tyler aaron jose adam henry nathan douglas
 zachary peter kyle walter ethan jeremy harold keith christian roger noah gerald carl terry sean austin arthur lawrence jesse dylan bryan
@@ -83,7 +83,7 @@ toby tommy toni tonya tracey traci tricia trevor tricia trudy tyrone ursula vale
 vickie vicky victor viola virgil vivian wade wallace wanda wendell whitney wilbert wilbur willard wilma winifred winston yolanda
 yvette yvonne zelda cyril dudley sasha dante anton`)
 
-	surnames = list(moreSurnames, `smith johnson williams brown jones garcia miller davis rodriguez martinez hernandez lopez gonzalez wilson anderson thomas
+	surnames = list(moreSurnames, worldSurnames, `smith johnson williams brown jones garcia miller davis rodriguez martinez hernandez lopez gonzalez wilson anderson thomas
 taylor moore jackson martin lee perez thompson white harris sanchez clark ramirez lewis robinson walker young allen king wright scott
 torres nguyen hill flores green adams nelson baker hall rivera campbell mitchell carter roberts gomez phillips evans turner diaz parker
 cruz edwards collins reyes stewart morris morales murphy cook rogers gutierrez ortiz morgan cooper peterson bailey reed kelly howard

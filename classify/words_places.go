@@ -66,11 +66,11 @@ var countryCodes = func() map[string]bool {
 	return m
 }()
 
-const regionCodes = `al ak az ar ca co ct de fl ga hi id il in ia ks ky la me md ma mi mn ms mo mt ne nv nh nj nm ny nc nd oh ok or pa ri sc
+const regionCodes = moreRegionCodes + ` al ak az ar ca co ct de fl ga hi id il in ia ks ky la me md ma mi mn ms mo mt ne nv nh nj nm ny nc nd oh ok or pa ri sc
 sd tn tx ut vt va wa wv wi wy dc pr vi gu as mp on qc bc ab mb sk ns nb nl pe yt nt nu nsw vic qld wa sa tas act nt ac ap am ba ce df es go
 ma mt ms mg pr pb pa pe pi rj rn rs ro rr sp se to`
 
-const regionNames = `alabama alaska arizona arkansas california colorado connecticut delaware florida georgia hawaii idaho illinois indiana iowa
+const regionNames = worldRegions + ` alabama alaska arizona arkansas california colorado connecticut delaware florida georgia hawaii idaho illinois indiana iowa
 kansas kentucky louisiana maine maryland massachusetts michigan minnesota mississippi missouri montana nebraska nevada new_hampshire
 new_jersey new_mexico new_york north_carolina north_dakota ohio oklahoma oregon pennsylvania rhode_island south_carolina south_dakota
 tennessee texas utah vermont virginia washington west_virginia wisconsin wyoming district_of_columbia puerto_rico ontario quebec québec
@@ -95,7 +95,7 @@ rajasthan punjab bihar west_bengal uttar_pradesh delhi 東京都 北海道 大�
 広島県 新潟県 宮城県 長野県 岐阜県 群馬県 栃木県 岡山県 福島県 三重県 熊本県 鹿児島県 沖縄県 滋賀県 山口県 愛媛県 長崎県 奈良県 青森県 岩手県
 大分県 石川県 山形県 宮崎県 富山県 秋田県 香川県 和歌山県 佐賀県 山梨県 福井県 徳島県 高知県 島根県 鳥取県`
 
-const cityNames = `london paris berlin madrid rome roma vienna wien budapest warsaw warszawa prague praha barcelona hamburg munich münchen milan
+const cityNames = worldCities + ` london paris berlin madrid rome roma vienna wien budapest warsaw warszawa prague praha barcelona hamburg munich münchen milan
 milano cologne köln frankfurt stuttgart düsseldorf dortmund essen leipzig bremen dresden hannover nürnberg nuremberg bonn münster karlsruhe
 mannheim augsburg wiesbaden kiel aachen chemnitz lübeck freiburg erfurt rostock mainz kassel potsdam ulm würzburg göttingen ingolstadt
 marseille lyon toulouse nice nantes strasbourg montpellier bordeaux lille rennes reims toulon grenoble dijon angers nîmes clermont-ferrand
