@@ -44,6 +44,8 @@ type Classifier struct {
 	Not []string
 	// Numbered is set where words such as "id", "number" or "code" beside the phrase change nothing.
 	Numbered bool
+	// Coded is set where values are often codes: "code" beside the phrase changes nothing.
+	Coded bool
 	// People is set where standing among data on people is evidence.
 	People bool
 	// NeedsName is set where values prove nothing alone: without a phrase in name or comment the tests are not counted.

@@ -71,7 +71,7 @@ func isPeople(word string) bool {
 }
 
 func (r *Rules) newEvidence(c Column, ctx context, counts *ColumnCounts) *evidence {
-	e := &evidence{column: c, name: r.short.expand(tokens(c.Column.Column)), comment: tokens(c.Comment), people: ctx.people, things: ctx.things, common: ctx.common, counts: counts}
+	e := &evidence{column: c, name: r.short.expand(c.Column.Column, tokens(c.Column.Column)), comment: tokens(c.Comment), people: ctx.people, things: ctx.things, common: ctx.common, counts: counts}
 	e.nameHits, e.commentHits = r.phrases.find(e.name), r.phrases.find(e.comment)
 	e.nameSpans, e.commentSpans = spans(e.nameHits), spans(e.commentHits)
 	return e
@@ -203,7 +203,7 @@ func (c *ready) qualified(toks []string, from, to int) (float64, string) {
 		if _, ok := slices.BinarySearch(derived, t); ok {
 			return derivedWeight, fmt.Sprintf("but also %q", t)
 		}
-		if _, ok := slices.BinarySearch(numberedWords, t); ok && !c.Numbered && i >= to {
+		if _, ok := slices.BinarySearch(numberedWords, t); ok && !c.Numbered && i >= to && !(c.Coded && t == "code") {
 			return numberedWeight, fmt.Sprintf("but also %q", t)
 		}
 	}

@@ -3,6 +3,7 @@ package classify
 import (
 	"slices"
 	"strings"
+	"sync"
 	"unicode"
 )
 
@@ -60,7 +61,7 @@ var abbreviations = map[string]string{
 	"numero": "number", "nummer": "number", "numer": "number", "num_": "number", "addr": "address", "adr": "address", "adrs": "address", "addrs": "address",
 	"dt": "date", "dat": "date", "datum": "date", "fecha": "date", "data": "date", "cd": "code", "cde": "code", "codigo": "code", "kod": "code", "amt": "amount",
 	"cust": "customer", "emp": "employee", "acct": "account", "acc": "account", "accnt": "account", "tel": "phone", "ph": "phone", "phn": "phone",
-	"telephone": "phone", "telefon": "phone", "mob": "mobile", "ctry": "country", "cntry": "country", "st": "state", "str": "street",
+	"telephone": "phone", "telephon": "phone", "telefon": "phone", "mob": "mobile", "ctry": "country", "cntry": "country", "st": "state", "str": "street",
 	"fst": "first", "frst": "first", "lst": "last", "mid": "middle", "ln": "line", "txt": "text", "pwd": "password", "passwd": "password",
 	"desc": "description", "qty": "quantity", "cnt": "count", "ident": "identifier", "lic": "license", "licence": "license", "drivers": "driver",
 	"dr": "driver", "drv": "driver", "driving": "driver", "hs": "hash", "geb": "birth", "nasc": "birth", "nac": "birth", "nacimiento": "birth", "nascimento": "birth",
@@ -127,9 +128,17 @@ type phrase struct {
 }
 
 func parsePhrase(s string) phrase {
+	if p, ok := parsed.Load(s); ok {
+		return p.(phrase)
+	}
 	text := strings.TrimPrefix(s, "=")
-	return phrase{words: tokens(text), joined: foldAccents(strings.ReplaceAll(text, " ", "")), whole: text != s}
+	p := phrase{words: tokens(text), joined: foldAccents(strings.ReplaceAll(text, " ", "")), whole: text != s}
+	parsed.Store(s, p)
+	return p
 }
+
+// parsed keeps phrases by their text; there are as many as the suite has.
+var parsed sync.Map
 
 // span is a range of tokens, half open.
 type span struct{ from, to int }

@@ -2,9 +2,28 @@ package classify
 
 import "strings"
 
-// pairCoordinates marks neighbouring columns that look like a latitude and a longitude: fractions of degrees in both,
-// one within 90 and the other within 180.
+// pairCoordinates marks columns that look like a latitude and a longitude: neighbours, or the only two of their kind.
 func pairCoordinates(all []*evidence) {
+	pairNeighbours(all)
+	pairOnly(all)
+}
+
+// pairOnly marks the only two columns of a table that look like degrees, if they do plainly and are not neighbours.
+func pairOnly(all []*evidence) {
+	var two []*evidence
+	for _, e := range all {
+		if e.degrees("geo.longitude") {
+			two = append(two, e)
+		}
+	}
+	if len(two) != 2 || two[0].pair != "" || two[0].share("geo.fine") < 0.8 || two[1].share("geo.fine") < 0.8 {
+		return
+	}
+	pairUp(two[0], two[1])
+}
+
+// pairNeighbours marks neighbouring columns that have fractions of degrees, one within 90 and the other within 180.
+func pairNeighbours(all []*evidence) {
 	for i := 0; i+1 < len(all); i++ {
 		a, b := all[i], all[i+1]
 		if !a.degrees("geo.longitude") || !b.degrees("geo.longitude") {
@@ -13,12 +32,16 @@ func pairCoordinates(all []*evidence) {
 		if i > 0 && all[i-1].degrees("geo.longitude") || i+2 < len(all) && all[i+2].degrees("geo.longitude") {
 			continue // three in a row are measurements
 		}
-		switch first := latitudeFirst(a, b); {
-		case first && a.degrees("geo.latitude"):
-			a.pair, b.pair = "latitude", "longitude"
-		case !first && b.degrees("geo.latitude"):
-			a.pair, b.pair = "longitude", "latitude"
-		}
+		pairUp(a, b)
+	}
+}
+
+func pairUp(a, b *evidence) {
+	switch first := latitudeFirst(a, b); {
+	case first && a.degrees("geo.latitude"):
+		a.pair, b.pair = "latitude", "longitude"
+	case !first && b.degrees("geo.latitude"):
+		a.pair, b.pair = "longitude", "latitude"
 	}
 }
 
@@ -37,14 +60,14 @@ func (e *evidence) share(check string) float64 {
 }
 
 // latitudeFirst tells which of two columns of degrees is the latitude: not the one that goes beyond 90; else not the
-// one that is always negative where the other is not, as west of Greenwich; else the first, as is the custom.
+// one that is always far below zero where the other is not, as in America; else the first, as is the custom.
 func latitudeFirst(a, b *evidence) bool {
 	switch {
 	case b.share("geo.beyond") > 0.02 || a.share("geo.beyond") > 0.02:
 		return b.share("geo.beyond") >= a.share("geo.beyond")
-	case b.share("geo.negative") > 0.95 && a.share("geo.negative") < 0.5:
+	case b.share("geo.west") > 0.95 && a.share("geo.west") < 0.5:
 		return true
-	case a.share("geo.negative") > 0.95 && b.share("geo.negative") < 0.5:
+	case a.share("geo.west") > 0.95 && b.share("geo.west") < 0.5:
 		return false
 	}
 	return !strings.HasPrefix(strings.Join(a.name, ""), "x")

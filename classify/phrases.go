@@ -20,6 +20,7 @@ type entry struct {
 	phrase
 	kind       phraseKind
 	classifier string
+	affixed    bool // a whole name may have affixes
 }
 
 // phraseIndex finds the phrases of all classifiers in a name without trying each.
@@ -35,7 +36,7 @@ func newPhraseIndex(list []ready) phraseIndex {
 		c := &list[i]
 		for kind, phrases := range [][]phrase{phrasePlain: c.names, phraseHint: c.hints, phraseNot: c.not} {
 			for _, p := range phrases {
-				x.add(entry{phrase: p, kind: phraseKind(kind), classifier: c.Name})
+				x.add(entry{phrase: p, kind: phraseKind(kind), classifier: c.Name, affixed: ofPeople[c.Family]})
 			}
 		}
 		for _, p := range parsePhrases(c.Heads) {
@@ -76,7 +77,7 @@ func (x phraseIndex) find(toks []string) map[string][]hit {
 // findAt finds the phrases that begin with the token.
 func (x phraseIndex) findAt(toks []string, i int, out map[string][]hit) (found bool) {
 	add := func(e entry, to int) {
-		if !e.whole || wholeName(toks, i, to) {
+		if !e.whole || wholeName(toks, i, to) || e.affixed && affixes(toks, i, to) {
 			found = true
 			out[e.classifier] = append(out[e.classifier], hit{span{i, to}, e.kind, strings.Join(e.words, " ")})
 		}
@@ -160,4 +161,25 @@ func parsePhrases(texts []string) []phrase {
 		}
 	}
 	return out
+}
+
+// ofPeople are the families of what columns say of people in one word, whoever it is said of.
+var ofPeople = map[string]bool{"person_name": true, "birth": true, "gender": true, "age": true, "demographic": true, "income": true,
+	"address": true, "city": true, "state_region": true, "country": true, "postal_code": true, "phone": true, "email": true}
+
+// affixWords stand before or behind the names of columns and say of whom the column is, or what it is made of.
+var affixWords = list(`txt text val value str string char fld src raw stg cust customer client clients cli clt emp employee empl pat patient ptnt mbr member pers person prsn
+contact cntct usr user kunde kd kunden klient klant guest student tenant subscriber applicant insured holder cliente clientes`)
+
+// affixes reports whether only numbers, single letters and affixes stand outside the range.
+func affixes(toks []string, from, to int) bool {
+	for i, t := range toks {
+		if i >= from && i < to || digitsOnly(t) || len(t) == 1 {
+			continue
+		}
+		if _, ok := slices.BinarySearch(affixWords, t); !ok {
+			return false
+		}
+	}
+	return true
 }

@@ -87,9 +87,11 @@ func skeleton(w string) string {
 	return b.String()
 }
 
-// expand writes out the words of a name.
-func (s shortened) expand(toks []string) []string {
+// expand writes out the words of a name. Words are taken for cut off only at the end of a name that is as long as old
+// systems let one be.
+func (s shortened) expand(name string, toks []string) []string {
 	out := toks
+	limit := len(name) == 8 || len(name) == 10
 	for i, t := range toks {
 		if s.known[t] || len(t) < leastSkeleton || !isASCII(t) {
 			continue
@@ -98,7 +100,7 @@ func (s shortened) expand(toks []string) []string {
 		if !strings.ContainsAny(t[1:], "aeiou") {
 			w = s.one(s.skeletons[skeleton(t)])
 		}
-		if w == "" && len(t) >= leastStem {
+		if w == "" && limit && i == len(toks)-1 && len(t) >= leastStem {
 			w = s.stem(t)
 		}
 		if w != "" {

@@ -18,7 +18,7 @@ var financeSuite = []Classifier{
 		Tests: []Test{loose(Check{Name: "cvv", MaxLen: 4, Pattern: `[0-9]{1,4}`})}},
 	{Name: "card_expiry", Doc: "card expiry dates", Version: 1, Class: ClassPCI, Family: "payment_card", NeedsName: true, Types: dates,
 		Names: []string{"card expiry", "card exp", "cc expiry", "cc exp date", "cc expiry date", "valid thru", "card expiry date", "gultig bis karte"}, Hints: []string{"=expiry", "=expiry date", "=expiry month", "=expires"}, Not: []string{"open", "opened", "start", "issue", "issued", "since", "begin", "birth", "created"},
-		Tests: []Test{loose(Check{Name: "card_expiry", MaxLen: 10, Pattern: `(0?[1-9]|1[0-2])[ /-]?(20)?[0-9]{2}|[0-9]{1,2}[-/.][0-9]{1,2}[-/.](20)?[0-9]{2}|20[0-9]{2}-(0[1-9]|1[0-2])`})}, Allows: []string{"shape.date"}},
+		Tests: []Test{loose(Check{Name: "card_expiry", MaxLen: 10, Pattern: `(0?[1-9]|1[0-2])[ ./-]{0,3}(20)?[0-9]{2}|(20)?[0-9]{2}[ ./-](0[1-9]|1[0-2])|[A-Za-zäéû]{3,9}[.]?[ ./-]?(20)?[0-9]{2}|[0-9]{1,2}[-/.][0-9]{1,2}[-/.](20)?[0-9]{2}|20[0-9]{2}-(0[1-9]|1[0-2])`})}, Allows: []string{"shape.date"}},
 	{Name: "iban", Doc: "international bank account numbers", Version: 1, Class: ClassPII, Family: "bank", Numbered: true,
 		Names: []string{"iban", "bankverbindung", "kontoverbindung", "rekening", "rekeningnummer", "rib", "compte bancaire", "conto corrente", "cuenta bancaria", "conta bancaria", "nib", "number konta", "bankkonto"},
 		Tests: []Test{

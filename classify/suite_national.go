@@ -47,6 +47,9 @@ func (n nationalID) classifier() Classifier {
 	with := base
 	with.Name, with.Checksum = n.name, n.checksum
 	c.Tests = []Test{{Check: base, Chance: 0.3, Full: 0.8, For: 1 + n.strict, Against: 4}, sum(with, base.Name, n.chance)}
+	if n.name == "ca_sin" {
+		c.Tests = append(c.Tests, Test{Check: Check{Name: "ca_sin.never", Form: FormDigits, MinLen: 8, MaxLen: 24, Pattern: `[08][0-9]{8}`}, Chance: 0.05, Full: 0.15, For: -5})
+	}
 	if n.marked != "" {
 		c.Tests = append(c.Tests, Test{Check: Check{Name: n.name + ".marked", Form: FormUpper, MinLen: 8, MaxLen: 24, Pattern: n.marked}, Chance: 0.01, Full: 0.06, For: 1, Against: 4})
 	}

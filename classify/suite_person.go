@@ -1,11 +1,13 @@
 package classify
 
 var (
-	givenFirst  = Check{Name: "word.given_first", Form: FormFirstWord, Words: givenNames}
-	givenLast   = Check{Name: "word.given_last", Form: FormLastWord, Words: givenNames}
-	surnameLast = Check{Name: "word.surname_last", Form: FormLastWord, Words: surnames}
-	commaName   = Check{Name: "name.comma", MaxLen: 60, Pattern: `[^0-9@_/:;|<>{},]{2,30}, ?[^0-9@_/:;|<>{},]{2,30}`}
-	titledName  = Check{Name: "name.titled", MaxLen: 60, Pattern: `((Mr|Mrs|Ms|Miss|Dr|Prof|Sir|Herr|Frau|Sr|Sra|Mme|M)[.]? .+|.+ (Jr|Sr|MD|PhD|DDS|DVM|I|II|III|IV|V)[.]?)`}
+	givenFirst   = Check{Name: "word.given_first", Form: FormFirstWord, Words: givenNames}
+	givenLast    = Check{Name: "word.given_last", Form: FormLastWord, Words: givenNames}
+	surnameFirst = Check{Name: "word.surname_first", Form: FormFirstWord, Words: surnames}
+	articled     = Check{Name: "name.article", MaxLen: 120, Pattern: `(The|A|An|Der|Die|Das|Le|Les|El|Los|Las|Il|Gli|Une|Eine|Het) .+`}
+	surnameLast  = Check{Name: "word.surname_last", Form: FormLastWord, Words: surnames}
+	commaName    = Check{Name: "name.comma", MaxLen: 60, Pattern: `[^0-9@_/:;|<>{},]{2,30}, ?[^0-9@_/:;|<>{},]{2,30}`}
+	titledName   = Check{Name: "name.titled", MaxLen: 60, Pattern: `((Mr|Mrs|Ms|Miss|Dr|Prof|Sir|Herr|Frau|Sr|Sra|Mme|M)[.]? .+|.+ (Jr|Sr|MD|PhD|DDS|DVM|I|II|III|IV|V)[.]?)`}
 )
 
 // personSuite recognises what describes a person.
@@ -78,7 +80,7 @@ var personSuite = []Classifier{
 	},
 	{Name: "nationality", Doc: "nationalities and citizenships", Version: 1, Class: ClassQuasi, Family: "demographic", NeedsName: true, People: true,
 		Names: []string{"nationality", "citizenship", "demonym", "nacionalidad", "nacionalidade", "nationalite", "nationalitat", "staatsangehorigkeit", "nazionalita", "cittadinanza",
-			"nationaliteit", "nationalitet", "narodowosc", "obywatelstwo", "国籍", "kokuseki"}, Hints: []string{"citizen"},
+			"nationaliteit", "nationalitet", "narodowosc", "obywatelstwo", "国籍", "kokuseki"}, Hints: []string{"citizen"}, Not: []string{"language", "languages", "lang", "locale", "spoken", "sprache", "langue", "idioma", "lingua", "taal", "jezyk", "sprak", "kieli", "dil", "语言", "言語", "cuisine", "edition"},
 		Tests: []Test{loose(wordsCheck)}},
 	{Name: "ethnicity", Doc: "ethnic groups and race", Version: 1, Class: ClassQuasi, Family: "demographic", People: true,
 		Names: []string{"ethnicity", "ethnic", "etnia", "raza", "raca", "origine ethnique", "ethnie", "etniciteit", "etnicitet", "民族"}, Hints: []string{"=race", "race"},
@@ -105,8 +107,8 @@ var personSuite = []Classifier{
 			"wynagrodzenie", "給与", "年収", "nenshu", "net pay", "manadslon", "arslon", "vencimento", "rendimento"},
 		Hints: []string{"income", "sal", "=lon", "=renda", "earnings", "=ingresos", "=revenu"},
 		Not:   []string{"income type", "salary currency", "low wage", "per capita", "salary range", "median"},
-		Tests: []Test{loose(Check{Name: "salary", MaxLen: 20, Pattern: `[$€£¥]? ?[0-9]{1,3}([,. ]?[0-9]{3})*([.,][0-9]+)?_?`})}},
-	{Name: "free_text", Doc: "free text with personal data in it", Version: 2, Class: ClassPII, Family: "free_text", NeedsValues: true, Tests: textTests},
+		Tests: []Test{loose(Check{Name: "salary", MaxLen: 20, Pattern: `([A-Z]{3}|[$€£¥₹₽₺₩]|R[$]|kr[.]?)? ?[0-9]{1,3}([,. ']?[0-9]{3})*([.,][0-9]+)?_?( ?([A-Z]{3}|[€$£¥₹₽₺₩]|kr[.]?|zł|Kč|Ft|lei|TL|k|K))?`})}},
+	{Name: "free_text", Doc: "free text with personal data in it", Version: 2, Class: ClassPII, Family: "free_text", NeedsValues: true, Tests: textTests, Allows: []string{"shape.json"}},
 	{Name: "username", Doc: "login names and handles", Version: 1, Class: ClassQuasi, Family: "username", NeedsName: true, People: true,
 		Names: []string{"user name", "login", "login name", "userid", "logon", "screen name", "uname", "usuario", "utilizador", "identifiant", "utilisateur", "benutzername", "anmeldename",
 			"nome utente", "gebruikersnaam", "anvandarnamn", "nazwa uzytkownika", "ユーザー名", "twitter", "instagram", "github user", "skype", "telegram", "nick"},

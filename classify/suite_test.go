@@ -84,7 +84,7 @@ var values = map[string]struct{ match, miss []string }{
 	"jwt":               {[]string{"eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0In0.abc-_1"}, []string{"eyJhbGciOiJIUzI1NiJ9", "abc.def.ghi"}},
 	"private_key":       {[]string{"-----BEGIN RSA PRIVATE KEY-----\nabc\n-----END RSA PRIVATE KEY-----"}, []string{"-----BEGIN PUBLIC KEY-----\nabc", "PRIVATE KEY"}},
 	"connection_string": {[]string{"postgres://u:p@h:5432/db", "Server=h;Password=x;"}, []string{"https://example.com", "postgres://h/db"}},
-	"password_hash":     {[]string{"$2b$12$abcdefghijklmnopqrstuv"}, []string{"$2b$12$", "$100.00 for the whole lot today"}},
+	"password_hash":     {[]string{"$2b$12$abcdefghijklmnopqrstuv", "{SSHA}RhU5WSvvI3fhhQ3lUkAWeQTL9pFG", "scrypt:32768:8:1$abcdefghij$0123456789abcdef0123"}, []string{"$2b$12$", "$100.00 for the whole lot today"}},
 	"npi":               {[]string{"1234567893"}, []string{"1234567890", "3234567893"}},
 	"us_mbi":            {[]string{"1EG4-TE5-MK73"}, []string{"0EG4TE5MK73", "1SG4TE5MK73"}},
 	"icd10.dotted":      {[]string{"I50.9", "z01.419"}, []string{"A63", "U50.9", "50.9"}},
@@ -95,6 +95,11 @@ var values = map[string]struct{ match, miss []string }{
 	"name.comma":        {[]string{"Lovelace, Ada"}, []string{"Ada Lovelace", "a, b, c"}},
 	"shape.uuid":        {[]string{"a1cd4415-b3cb-40f0-9bf0-1c5f6a0a0b11"}, []string{"a1cd4415b3cb40f09bf01c5f6a0a0b11"}},
 	"shape.hash":        {[]string{"d41d8cd98f00b204e9800998ecf8427e"}, []string{"d41d8cd98f00b204e9800998ecf8427", "z41d8cd98f00b204e9800998ecf8427e"}},
+	"shape.json":        {[]string{`{"k": "v", "n": 1}`}, []string{"{a}", "k: v"}},
+	"mac_address.bare":  {[]string{"001a2b3c4d5e", "001A2B3C4D5E"}, []string{"001a2B3c4d5e", "001a2b3c4d5", "001a2b3c4d5g"}},
+	"card_expiry":       {[]string{"08/26", "08.2026", "1026", "2026-08", "Jul-23"}, []string{"13/26", "0826.5", "x/26"}},
+	"salary":            {[]string{"5.444,32 €", "CHF 5'400.00", "55000", "$56,000"}, []string{"5.444 pieces", "1-2", "€"}},
+	"ca_sin.never":      {[]string{"046 454 286", "812345678"}, []string{"130692544"}},
 	"shape.masked":      {[]string{"XXXX-1234", "j***@example.com"}, []string{"Maxx", "a*b"}},
 }
 

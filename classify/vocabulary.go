@@ -82,5 +82,5 @@ func compoundHead(p string) bool {
 }
 
 func lexicons() []lexicon {
-	return slices.Concat(westernWords, northernWords, centralWords, easternWords, systemWords)
+	return slices.Concat(westernWords, northernWords, centralWords, easternWords, furtherWords, systemWords)
 }

@@ -18,9 +18,13 @@ func TestNamesOfManyLanguages(t *testing.T) {
 		"STRAS": "street_address", "PSTLZ": "postal_code", "GBDAT": "date_of_birth", "VORNA": "first_name", "MailingStreet": "street_address", "PersonBirthdate": "date_of_birth",
 		"name.family": "last_name", "address.postalCode": "postal_code", "cust_frst_nm": "first_name", "acct_nbr": "bank_account", "sCCExp": "card_expiry", "dl_nbr": "drivers_license", "psprt_no": "passport",
 
+		"LNGTD": "longitude", "NTNLTY_CD": "nationality", "GNDR_CODE": "gender", "PRVNC": "state_region", "GEBURTSD": "date_of_birth", "Surname__c": "last_name", "travel_document": "passport", "csrq": "date_of_birth",
+		"xiangxi_dizhi": "street_address", "no_hp": "phone", "nr_rachunku_bankowego": "bank_account", "kontoinnehavare": "full_name", "gültig bis": "card_expiry", "emailAddr": "email", "bezoekadres": "street_address",
+
 		// What has a word of a type in its name and is none.
 		"city_count": "", "email_sent_ts": "", "Produktname": "", "firmanavn": "", "nazwa_firmy": "", "公司名称": "", "phone_model": "", "birth_weight": "", "age_group": "", "ip_version": "", "passport_country": "",
 		"razon_social": "", "state_machine": "", "card_type": "", "password_changed_at": "", "name_length": "", "hire_date": "", "anrede": "", "genre": "", "token_type": "",
+		"language": "", "PRDCT_NM": "", "TRNSCTN_NM": "", "LANGUAG": "", "zustand": "", "loan_amount": "", "departement_rh": "", "NATIONAL": "", "pay_amt": "", "document_number": "", "secret_name": "", "card_brand": "",
 	} {
 		d := classifyTable(state.ScanDeclaration{Values: ValuesNames}, "T", rules, sample{name: name})[0]
 		if d.Finding.Classifier != want {

@@ -116,7 +116,7 @@ var northernWords = []lexicon{
 		"street_address":  "adresse, ~=gade, ~=vej, vejnavn, gadenavn, bopælsadresse, postadresse, hjemmeadresse, leveringsadresse, bopæl, gadenr",
 		"postal_code":     "postnummer, postnr, post nr",
 		"city":            "by, bynavn, kommune, postdistrikt, fødeby, fødested, =by",
-		"state_region":    "region, amt, regionsnavn, =amt, !amt total",
+		"state_region":    "region, regionsnavn, =amt, !amt total",
 		"country":         "land, landekode, fødeland, bopælsland",
 		"date_of_birth":   "fødselsdato, fødselsdag, født, fødsels dato, fødedato, fødselsår",
 		"gender":          "køn, ~=kon",

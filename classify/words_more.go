@@ -102,9 +102,18 @@ kowalski nowak wiśniewski wójcik kowalczyk kamiński lewandowski zieliński sz
 // Personal names in scripts that do not space words begin with one of few surnames; Japanese ones are two words.
 var (
 	hanName    = Check{Name: "name.han", MinLen: 2, MaxLen: 4, Pattern: `([王李张張刘劉陈陳杨楊黄黃赵趙吴吳周徐孙孫马馬朱胡郭何高林罗羅郑鄭梁谢謝宋唐许許韩韓冯馮邓鄧曹彭曾肖田董袁潘于蒋蔣蔡余杜叶葉程苏蘇魏吕丁任沈姚卢盧姜崔钟譚谭陆陸汪范金石廖贾夏韦付方白邹孟熊秦邱江尹薛闫段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔向汤]|欧阳|司马|诸葛)[^ -~]{1,2}`}
-	hangulName = Check{Name: "name.hangul", MinLen: 2, MaxLen: 4, Pattern: `([김이박최정강조윤장임한오서신권황안송류전홍고문양손배백허유남심노하곽성차주우구민진엄채원천방공현함변염여추도소석선설마길연위표명기반왕금옥육인맹제모탁]|남궁|황보|선우)[가-힣]{1,2}`}
+	hangulName = Check{Name: "name.hangul", MinLen: 2, MaxLen: 5, Pattern: `([김이박최정강조윤장임한오서신권황안송류전홍고문양손배백허유남심노하곽성차주우구민진엄채원천방공현함변염여추도소석선설마길연위표명기반왕금옥육인맹제모탁]|남궁|황보|선우) ?[가-힣]{1,2}`}
 	kanjiName  = Check{Name: "name.kanji", MinLen: 3, MaxLen: 12, Pattern: `[一-龠々ぁ-んァ-ヶー]{1,5}[ 　][一-龠々ぁ-んァ-ヶー]{1,5}`}
 )
 
 // sportCodes are the three letters by which sports federations call countries where they are not ISO 3166's.
 const sportCodes = `alg ang ant aru asa bah ban bar ber bhu biz bot bru bul bur cam cay cgo cha chi crc cro den ecs eng esa fij fra gam gbs ger gre grn gua gui guy hai hon inh ina iri isv iva kos ksa kuw lat lba leb les lib mad mas maw mgl mya mon moz mtn nca ned ngr nep nig nir oma par phi plw por pur rsa sam sco sey sin slo sol sri sud sui tan tog tpe tri uae urs uru van vie vin wal zam zim zan`
+
+// commonDiagnoses are codes of the ICD-10 that records have most: shelves and rooms are numbered evenly, illnesses are not.
+const commonDiagnoses = `i10 e11.9 e11.65 e11.22 e11.40 e11.8 e10.9 e78.5 e78.00 e78.0 e78.2 e03.9 e66.9 e66.01 e55.9 e86.0 e87.6 e61.1 d64.9 d50.9 z00.00 z00.0 z00.129 z23 z12.31 z01.419 z79.4 z79.899 z51.11 z51.1 z34.90 z30.9 z20.822 z20.828
+z71.3 z72.0 z87.891 z88.0 j06.9 j18.9 j45.909 j45.9 j45.901 j44.9 j44.1 j20.9 j02.9 j01.90 j30.9 j32.9 j03.90 j11.1 j00 j40 m54.5 m54.50 m54.2 m54.9 m25.50 m25.511 m25.512 m25.561 m25.562 m79.1 m79.7 m17.9 m17.11 m17.12 m16.9 m19.90 m81.0 m06.9 m10.9
+m75.1 m77.1 r05 r05.9 r07.9 r10.9 r10.84 r50.9 r51 r51.9 r53.83 r42 r55 r06.02 r11.2 r73.03 r73.9 r31.9 r35.0 r60.9 r63.4 k21.9 k59.00 k59.0 k29.70 k29.7 k57.30 k52.9 k58.9 k76.0 k80.20 k80.2 k40.90 k40.9 k35.80 k35.8 k50.90 k51.90 k02.9
+n39.0 n18.3 n18.30 n18.9 n18.6 n20.0 n40.0 n40.1 n76.0 n92.0 n17.9 i25.10 i25.1 i48.91 i48.0 i48.9 i50.9 i50.22 i63.9 i21.9 i21.4 i20.9 i73.9 i83.90 i95.9 i11.9 i12.9 i26.99 i64 f32.9 f32.1 f33.1 f33.9 f33.0 f41.1 f41.9 f43.10 f43.1 f43.2 f43.20
+f90.0 f90.9 f10.20 f10.2 f17.210 f17.2 f20.9 f31.9 f84.0 f03.90 f45.9 g43.909 g43.9 g47.33 g47.00 g40.909 g40.9 g20 g30.9 g35 g56.00 g56.0 g89.29 h10.9 h25.9 h26.9 h40.9 h52.4 h52.1 h66.90 h66.9 h61.20 h81.1 h90.3 l20.9 l30.9 l40.0 l40.9 l70.0 l50.9
+l03.90 l57.0 l23.9 b34.9 b37.9 b02.9 b35.1 b20 a09 a41.9 a49.9 a08.4 u07.1 c50.919 c50.9 c50.911 c61 c34.90 c34.9 c18.9 c43.9 c44.91 c73 c64.9 c85.9 d22.9 d25.9 d12.6 d69.6 o80 o09.90 o26.9 o82 p07.3 s93.40 s93.4 s06.0 s06.0x0a s61.0 s01.81xa
+s72.001a s72.0 s52.5 s82.6 s83.5 t14.9 t78.40xa t78.4 w19.xxxa q21.1 q90.9`

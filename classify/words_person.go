@@ -163,13 +163,13 @@ murphy kelly o'sullivan walsh byrne ryan o'reilly mccarthy doyle kennedy lynch m
 dunne brennan burke collins clarke hughes farrell fitzgerald brady nolan`)
 
 	genders = list(femaleText, maleText, `m f u x male female man woman men women boy girl nonbinary non-binary non_binary other unknown agender bigender genderfluid
-genderqueer polygender unspecified w d männlich weiblich divers masculin féminin homme femme h hombre mujer masculino femenino feminino varón
+genderqueer polygender prefer_not_to_say prefer_not_to_answer rather_not_say not_specified not_known not_stated undisclosed undefined intersex transgender trans keine_angabe autre otro outro altro anders inne ulkjent unspecified w d männlich weiblich divers masculin féminin homme femme h hombre mujer masculino femenino feminino varón
 maschio femmina maschile femminile vrouw mannelijk vrouwelijk kvinna kvinde kvinne mand mann kobieta mężczyzna k erkek kadın 男 女 男性 女性`)
 	ethnicities = list(moreEthnicities, `white black asian hispanic latino latina african_american african-american native_american american_indian pacific_islander
 native_hawaiian caucasian mixed other unknown two_or_more_races multiracial biracial white_british black_african black_caribbean
 south_asian east_asian middle_eastern arab indigenous aboriginal white/caucasian black_or_african_american hispanic/latino
 asian/pacific_islander branca preta parda amarela indígena chinese indian pakistani bangladeshi native hawaiian unassigned`)
-	religions = list(moreReligions, `christian catholic roman_catholic protestant lutheran methodist baptist anglican orthodox presbyterian evangelical muslim islam
+	religions = list(moreReligions, `none no_religion not_stated unaffiliated non-religious athée athéiste juif juive musulmane israélite sans hindou bouddhiste ninguna ateísmo nessuna keine ohne brak christian catholic roman_catholic protestant lutheran methodist baptist anglican orthodox presbyterian evangelical muslim islam
 islamic sunni shia jewish judaism hindu hinduism buddhist buddhism sikh sikhism jain atheist agnostic mormon christianity
 pentecostal quaker bahai shinto taoist evangelisch katholisch römisch-katholisch católico católica cristiano musulmán catholique musulman`)
 	maritalStatuses = list(moreMaritalStatuses, `single married divorced widowed separated never_married never-married widow widower civil_partnership domestic_partner
