@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"time"
 
 	"github.com/polsync/polsync/classify"
 	"github.com/polsync/polsync/reconcile/plan"
@@ -28,9 +29,21 @@ type Scope struct {
 	Roles  []state.Securable // principals whose memberships are read besides those met
 	Kinds  []state.Kind      // of which all are listed, where a platform lists a kind only for who asks
 	All    bool              // what everybody holds is asked for: users and shares too, not only roles and groups
+	Strict bool              // only sources that show the platform's own last write
+	Recent []Recent          // what polsync changed lately, oldest first, which sources that lag may not show yet
 
 	Without []state.FactKind // not these, whatever Facts says
 }
+
+// Recent is a fact as a statement of polsync's own left it.
+type Recent struct {
+	Key   state.Key
+	Value state.Value // nil: it is gone
+	At    time.Time
+}
+
+// Lag is how long before now a Scope's Recent must begin: longer than any source that a snapshot may use lags.
+const Lag = 3 * time.Hour
 
 // Wants reports whether facts of a kind are asked for.
 func (s Scope) Wants(k state.FactKind) bool {
@@ -58,8 +71,9 @@ type Platform interface {
 	// Dialect returns the platform's dialect.
 	Dialect() plan.Dialect
 
-	// Snapshot reads the state within the scope from sources that show the platform's own last write. What could not
-	// be read completely is named in State.Unknown; an error means that nothing could be read. It may be retried.
+	// Snapshot reads the state within the scope. What rests on sources that may not show the platform's own last write
+	// is named in State.Lag; a Strict scope has none. What could not be read completely is named in State.Unknown; an
+	// error means that nothing could be read. It may be retried.
 	Snapshot(ctx context.Context, scope Scope) (*state.State, error)
 
 	// Count evaluates probes inside the platform, all with one statement, and returns one result per probe, in order.
@@ -75,6 +89,14 @@ type Platform interface {
 
 	// Close releases connections.
 	Close() error
+}
+
+// Confirmer is implemented by platforms whose snapshots may rest on sources that lag.
+type Confirmer interface {
+	// Confirm reads what is asked anew, from sources that show the platform's own last write, and puts it into s, which
+	// Snapshot returned for the scope, in place of what s said of it. After an error s is of no use. What could not be
+	// read is added to State.Unknown. A question for all is not for it: that is another snapshot, a strict one.
+	Confirm(ctx context.Context, scope Scope, s *state.State, q plan.Question) error
 }
 
 // Missing is a right polsync lacks, and what an administrator runs to give it.

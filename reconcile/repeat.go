@@ -74,7 +74,7 @@ func (r *Reconciler) settleRepeats(ctx context.Context, in plan.Input, p *plan.P
 	}
 	var stayed []state.Key
 	for k, n := range repeats {
-		if n.Count >= least && state.Equal(in.Actual.Value(k), in.Owned[k].Value) {
+		if n.Count >= least && !in.Actual.Late(k) && state.Equal(in.Actual.Value(k), in.Owned[k].Value) {
 			stayed = append(stayed, k)
 		}
 	}

@@ -49,6 +49,7 @@ type Options struct {
 	Pass    plan.Passes
 	Saved   *Saved // run exactly this plan
 	Expire  bool   // do nothing but end what has expired
+	Strict  bool   // read only from sources that show the platform's own last write
 	Report  func(StepResult)
 }
 
@@ -107,11 +108,11 @@ var ErrMoved = errors.New("what would run now is not what the saved plan shows; 
 // Plan reads and plans without writing anything, on the platform or in the store.
 func (r *Reconciler) Plan(ctx context.Context, d *state.Declarations, o Options) (*Result, error) {
 	res := &Result{Platform: r.Name, Started: r.now()}
-	in, _, err := r.read(ctx, d, o)
+	in, err := r.read(ctx, d, o)
 	if err != nil {
 		return nil, err
 	}
-	if res.Plan, err = r.plan(ctx, in, o.Pass); err != nil {
+	if res.Plan, err = r.confirmed(ctx, d, o, &in, func(in plan.Input) (*plan.Plan, error) { return r.plan(ctx, in, o.Pass) }); err != nil {
 		return nil, err
 	}
 	res.Elapsed = r.now().Sub(res.Started)
@@ -153,7 +154,7 @@ func (r *Reconciler) Run(ctx context.Context, d *state.Declarations, o Options) 
 	if in, err = r.planSettled(ctx, d, o, res, lease.Epoch); err != nil || res.Plan.Empty() {
 		return res, errors.Join(err, r.incomplete(res))
 	}
-	if o.Saved != nil && Digest(res.Plan) != o.Saved.Digest {
+	if o.Saved != nil && (Digest(res.Plan) != o.Saved.Digest || o.Saved.Base != "" && res.Plan.Base != o.Saved.Base) {
 		return res, fmt.Errorf("%s: %w", r.Name, ErrMoved)
 	}
 	if Digest(res.Plan) != digest {
@@ -169,11 +170,18 @@ func (r *Reconciler) Run(ctx context.Context, d *state.Declarations, o Options) 
 
 // planSettled reads, settles what earlier runs left open, and plans.
 func (r *Reconciler) planSettled(ctx context.Context, d *state.Declarations, o Options, res *Result, epoch int64) (plan.Input, error) {
-	in, actual, err := r.read(ctx, d, o)
+	in, err := r.read(ctx, d, o)
 	if err != nil {
 		return in, err
 	}
-	settled, err := r.settle(ctx, actual, epoch)
+	keys, err := r.unsettled(ctx)
+	if err != nil {
+		return in, err
+	}
+	if err := r.ask(ctx, d, o, &in, plan.Unconfirmed(in.Actual, nil, keys...)); err != nil {
+		return in, err
+	}
+	settled, err := r.settle(ctx, in.Actual, epoch)
 	if err != nil {
 		return in, err
 	}
@@ -183,17 +191,17 @@ func (r *Reconciler) planSettled(ctx context.Context, d *state.Declarations, o O
 			return in, err
 		}
 	}
-	res.Plan, err = r.plan(ctx, in, o.Pass)
+	res.Plan, err = r.confirmed(ctx, d, o, &in, func(in plan.Input) (*plan.Plan, error) { return r.plan(ctx, in, o.Pass) })
 	return in, err
 }
 
 // read takes a snapshot and puts together what the planner needs, with the tags that findings ask for.
-func (r *Reconciler) read(ctx context.Context, d *state.Declarations, o Options) (plan.Input, *state.State, error) {
-	in, actual, err := r.observe(ctx, d, o)
+func (r *Reconciler) read(ctx context.Context, d *state.Declarations, o Options) (plan.Input, error) {
+	in, _, err := r.observe(ctx, d, o)
 	if err == nil {
 		in.Declarations, err = r.tagged(ctx, in)
 	}
-	return in, actual, err
+	return in, err
 }
 
 // observe takes a snapshot and puts together what is known of the platform.
@@ -211,10 +219,9 @@ func (r *Reconciler) observe(ctx context.Context, d *state.Declarations, o Optio
 	if err != nil {
 		return in, nil, err
 	}
-	scope.Kinds, scope.All = plan.Kinds(d, r.Name, in.Owned), plan.Everybody(d, r.Name)
-	actual, err := r.Platform.Snapshot(ctx, scope)
+	actual, err := r.snapshot(ctx, scope, o.Strict)
 	if err != nil {
-		return in, nil, fmt.Errorf("%s: read the platform: %w", r.Name, err)
+		return in, nil, err
 	}
 	in.Actual = actual
 	if pinned, err := r.pinned(ctx, actual.Identity); err != nil || pinned != actual.Identity {
@@ -248,7 +255,9 @@ func (r *Reconciler) reads(ctx context.Context, owned plan.Owned, d *state.Decla
 			scope.Without = append(slices.Clone(scope.Without), s.facts...)
 		}
 	}
-	return scope, nil
+	scope.Kinds, scope.All = plan.Kinds(d, r.Name, owned), plan.Everybody(d, r.Name)
+	scope.Recent, err = r.lately(ctx)
+	return scope, err
 }
 
 // ours returns the kinds of fact that polsync has set, or may have set when it was interrupted.
@@ -415,11 +424,22 @@ func (r *Reconciler) remember(ctx context.Context, run string, res *Result, more
 
 // verify reads again, settles what this run left open and plans anew; what is left is in the result.
 func (r *Reconciler) verify(ctx context.Context, d *state.Declarations, o Options, res *Result, epoch int64) error {
-	in, actual, err := r.read(ctx, d, o)
+	in, err := r.read(ctx, d, o)
 	if err != nil {
 		return fmt.Errorf("%s: read again: %w", r.Name, err)
 	}
-	settled, err := r.settle(ctx, actual, epoch)
+	keys, err := r.unsettled(ctx)
+	if err != nil {
+		return err
+	}
+	// What this run changed is told by the platform, not by what lags or by our own record of it.
+	for _, c := range res.Plan.Changes() {
+		keys = append(keys, c.Key)
+	}
+	if err := r.ask(ctx, d, o, &in, plan.Unconfirmed(in.Actual, nil, keys...)); err != nil {
+		return err
+	}
+	settled, err := r.settle(ctx, in.Actual, epoch)
 	if err != nil {
 		return err
 	}
@@ -427,13 +447,13 @@ func (r *Reconciler) verify(ctx context.Context, d *state.Declarations, o Option
 	if in.Owned, err = r.owned(ctx); err != nil {
 		return err
 	}
-	if stuck := r.stuck(res, actual); len(stuck) > 0 {
+	if stuck := r.stuck(res, in.Actual); len(stuck) > 0 {
 		if err := r.remember(ctx, res.Run, res, stuck...); err != nil {
 			return err
 		}
 	}
 	in.Aside = nil
-	res.Left, err = r.unfought(ctx, in, o.Pass)
+	res.Left, err = r.confirmed(ctx, d, o, &in, func(in plan.Input) (*plan.Plan, error) { return r.unfought(ctx, in, o.Pass) })
 	return err
 }
 

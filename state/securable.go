@@ -118,6 +118,10 @@ func (k *Kind) UnmarshalText(text []byte) error {
 // Relation reports whether the kind has columns.
 func (k Kind) Relation() bool { return k >= KindTable && k <= KindExternalTable }
 
+// Unlisted reports whether securables of the kind are known by the privileges on them alone, such as stages and
+// functions; the others are listed with their owners.
+func (k Kind) Unlisted() bool { return k >= KindVolume && k <= KindModel }
+
 // Principal reports whether the kind can be granted privileges.
 func (k Kind) Principal() bool { return k >= KindRole && k <= KindEveryone }
 
@@ -202,6 +206,16 @@ func printable(p string) string {
 func (s Securable) Table() Securable {
 	if s.Kind != KindColumn {
 		return s
+	}
+	s.Kind, s.Column = KindTable, ""
+	return s
+}
+
+// Relation returns where a relation stands, or what a column stands in, with KindTable whatever its kind; the zero
+// Securable for anything else.
+func (s Securable) Relation() Securable {
+	if s.Kind != KindColumn && !s.Kind.Relation() {
+		return Securable{}
 	}
 	s.Kind, s.Column = KindTable, ""
 	return s

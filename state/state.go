@@ -3,6 +3,7 @@ package state
 import (
 	"maps"
 	"slices"
+	"time"
 )
 
 // Object is what a platform says of a securable that is there.
@@ -47,6 +48,35 @@ type State struct {
 	Freshness []Freshness
 	Identity  string // of the account or metastore
 	Reads     int    // statements and requests it took to read
+	Lag       *Lag   // what rests on sources that lag; nil where nothing does
+}
+
+// Lag says which facts of a State rest on sources that lag behind the platform: tags on relations and their columns,
+// grants on what is there, memberships, database roles; but for those of what was read from live sources.
+type Lag struct {
+	By   time.Duration
+	Live map[Securable]bool // relations, as KindTable, and principals
+}
+
+// Late reports whether a fact with that key, or its absence, rests on a source that lags.
+func (s *State) Late(k Key) bool {
+	if s.Lag == nil {
+		return false
+	}
+	switch k.Fact {
+	case FactTagged:
+		on := k.On.Relation()
+		return on != Securable{} && !s.Lag.Live[on]
+	case FactGrant:
+		return k.Future == KindNone && !s.Lag.Live[k.With]
+	case FactOwner:
+		return k.On.Kind.Unlisted() && !s.Lag.Live[s.Objects[k.On].Owner]
+	case FactMember:
+		return !s.Lag.Live[k.On]
+	case FactRole:
+		return k.On.Kind == KindDatabaseRole && !s.Lag.Live[k.On]
+	}
+	return false
 }
 
 // New returns an empty State.

@@ -40,6 +40,7 @@ type flags struct {
 	logLevel  string
 	verbose   bool
 	lease     time.Duration
+	strict    bool // read only from live sources
 	grace     time.Duration
 }
 

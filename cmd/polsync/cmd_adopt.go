@@ -130,7 +130,9 @@ func (a *app) owning(ctx context.Context, names []string, tag, verb string, do f
 
 func (a *app) adopt(ctx context.Context, names []string, tag string) error {
 	return a.owning(ctx, names, tag, "adopted", func(ctx context.Context, w *work, s *session, c choice) ([]state.Key, error) {
-		now, err := s.platform.Snapshot(ctx, s.reconciler.Scope)
+		scope := s.reconciler.Scope
+		scope.Strict = true // what becomes ours is what is there now
+		now, err := s.platform.Snapshot(ctx, scope)
 		if err != nil {
 			return nil, fmt.Errorf("%s: read the platform: %w", s.conf.Name, err)
 		}

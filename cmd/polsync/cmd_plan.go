@@ -28,6 +28,10 @@ func (p *passes) register(f *pflag.FlagSet) {
 	f.BoolVar(&p.shrink, "allow-shrink", false, "let the policy files lose more than guards.source_shrink, once")
 }
 
+func (a *app) registerStrict(f *pflag.FlagSet) {
+	f.BoolVar(&a.flags.strict, "strict", false, "read everything live, whatever the platforms are configured for; takes many more statements in a large account")
+}
+
 func (a *app) planCommand() *cobra.Command {
 	var (
 		out  string
@@ -45,6 +49,7 @@ for each. Nothing is written, on a platform or in the state. A plan that a guard
 	}
 	c.Flags().StringVar(&out, "out", "", "save the plan in this `file`, for reconcile --plan")
 	pass.register(c.Flags())
+	a.registerStrict(c.Flags())
 	return c
 }
 

@@ -53,6 +53,7 @@ files that were good; the exit code is 1 all the same.` + exitHelp,
 	}
 	c.Flags().StringVar(&saved, "plan", "", "run exactly the plan saved in this `file`")
 	pass.register(c.Flags())
+	a.registerStrict(c.Flags())
 	a.registerLease(c.Flags())
 	return c
 }
@@ -151,6 +152,9 @@ func (s *session) hold(ctx context.Context, d *state.Declarations, o reconcile.O
 	res, err := s.reconciler.Plan(ctx, d, o)
 	if err != nil {
 		return err
+	}
+	if res.Plan.Base != p.Base {
+		return refusef("the platform has moved since the plan was saved; plan again")
 	}
 	return p.same(res.Plan)
 }

@@ -14,7 +14,7 @@ func openSnowflake(ctx context.Context, p config.Platform, o openOptions) (conne
 		return nil, err // at once, rather than with the first statement
 	}
 	a, err := snowflake.Open(snowflake.Options{Name: p.Name, Account: s.Account, User: s.User, Role: s.Role, Warehouse: s.Warehouse,
-		Host: s.Host, Port: s.Port, Protocol: s.Protocol, Tag: "polsync", Concurrency: p.Connection, WriteTimeout: p.Timeout, Logger: o.log,
+		Host: s.Host, Port: s.Port, Protocol: s.Protocol, Tag: "polsync", Concurrency: p.Connection, Rate: float64(s.Rate), Read: snowflake.Reading(s.Read), WriteTimeout: p.Timeout, Logger: o.log,
 		Credentials: func(ctx context.Context) (snowflake.Credentials, error) { return snowflakeCredentials(ctx, s) }})
 	if err != nil {
 		return nil, err

@@ -43,12 +43,21 @@ func (w *watched) Snapshot(ctx context.Context, scope connectors.Scope) (*state.
 		return nil, err
 	}
 	w.identity = s.Identity
-	if w.pinned != nil && !w.began {
+	if w.pinned != nil && !w.began && s.Lag == nil { // a plan that rests on something that lags is held to its base once that is confirmed
 		if err := w.pinned.fits(s); err != nil {
 			return nil, err
 		}
 	}
 	return s, nil
+}
+
+// Confirm implements connectors.Confirmer.
+func (w *watched) Confirm(ctx context.Context, scope connectors.Scope, s *state.State, q plan.Question) error {
+	c, ok := w.Platform.(connectors.Confirmer)
+	if !ok {
+		return errors.New("what was read cannot be confirmed")
+	}
+	return c.Confirm(ctx, scope, s, q)
 }
 
 // Exec implements connectors.Platform.
@@ -80,6 +89,7 @@ func (a *app) open(ctx context.Context, c *config.Config, p config.Platform, sto
 		r.Scope.Within = append(r.Scope.Within, place(d, w))
 	}
 	s.reconciler = r
+	s.options.Strict = a.flags.strict
 	if s.options.Only, err = a.onlyKinds(); err == nil {
 		s.options.On, err = a.narrowed(c, p.Name, d)
 	}

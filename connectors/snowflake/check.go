@@ -32,11 +32,11 @@ var homeNeeds = []need{
 
 // Check implements connectors.Platform.
 func (a *Account) Check(ctx context.Context, scope connectors.Scope) ([]connectors.Missing, error) {
-	s := &snapshot{a: a, scope: scope, st: state.New(), refused: map[areaKey]bool{}, policies: map[state.Securable]string{}}
+	s := a.newSnapshot(scope, state.New())
 	if err := s.identify(ctx); err != nil {
 		return nil, err
 	}
-	held, err := s.rights(ctx)
+	held, err := s.rights(ctx, s.query)
 	if err != nil {
 		return nil, err
 	}
@@ -133,7 +133,7 @@ func (s *snapshot) ownRoles(ctx context.Context) (map[string]bool, error) {
 		if front[0] == "" {
 			continue
 		}
-		below, err := s.rightsOf(ctx, front[0], rightSet{})
+		below, err := s.rightsOf(ctx, s.query, front[0], rightSet{})
 		if err != nil {
 			return nil, err
 		}

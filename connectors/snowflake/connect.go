@@ -27,13 +27,15 @@ type Account struct {
 	reads  *sql.DB
 	writes *sql.DB
 	sent   atomic.Int64 // statements since Open
+	gate   *gate        // of reads
 
 	contact *connectors.Contact
 }
 
 var (
-	_ connectors.Platform = (*Account)(nil)
-	_ connectors.Reader   = (*Account)(nil)
+	_ connectors.Platform  = (*Account)(nil)
+	_ connectors.Reader    = (*Account)(nil)
+	_ connectors.Confirmer = (*Account)(nil)
 )
 
 // silence keeps the driver from printing to stderr, once for the process. SetLogLevel("off") would not do: entries
@@ -50,7 +52,10 @@ func Open(o Options) (*Account, error) {
 		return nil, fmt.Errorf("open %s: %w", o.Name, err)
 	}
 	silence()
-	a := &Account{opt: o, log: o.Logger.With().Str("warehouse", o.Name).Logger()}
+	a := &Account{opt: o, log: o.Logger.With().Str("warehouse", o.Name).Logger(), gate: newGate(o.Concurrency, o.Rate)}
+	if o.Transporter != nil {
+		a.opt.Transporter = watch{o.Transporter, a.gate}
+	}
 	url, err := o.address()
 	if err != nil {
 		return nil, fmt.Errorf("open %s: %w", o.Name, err)

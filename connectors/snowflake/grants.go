@@ -12,11 +12,11 @@ import (
 func (s *snapshot) readPrivileges(ctx context.Context, p principal) error {
 	name, err := called(p.on)
 	if err != nil {
-		return s.failed(ctx, p.on, err, state.FactGrant)
+		return s.failed(ctx, p.on, err, state.FactGrant, state.FactMember)
 	}
-	r, err := s.query(ctx, "list the privileges of "+p.on.String(), "SHOW GRANTS TO "+name)
+	r, err := s.shared(ctx, "list the privileges of "+p.on.String(), "SHOW GRANTS TO "+name)
 	if err != nil {
-		return s.failed(ctx, p.on, err, state.FactGrant)
+		return s.failed(ctx, p.on, err, state.FactGrant, state.FactMember)
 	}
 	r.each(func(r *answer, i int) { s.privilegeRow(p.on, r, i) })
 	return nil
@@ -26,26 +26,61 @@ func (s *snapshot) privilegeRow(to state.Securable, r *answer, i int) {
 	name := r.text(i, "NAME")
 	kind := kindWord(r.text(i, "GRANTED_ON"))
 	// Rows without a name are inherited from a container; search optimization has hidden views of its own.
-	if kind.Principal() && kind != state.KindUser || name == "" && kind != state.KindAccount || strings.Contains(name, "IDX_MV_") {
+	if name == "" && kind != state.KindAccount || strings.Contains(name, "IDX_MV_") {
+		return
+	}
+	if kind == state.KindRole || kind == state.KindDatabaseRole {
+		if r.text(i, "PRIVILEGE") == "USAGE" {
+			s.membership(s.roleCalled(kind, name), to)
+		}
 		return
 	}
 	on, ok := securable(kind, name)
 	if !ok {
 		return
 	}
+	by, shown := r.cell(i, "GRANTED_BY")
+	s.privilege(on, to, r.text(i, "PRIVILEGE"), yes(r.text(i, "GRANT_OPTION")), shown && by == "")
+}
+
+// roleCalled returns the role that a list of grants names, quoted or as it is.
+func (s *snapshot) roleCalled(kind state.Kind, name string) state.Securable {
+	if raw := (state.Securable{Kind: state.KindRole, Name: name}); kind == state.KindRole {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		if s.there(raw) {
+			return raw
+		}
+	}
+	on, _ := securable(kind, name)
+	return on
+}
+
+// membership states that a principal is in a role, if that is a role of ours to look at: those of the system's database
+// are not.
+func (s *snapshot) membership(role, member state.Securable) {
+	s.mu.Lock()
+	known := role != state.Securable{} && s.there(role)
+	s.mu.Unlock()
+	if known {
+		s.put(state.Key{Fact: state.FactMember, On: role, With: member}, state.Nil{})
+	}
+}
+
+// privilege states that a principal holds a privilege, on what is in scope; fixed says that nobody can take it away.
+func (s *snapshot) privilege(on, to state.Securable, privilege string, option, fixed bool) {
 	on = s.asKnown(on)
 	// What lies in no database, such as a warehouse, is in every scope.
 	if on.Catalog != "" && !s.scope.Covers(on) || s.foreign(on) {
 		return
 	}
-	privilege := r.text(i, "PRIVILEGE")
 	s.meet(on, to, privilege)
 	if privilege == "OWNERSHIP" {
 		return
 	}
 	k := state.Key{Fact: state.FactGrant, On: on, With: to, Name: privilege}
-	s.putGrant(k, yes(r.text(i, "GRANT_OPTION")))
-	if by, shown := r.cell(i, "GRANTED_BY"); shown && by == "" {
+	s.putGrant(k, option)
+	if fixed {
 		s.fixed(k, "granted by Snowflake itself")
 	}
 }
@@ -99,44 +134,4 @@ func (s *snapshot) meet(on, by state.Securable, privilege string) {
 		return // its columns were not seen; the listing of tables says what that means
 	}
 	s.st.Objects[on] = o
-}
-
-func (s *snapshot) readFuture(ctx context.Context, p principal) error {
-	name, err := called(p.on)
-	if err != nil {
-		return s.failed(ctx, p.on, err, state.FactGrant)
-	}
-	r, err := s.query(ctx, "list the future grants of "+p.on.String(), "SHOW FUTURE GRANTS TO "+name)
-	if err != nil {
-		return s.failed(ctx, p.on, err, state.FactGrant)
-	}
-	r.each(func(r *answer, i int) { s.futureRow(p.on, r, i) })
-	return nil
-}
-
-// futureKinds returns the kind of a future grant. Sorts of table that are granted on as TABLE have future grants of their
-// own, which polsync does not set.
-func futureKinds(text string) state.Kind {
-	kind := kindWord(text)
-	if kind == state.KindTable && !strings.EqualFold(text, "TABLE") {
-		return state.KindNone
-	}
-	return kind
-}
-
-// futureRow takes a row whose name is the container and a placeholder: DB.SCHEMA.<TABLE> or DB.<TABLE>.
-func (s *snapshot) futureRow(to state.Securable, r *answer, i int) {
-	kind := futureKinds(r.text(i, "GRANT_ON"))
-	parts := splitName(r.text(i, "NAME"))
-	if kind == state.KindNone || len(parts) < 2 {
-		return
-	}
-	on := state.Securable{Kind: state.KindCatalog, Catalog: parts[0]}
-	if len(parts) > 2 {
-		on = state.Securable{Kind: state.KindSchema, Catalog: parts[0], Schema: parts[1]}
-	}
-	if !s.scope.Covers(on) {
-		return
-	}
-	s.putGrant(state.Key{Fact: state.FactGrant, On: on, With: to, Name: r.text(i, "PRIVILEGE"), Future: kind}, yes(r.text(i, "GRANT_OPTION")))
 }

@@ -42,6 +42,10 @@ CREATE USER POLSYNC_SVC PASSWORD = 'svc-secret' DEFAULT_ROLE = POLSYNC DEFAULT_W
 GRANT ROLE POLSYNC TO USER POLSYNC_SVC; GRANT ROLE READER_A TO USER POLSYNC_SVC; GRANT ROLE READER_B TO USER POLSYNC_SVC;
 `
 
+// viewing is what reading in bulk takes besides.
+var viewing = []string{"GRANT DATABASE ROLE SNOWFLAKE.OBJECT_VIEWER TO ROLE POLSYNC", "GRANT DATABASE ROLE SNOWFLAKE.GOVERNANCE_VIEWER TO ROLE POLSYNC",
+	"GRANT DATABASE ROLE SNOWFLAKE.SECURITY_VIEWER TO ROLE POLSYNC"}
+
 var (
 	home      = state.Securable{Kind: state.KindSchema, Catalog: "GOV", Schema: "POLSYNC"}
 	sales     = state.Securable{Kind: state.KindSchema, Catalog: "CRM", Schema: "SALES"}
@@ -83,6 +87,11 @@ func newBed(t *testing.T, opt emulator.Options, edit ...func(*Options)) *bed {
 		Tag: "run-1", Credentials: Fixed(Credentials{Password: "svc-secret"})}
 	for _, e := range edit {
 		e(&o)
+	}
+	if o.Read == Bulk {
+		if err := emu.Exec("ACCOUNTADMIN", viewing...); err != nil {
+			t.Fatal(err)
+		}
 	}
 	a, err := Open(o)
 	if err != nil {

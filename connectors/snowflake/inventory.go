@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/polsync/polsync/connectors"
 	"github.com/polsync/polsync/connectors/snowflake/dialect"
 	"github.com/polsync/polsync/state"
 )
@@ -83,11 +84,11 @@ func (s *snapshot) readSchemas(ctx context.Context) error {
 	})
 }
 
-// within returns the condition that keeps an information schema's rows to the scope, "" where the whole database is in
+// inScope returns the condition that keeps an information schema's rows to the scope, "" where the whole database is in
 // it.
-func (s *snapshot) within(catalog string) (string, error) {
+func inScope(catalog string, within []state.Securable) (string, error) {
 	var any []string
-	for _, w := range s.scope.Within {
+	for _, w := range within {
 		switch {
 		case w.Kind == state.KindAccount || w.Catalog == catalog && w.Schema == "":
 			return "", nil
@@ -121,13 +122,13 @@ func equals(column, value string) (string, error) {
 
 // schemaQuery asks an information schema's view, the whole scope at once. Where the database refuses because the
 // answer is too large, it is asked schema by schema.
-func (s *snapshot) schemaQuery(ctx context.Context, catalog, view, columns string, f func(r *answer, i int)) error {
+func (s *snapshot) schemaQuery(ctx context.Context, catalog string, within []state.Securable, view, columns string, f func(r *answer, i int)) error {
 	on := state.Securable{Kind: state.KindCatalog, Catalog: catalog}
 	name, err := dialect.Quoted(on)
 	if err != nil {
 		return s.failed(ctx, on, err)
 	}
-	where, err := s.within(catalog)
+	where, err := inScope(catalog, within)
 	if err != nil {
 		return s.failed(ctx, on, err)
 	}
@@ -136,18 +137,17 @@ func (s *snapshot) schemaQuery(ctx context.Context, catalog, view, columns strin
 	if where != "" {
 		full += " AND " + where
 	}
-	r, err := s.query(ctx, "list the "+strings.ToLower(view)+" of "+on.String(), full)
+	err = s.stream(ctx, "list the "+strings.ToLower(view)+" of "+on.String(), full, f)
 	if number(err) == tooMuchData {
-		return s.schemaBySchema(ctx, on, view, statement, where, f)
+		return s.schemaBySchema(ctx, on, within, view, statement, where, f)
 	}
 	if err != nil {
 		return s.failed(ctx, on, err)
 	}
-	r.each(f)
 	return nil
 }
 
-func (s *snapshot) schemaBySchema(ctx context.Context, on state.Securable, view, statement, where string, f func(*answer, int)) error {
+func (s *snapshot) schemaBySchema(ctx context.Context, on state.Securable, within []state.Securable, view, statement, where string, f func(*answer, int)) error {
 	name, err := dialect.Quoted(on)
 	if err != nil {
 		return s.failed(ctx, on, err)
@@ -159,7 +159,7 @@ func (s *snapshot) schemaBySchema(ctx context.Context, on state.Securable, view,
 	}
 	for _, schema := range all {
 		in := state.Securable{Kind: state.KindSchema, Catalog: on.Catalog, Schema: schema}
-		if schema == "INFORMATION_SCHEMA" || !s.scope.Covers(in) {
+		if schema == "INFORMATION_SCHEMA" || !(connectors.Scope{Within: within}).Covers(in) {
 			continue
 		}
 		one, err := equals("TABLE_SCHEMA", schema)
@@ -170,29 +170,54 @@ func (s *snapshot) schemaBySchema(ctx context.Context, on state.Securable, view,
 		if where != "" {
 			full += " AND " + where
 		}
-		r, err := s.query(ctx, "list the "+strings.ToLower(view)+" of "+in.String(), full)
+		err = s.stream(ctx, "list the "+strings.ToLower(view)+" of "+in.String(), full, f)
+		if number(err) == tooMuchData && !s.live() {
+			err = s.stream(ctx, "list the "+strings.ToLower(view)+" of "+in.String(), late(statement, on.Catalog, view)+" AND "+one, f)
+		}
 		if err != nil {
 			if err := s.failed(ctx, in, err); err != nil {
 				return err
 			}
-			continue
 		}
-		r.each(f)
 	}
 	return nil
 }
 
-const tableColumns = "TABLE_SCHEMA, TABLE_NAME, TABLE_TYPE, TABLE_OWNER, COMMENT, CREATED, IS_DYNAMIC"
+// late turns a question to an information schema into one to the view of ACCOUNT_USAGE of the same name, for a schema
+// that is too large to be listed otherwise.
+func late(statement, catalog, view string) string {
+	columns, _, _ := strings.Cut(statement, " FROM ")
+	literal, _ := dialect.Literal(catalog) // has been quoted before
+	return columns + " FROM " + usageView(view) + " WHERE DELETED IS NULL AND TABLE_CATALOG = " + literal
+}
+
+const tableColumns = "TABLE_SCHEMA, TABLE_NAME, TABLE_TYPE, TABLE_OWNER, COMMENT, CREATED, LAST_DDL, IS_DYNAMIC"
 
 func (s *snapshot) readTables(ctx context.Context, catalog string) error {
-	return s.schemaQuery(ctx, catalog, "TABLES", tableColumns, func(r *answer, i int) {
+	return s.schemaQuery(ctx, catalog, s.scope.Within, "TABLES", tableColumns, func(r *answer, i int) {
 		on := state.Securable{Kind: tableKind(r.text(i, "TABLE_TYPE"), yes(r.text(i, "IS_DYNAMIC"))), Catalog: catalog, Schema: r.text(i, "TABLE_SCHEMA"), Name: r.text(i, "TABLE_NAME")}
 		o := state.Object{Comment: r.text(i, "COMMENT"), Identity: r.text(i, "CREATED")}
 		if by := r.text(i, "TABLE_OWNER"); by != "" {
 			o.Owner = state.Securable{Kind: state.KindRole, Name: by}
 		}
 		s.object(on, o)
+		s.table(on.Relation(), r.text(i, "LAST_DDL"), o.Identity)
 	})
+}
+
+// table notes that a relation is there and when its definition changed last. Where that is not said, it is when the
+// relation was made: very old ones and those of replicas have no such time.
+func (s *snapshot) table(on state.Securable, ddl, created string) {
+	at, err := moment(ddl)
+	if err != nil {
+		at, err = moment(created)
+	}
+	if err != nil {
+		at = s.asked // it may have changed just now
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.tables[on] = at
 }
 
 func tableKind(typ string, dynamic bool) state.Kind {
@@ -212,14 +237,21 @@ func tableKind(typ string, dynamic bool) state.Kind {
 const columnColumns = "TABLE_SCHEMA, TABLE_NAME, COLUMN_NAME, ORDINAL_POSITION, DATA_TYPE, CHARACTER_MAXIMUM_LENGTH, NUMERIC_PRECISION, NUMERIC_SCALE, COMMENT"
 
 func (s *snapshot) readColumns(ctx context.Context, catalog string) error {
-	return s.schemaQuery(ctx, catalog, "COLUMNS", columnColumns, func(r *answer, i int) {
-		on := state.Securable{Kind: state.KindColumn, Catalog: catalog, Schema: r.text(i, "TABLE_SCHEMA"), Name: r.text(i, "TABLE_NAME"), Column: r.text(i, "COLUMN_NAME")}
-		position, err := strconv.Atoi(r.text(i, "ORDINAL_POSITION"))
-		if err != nil {
-			position = 0 // of a column that has none
-		}
-		s.object(on, state.Object{Type: columnType(r, i), Position: position, Comment: r.text(i, "COMMENT")})
-	})
+	return s.schemaQuery(ctx, catalog, s.scope.Within, "COLUMNS", columnColumns, func(r *answer, i int) { s.column(catalog, r, i) })
+}
+
+// column states that a column is there.
+func (s *snapshot) column(catalog string, r *answer, i int) {
+	position, err := strconv.Atoi(r.text(i, "ORDINAL_POSITION"))
+	if err != nil {
+		position = 0 // of a column that has none
+	}
+	t := columnType(r, i)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	on := state.Securable{Kind: state.KindColumn, Catalog: s.intern(catalog), Schema: s.intern(r.text(i, "TABLE_SCHEMA")), Name: s.intern(r.text(i, "TABLE_NAME")), Column: s.intern(r.text(i, "COLUMN_NAME"))}
+	t.Text = s.intern(t.Text)
+	s.st.Objects[on] = state.Object{Type: t, Position: position, Comment: s.intern(r.text(i, "COMMENT"))}
 }
 
 func columnType(r *answer, i int) state.DataType {

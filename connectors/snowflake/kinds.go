@@ -114,7 +114,7 @@ func (s *snapshot) everybodyTasks() []task {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for on := range s.st.Objects {
-		if on.Kind == state.KindUser && !slices.Contains(s.scope.Roles, on) {
+		if on.Kind == state.KindUser && !s.bulk && !slices.Contains(s.scope.Roles, on) { // in bulk, a view has all
 			tasks = append(tasks, func(ctx context.Context) error { return s.readPrivileges(ctx, principal{on: on}) })
 		}
 	}
@@ -155,6 +155,7 @@ func (s *snapshot) readShare(ctx context.Context, share state.Securable) error {
 		return s.failed(ctx, share, err, state.FactGrant)
 	}
 	s.object(share, state.Object{})
+	s.readNow(share)
 	r.each(func(r *answer, i int) {
 		on, ok := securable(kindWord(r.text(i, "GRANTED_ON")), r.text(i, "NAME"))
 		if on = s.asKnown(on); !ok || !s.scope.Covers(on) || s.foreign(on) {

@@ -31,8 +31,10 @@ type Options struct {
 
 	Credentials func(context.Context) (Credentials, error) // asked at each sign-in, so that a rotated secret is picked up
 
-	Tag         string // session's QUERY_TAG, such as the run's id; at most 2,000 characters
-	Concurrency int    // sessions that read at a time; 0 for 8
+	Tag         string  // session's QUERY_TAG, such as the run's id; at most 2,000 characters
+	Concurrency int     // sessions that read at a time; 0 for 8
+	Rate        float64 // statements that may begin to read in a second; 0 for no bound
+	Read        Reading // "" for Auto
 
 	ReadTimeout  time.Duration // after which the server ends a read; 0 for 5 minutes
 	WriteTimeout time.Duration // after which the server ends a write; shorter than the lease's grace; 0 for 30 seconds
@@ -47,8 +49,20 @@ type Options struct {
 	Logger      zerolog.Logger
 	Transporter http.RoundTripper // nil for the driver's own
 
-	rows int // showLimit, or fewer in tests
+	rows int           // showLimit, or fewer in tests
+	late time.Duration // usageLag, or another in tests
 }
+
+// Reading says where a snapshot reads what only the views of ACCOUNT_USAGE tell for the whole account at once: tags on
+// tables and columns, privileges, memberships.
+type Reading string
+
+// The readings. Auto is Live where that takes few statements, and Bulk else.
+const (
+	Auto Reading = "auto"
+	Live Reading = "live"
+	Bulk Reading = "bulk"
+)
 
 // Credentials is one way to sign in: exactly one field is set, and Passphrase beside an encrypted PrivateKey.
 type Credentials struct {
@@ -84,6 +98,8 @@ func (o Options) withDefaults() Options {
 	o.HTTPTimeout = cmp.Or(o.HTTPTimeout, time.Minute)
 	o.RetryTimeout = cmp.Or(o.RetryTimeout, 30*time.Second)
 	o.rows = cmp.Or(o.rows, showLimit)
+	o.late = cmp.Or(o.late, usageLag)
+	o.Read = cmp.Or(o.Read, Auto)
 	if o.Port == 0 && o.Protocol == "https" {
 		o.Port = 443
 	}
@@ -104,6 +120,10 @@ func (o Options) validate() error {
 		return fmt.Errorf("protocol is %q; it must be https, or http for an embedded account", o.Protocol)
 	case o.Concurrency < 0:
 		return errors.New("concurrency is negative")
+	case o.Rate < 0:
+		return errors.New("the rate is negative")
+	case o.Read != Auto && o.Read != Live && o.Read != Bulk:
+		return fmt.Errorf("read is %q; it must be auto, live or bulk", o.Read)
 	}
 	return nil
 }

@@ -128,9 +128,17 @@ func (s *snapshot) matter(found []reference) []state.Securable {
 
 func (s *snapshot) readBodies(ctx context.Context, policies []state.Securable, found []reference) error {
 	bodies := make([]*state.MaskingPolicy, len(policies))
-	tasks := make([]task, len(policies))
+	tasks := make([]task, 0, len(policies))
+	loaded, err := s.loadBodies(ctx, policies)
+	if err != nil {
+		return err
+	}
 	for i, p := range policies {
-		tasks[i] = func(ctx context.Context) error {
+		if bodies[i] = loaded[p]; bodies[i] != nil {
+			s.put(state.Key{Fact: state.FactPolicy, On: p}, bodies[i])
+			continue
+		}
+		tasks = append(tasks, func(ctx context.Context) error {
 			read, err := s.describe(ctx, p)
 			if err != nil {
 				return s.failed(ctx, p, err, policyFacts...)
@@ -138,7 +146,7 @@ func (s *snapshot) readBodies(ctx context.Context, policies []state.Securable, f
 			bodies[i] = read
 			s.put(state.Key{Fact: state.FactPolicy, On: p}, read)
 			return nil
-		}
+		})
 	}
 	if err := s.run(ctx, tasks); err != nil {
 		return err
@@ -190,12 +198,17 @@ func (s *snapshot) describe(ctx context.Context, on state.Securable) (*state.Mas
 	if !shown {
 		return nil, fmt.Errorf("read %s: its body is not shown to role %s", on, s.who.role)
 	}
-	p := &state.MaskingPolicy{Name: on, Family: family(r.text(0, "RETURN_TYPE")), Opaque: true, Body: strings.TrimSpace(body), Comment: s.policies[on]}
-	signature := strings.TrimSpace(r.text(0, "SIGNATURE"))
+	return s.maskingPolicy(on, r.text(0, "SIGNATURE"), r.text(0, "RETURN_TYPE"), body), nil
+}
+
+// maskingPolicy makes a policy of what the account says of it.
+func (s *snapshot) maskingPolicy(on state.Securable, signature, returns, body string) *state.MaskingPolicy {
+	p := &state.MaskingPolicy{Name: on, Family: family(returns), Opaque: true, Body: strings.TrimSpace(body), Comment: s.policies[on]}
+	signature = strings.TrimSpace(signature)
 	for i, a := range splitArguments(strings.TrimSuffix(strings.TrimPrefix(signature, "("), ")")) {
 		if i > 0 {
 			p.Args, p.ArgType = append(p.Args, a.name), append(p.ArgType, family(a.typ))
 		}
 	}
-	return p, nil
+	return p
 }

@@ -3,6 +3,7 @@ package snowflake
 import (
 	"context"
 	"fmt"
+	"strconv"
 	"strings"
 
 	"github.com/polsync/polsync/connectors/snowflake/dialect"
@@ -11,9 +12,12 @@ import (
 
 // principal is a role whose grants are read.
 type principal struct {
-	on      state.Securable
-	members bool // somebody is in it, or it is not said
+	on state.Securable
+	// How many users and how many roles are in it, and in how many it is, by SHOW ROLES; unsaid where that does not say.
+	users, members, roles int
 }
+
+const unsaid = -1
 
 var roleFacts = []state.FactKind{state.FactRole, state.FactMember, state.FactGrant}
 
@@ -21,7 +25,7 @@ func (s *snapshot) readRoles(ctx context.Context) error {
 	l := show{what: "roles", facts: roleFacts}
 	return s.pages(ctx, l, account, "SHOW ROLES", func(r *answer, i int) {
 		on := state.Securable{Kind: state.KindRole, Name: r.text(i, "NAME")}
-		s.role(on, r, i, counted(r, i, "ASSIGNED_TO_USERS") || counted(r, i, "GRANTED_TO_ROLES"))
+		s.role(principal{on, counted(r, i, "ASSIGNED_TO_USERS"), counted(r, i, "GRANTED_TO_ROLES"), counted(r, i, "GRANTED_ROLES")}, r, i, r.text(i, "CREATED_ON"))
 	})
 }
 
@@ -40,16 +44,16 @@ func (s *snapshot) readDatabaseRoles(ctx context.Context, catalog string) error 
 	}
 	r.each(func(r *answer, i int) {
 		// Users count in no column, so the members are always asked for.
-		s.role(state.Securable{Kind: state.KindDatabaseRole, Catalog: catalog, Name: r.text(i, "NAME")}, r, i, true)
+		s.role(principal{state.Securable{Kind: state.KindDatabaseRole, Catalog: catalog, Name: r.text(i, "NAME")}, unsaid, unsaid, unsaid}, r, i, r.text(i, "CREATED_ON"))
 	})
 	return nil
 }
 
-func (s *snapshot) role(on state.Securable, r *answer, i int, members bool) {
-	s.object(on, state.Object{Owner: owner(r, i), Comment: r.text(i, "COMMENT"), Identity: r.text(i, "CREATED_ON"), Provisioned: provisioners[r.text(i, "OWNER")]})
-	s.put(state.Key{Fact: state.FactRole, On: on}, state.Role{Comment: r.text(i, "COMMENT")})
+func (s *snapshot) role(p principal, r *answer, i int, identity string) {
+	s.object(p.on, state.Object{Owner: owner(r, i), Comment: r.text(i, "COMMENT"), Identity: identity, Provisioned: provisioners[r.text(i, "OWNER")]})
+	s.put(state.Key{Fact: state.FactRole, On: p.on}, state.Role{Comment: r.text(i, "COMMENT")})
 	s.mu.Lock()
-	s.principals = append(s.principals, principal{on, members})
+	s.principals = append(s.principals, p)
 	s.mu.Unlock()
 }
 
@@ -57,10 +61,13 @@ func (s *snapshot) role(on state.Securable, r *answer, i int, members bool) {
 // Snowflake's SCIM pages, checked November 2026.
 var provisioners = map[string]string{"GENERIC_SCIM_PROVISIONER": "an identity provider (SCIM)", "OKTA_PROVISIONER": "Okta (SCIM)", "AAD_PROVISIONER": "Microsoft Entra ID (SCIM)"}
 
-// counted reports whether a counter of SHOW ROLES is above zero, or is not shown.
-func counted(r *answer, i int, column string) bool {
-	n, shown := r.cell(i, column)
-	return !shown || n != "0"
+// counted returns a counter of SHOW ROLES.
+func counted(r *answer, i int, column string) int {
+	n, err := strconv.Atoi(r.text(i, column))
+	if err != nil {
+		return unsaid
+	}
+	return n
 }
 
 func (s *snapshot) readUsers(ctx context.Context) error {
@@ -77,13 +84,15 @@ func (s *snapshot) readWarehouses(ctx context.Context) error {
 	})
 }
 
+// principalTasks reads what a principal holds, and who is in it. What it holds tells the roles that it is in, so where
+// that is read of all, only users are left to be asked for.
 func (s *snapshot) principalTasks(p principal) []task {
 	var tasks []task
-	if s.scope.Wants(state.FactGrant) {
-		tasks = append(tasks, func(ctx context.Context) error { return s.readPrivileges(ctx, p) },
-			func(ctx context.Context) error { return s.readFuture(ctx, p) })
+	holds := s.scope.Wants(state.FactGrant)
+	if holds {
+		tasks = append(tasks, func(ctx context.Context) error { return s.readPrivileges(ctx, p) })
 	}
-	if s.scope.Wants(state.FactMember) && p.members {
+	if s.scope.Wants(state.FactMember) && (p.users != 0 || !holds && p.members != 0) {
 		tasks = append(tasks, func(ctx context.Context) error { return s.readMembers(ctx, p) })
 	}
 	return tasks

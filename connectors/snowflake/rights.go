@@ -19,8 +19,11 @@ func (r rightSet) has(privileges ...string) bool {
 	return r[everything] || slices.ContainsFunc(privileges, func(p string) bool { return r[p] })
 }
 
+// asker sends a statement that reads.
+type asker func(ctx context.Context, what, statement string) (*answer, error)
+
 // rights walks down from the session's role.
-func (s *snapshot) rights(ctx context.Context) (rightSet, error) {
+func (s *snapshot) rights(ctx context.Context, ask asker) (rightSet, error) {
 	held := rightSet{}
 	seen := map[string]bool{s.who.role: true}
 	for front := []string{s.who.role}; len(front) > 0; {
@@ -36,7 +39,7 @@ func (s *snapshot) rights(ctx context.Context) (rightSet, error) {
 		case "SECURITYADMIN":
 			held["MANAGE GRANTS"] = true
 		}
-		below, err := s.rightsOf(ctx, role, held)
+		below, err := s.rightsOf(ctx, ask, role, held)
 		if err != nil {
 			return nil, err
 		}
@@ -51,12 +54,12 @@ func (s *snapshot) rights(ctx context.Context) (rightSet, error) {
 }
 
 // rightsOf adds one role's account-level privileges to held and returns the roles granted to it.
-func (s *snapshot) rightsOf(ctx context.Context, role string, held rightSet) ([]string, error) {
+func (s *snapshot) rightsOf(ctx context.Context, ask asker, role string, held rightSet) ([]string, error) {
 	name, err := dialect.Quoted(state.Securable{Kind: state.KindRole, Name: role})
 	if err != nil {
 		return nil, err
 	}
-	r, err := s.query(ctx, "look up the rights of role "+role, "SHOW GRANTS TO ROLE "+name)
+	r, err := ask(ctx, "look up the rights of role "+role, "SHOW GRANTS TO ROLE "+name)
 	if err != nil {
 		return nil, err
 	}

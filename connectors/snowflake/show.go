@@ -105,7 +105,7 @@ func (s *snapshot) pages(ctx context.Context, l show, in state.Securable, statem
 			}
 			page += " FROM " + literal
 		}
-		r, err := s.query(ctx, "list "+l.what, page)
+		r, err := s.shared(ctx, "list "+l.what, page)
 		if err != nil {
 			return s.failed(ctx, in, err, l.facts...)
 		}

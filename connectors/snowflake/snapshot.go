@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 
 	"golang.org/x/sync/errgroup"
 
@@ -25,6 +26,13 @@ type snapshot struct {
 	mu      sync.Mutex // guards all below while stages run
 	st      *state.State
 	refused map[areaKey]bool
+
+	bulk    bool                          // what is late but cheap is read from the views of ACCOUNT_USAGE
+	asked   time.Time                     // the account's time when the snapshot began
+	recent  map[state.Securable]bool      // relations, as KindTable, whose definition changed since the views may show it
+	tables  map[state.Securable]time.Time // relations, as KindTable, with the time of their last DDL; zero where it is not said
+	texts   map[string]string             // see intern
+	flights map[string]*flight            // see shared
 
 	governable []string          // databases that are neither the system's nor somebody else's, sorted
 	catalogs   []string          // those of them whose inside is read, sorted
@@ -44,29 +52,47 @@ type areaKey struct {
 // Snapshot implements connectors.Platform. The order is that of what depends on what: databases, then definitions and
 // columns, then what is attached to them.
 func (a *Account) Snapshot(ctx context.Context, scope connectors.Scope) (*state.State, error) {
-	s := &snapshot{a: a, scope: scope, st: state.New(), refused: map[areaKey]bool{}, policies: map[state.Securable]string{}}
-	if err := s.identify(ctx); err != nil {
-		return nil, err
-	}
-	before, err := s.rights(ctx)
-	if err != nil {
-		return nil, err
-	}
-	if err := s.databases(ctx); err != nil {
-		return nil, err
-	}
-	stages := []func(context.Context) []task{s.definitions, s.attached}
-	for _, stage := range stages {
-		if err := s.run(ctx, stage(ctx)); err != nil {
-			return nil, err
+	s := a.newSnapshot(scope, state.New())
+	err := s.within(ctx, func() error {
+		if err := s.databases(ctx); err != nil {
+			return err
 		}
-	}
-	after, err := s.rights(ctx)
+		for _, stage := range []func(context.Context) []task{s.definitions, s.insides, s.attached} {
+			if err := s.run(ctx, stage(ctx)); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
 	if err != nil {
 		return nil, err
+	}
+	return s.done(), nil
+}
+
+func (a *Account) newSnapshot(scope connectors.Scope, st *state.State) *snapshot {
+	return &snapshot{a: a, scope: scope, st: st, refused: map[areaKey]bool{}, policies: map[state.Securable]string{}, recent: map[state.Securable]bool{},
+		tables: map[state.Securable]time.Time{}, flights: map[string]*flight{}}
+}
+
+// within reads, and says what can be relied on of it with the rights that there were before and after.
+func (s *snapshot) within(ctx context.Context, read func() error) error {
+	if err := s.identify(ctx); err != nil {
+		return err
+	}
+	before, err := s.rights(ctx, s.shared)
+	if err != nil {
+		return err
+	}
+	if err := read(); err != nil {
+		return err
+	}
+	after, err := s.rights(ctx, s.query)
+	if err != nil {
+		return err
 	}
 	s.doubt(before, after)
-	return s.done(), nil
+	return nil
 }
 
 // task is a part of a stage; tasks of a stage run side by side. What it could not read it reports as an area; an error
@@ -93,7 +119,20 @@ func (s *snapshot) definitions(context.Context) []task {
 	}
 	tasks = append(tasks, s.kindTasks()...)
 	for _, c := range s.catalogs {
-		tasks = append(tasks, s.inside(c, s.readTables), s.inside(c, s.readColumns), s.inside(c, s.readDatabaseRoles))
+		tasks = append(tasks, s.inside(c, s.readTables))
+	}
+	return tasks
+}
+
+// insides lists what is in databases, besides the tables, from the sources that the counts of these make worth it.
+func (s *snapshot) insides(context.Context) []task {
+	s.choose()
+	if s.bulk {
+		return []task{s.loadColumns, s.loadPrincipals}
+	}
+	var tasks []task
+	for _, c := range s.catalogs {
+		tasks = append(tasks, s.inside(c, s.readColumns), s.inside(c, s.readDatabaseRoles))
 	}
 	return tasks
 }
@@ -102,18 +141,29 @@ func (s *snapshot) inside(catalog string, read func(context.Context, string) err
 	return func(ctx context.Context) error { return read(ctx, catalog) }
 }
 
+// loadPrincipals reads what principals hold and who is in them.
+func (s *snapshot) loadPrincipals(ctx context.Context) error {
+	if err := s.loadDatabaseRoles(ctx); err != nil {
+		return err
+	}
+	return s.run(ctx, append([]task{s.loadGrants}, s.futureTasks()...))
+}
+
 // attached lists what stands on what the definitions brought.
 func (s *snapshot) attached(context.Context) []task {
 	s.uncoverHidden()
 	var tasks []task
 	if s.scope.Wants(state.FactTagged) && len(s.tags) > 0 {
-		tasks = append(tasks, s.tagTasks()...)
+		tasks = append(tasks, s.readTagged)
 	}
 	if s.scope.Wants(state.FactPolicy) || s.scope.Wants(state.FactMask) || s.scope.Wants(state.FactBinding) {
 		tasks = append(tasks, s.readReferences)
 	}
-	for _, p := range s.principals {
-		tasks = append(tasks, s.principalTasks(p)...)
+	if !s.bulk {
+		tasks = append(tasks, s.futureTasks()...)
+		for _, p := range s.principals {
+			tasks = append(tasks, s.principalTasks(p)...)
+		}
 	}
 	tasks = append(tasks, s.everybodyTasks()...)
 	for _, u := range s.scope.Roles {
@@ -130,6 +180,47 @@ func (s *snapshot) query(ctx context.Context, what, statement string) (*answer, 
 	s.st.Reads++
 	s.mu.Unlock()
 	return s.a.query(ctx, what, statement)
+}
+
+// stream is query for what may have very many rows; see Account.stream.
+func (s *snapshot) stream(ctx context.Context, what, statement string, each func(r *answer, row int)) error {
+	s.mu.Lock()
+	s.st.Reads++
+	s.mu.Unlock()
+	return s.a.stream(ctx, what, statement, each)
+}
+
+// flight is a statement under way or answered, whose answer is for all that ask the same.
+type flight struct {
+	once   sync.Once
+	answer *answer
+	err    error
+}
+
+// shared is query for what more than one part of the snapshot asks: one statement is sent.
+func (s *snapshot) shared(ctx context.Context, what, statement string) (*answer, error) {
+	s.mu.Lock()
+	f := s.flights[statement]
+	if f == nil {
+		f = &flight{}
+		s.flights[statement] = f
+	}
+	s.mu.Unlock()
+	f.once.Do(func() { f.answer, f.err = s.query(ctx, what, statement) })
+	return f.answer, f.err
+}
+
+// intern returns one text for all equal ones: a million columns have some thousand names. The caller holds mu.
+func (s *snapshot) intern(text string) string {
+	if known, ok := s.texts[text]; ok {
+		return known
+	}
+	if s.texts == nil {
+		s.texts = map[string]string{}
+	}
+	text = strings.Clone(text)
+	s.texts[text] = text
+	return text
 }
 
 // fatal reports an error that ends the snapshot: the caller gave up, or nothing at all can be read any more.
@@ -175,22 +266,34 @@ func (s *snapshot) put(k state.Key, v state.Value) {
 // account is the place of areas that concern everything.
 var account = state.Securable{Kind: state.KindAccount}
 
-// done closes the state: the order of areas does not depend on which statement was answered first.
-func (s *snapshot) done() *state.State {
-	slices.SortFunc(s.st.Unknown, func(x, y state.Area) int {
+func sortAreas(st *state.State) {
+	slices.SortFunc(st.Unknown, func(x, y state.Area) int {
 		return cmp.Or(x.Within.Compare(y.Within), slices.Compare(x.Facts, y.Facts), strings.Compare(x.Reason, y.Reason))
 	})
+}
+
+// done closes the state: the order of areas does not depend on which statement was answered first.
+func (s *snapshot) done() *state.State {
+	sortAreas(s.st)
 	for _, name := range state.FactKindNames() {
 		kind, _ := state.ParseFactKind(name)
-		if s.scope.Wants(kind) && kind != state.FactOwner {
-			s.st.Freshness = append(s.st.Freshness, state.Freshness{Facts: kind, Source: "live"})
+		if !s.scope.Wants(kind) || kind == state.FactOwner {
+			continue
 		}
+		f := state.Freshness{Facts: kind, Source: "live"}
+		if s.bulk && slices.Contains(lateFacts, kind) {
+			f.Source, f.Lag = "account_usage", s.a.opt.late.String()
+		}
+		s.st.Freshness = append(s.st.Freshness, f)
 	}
 	return s.st
 }
 
 // identity is who the account takes us for.
-type identity struct{ account, region, role, user string }
+type identity struct {
+	account, region, role, user string
+	at                          time.Time // by the account's clock
+}
 
 // identify asks who we are; the answer pins the account.
 func (s *snapshot) identify(ctx context.Context) error {
@@ -200,20 +303,34 @@ func (s *snapshot) identify(ctx context.Context) error {
 	}
 	s.who = who
 	s.st.Reads++
+	s.asked = who.at
 	s.st.Identity = strings.Trim(who.region+"."+who.account, ".")
 	s.object(account, state.Object{})
 	return nil
 }
 
 func (a *Account) identify(ctx context.Context) (identity, error) {
-	r, err := a.query(ctx, "ask who we are", "SELECT CURRENT_ACCOUNT() AS ACCOUNT_ID, CURRENT_REGION() AS REGION_ID, CURRENT_ROLE() AS ROLE_ID, CURRENT_USER() AS USER_ID")
+	r, err := a.query(ctx, "ask who we are", "SELECT CURRENT_ACCOUNT() AS ACCOUNT_ID, CURRENT_REGION() AS REGION_ID, CURRENT_ROLE() AS ROLE_ID, CURRENT_USER() AS USER_ID, CURRENT_TIMESTAMP() AS ASKED_AT")
 	if err != nil {
 		return identity{}, err
 	}
 	if len(r.rows) != 1 {
 		return identity{}, fmt.Errorf("%s: ask who we are: %d rows came back", a.opt.Name, len(r.rows))
 	}
-	return identity{r.text(0, "ACCOUNT_ID"), r.text(0, "REGION_ID"), r.text(0, "ROLE_ID"), r.text(0, "USER_ID")}, nil
+	at, err := moment(r.text(0, "ASKED_AT"))
+	if err != nil {
+		return identity{}, fmt.Errorf("%s: ask who we are: %w", a.opt.Name, err)
+	}
+	return identity{r.text(0, "ACCOUNT_ID"), r.text(0, "REGION_ID"), r.text(0, "ROLE_ID"), r.text(0, "USER_ID"), at}, nil
+}
+
+// moment reads a timestamp as the driver gives it.
+func moment(text string) (time.Time, error) {
+	t, err := time.Parse(time.RFC3339Nano, text)
+	if err != nil {
+		return t, fmt.Errorf("%q is no timestamp: %w", text, err)
+	}
+	return t, nil
 }
 
 // sortedKeys returns a map's keys in canonical order.

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/polsync/polsync/connectors"
 	"github.com/polsync/polsync/connectors/connectortest"
@@ -21,9 +22,20 @@ var (
 	oddReader  = state.Securable{Kind: state.KindRole, Name: "odd \"r\".x\\$$'\u00e9\n`"}
 )
 
-func TestSuite(t *testing.T) {
+func TestSuite(t *testing.T) { suite(t, emulator.Options{}) }
+
+// TestSuiteInBulk walks the same states with views that lag as they do, and with such that do not.
+func TestSuiteInBulk(t *testing.T) {
+	for name, lag := range map[string]time.Duration{"as documented": 0, "none": -1} {
+		t.Run(name, func(t *testing.T) {
+			suite(t, emulator.Options{AccountUsageLag: lag}, func(o *Options) { o.Read = Bulk })
+		})
+	}
+}
+
+func suite(t *testing.T, opt emulator.Options, edit ...func(*Options)) {
 	connectortest.Run(t, func(t *testing.T) *connectortest.Fixture {
-		b := newBed(t, emulator.Options{})
+		b := newBed(t, opt, edit...)
 		f := &connectortest.Fixture{Platform: b.Account, Home: home, Self: []state.Securable{{Kind: state.KindRole, Name: "POLSYNC"}, {Kind: state.KindUser, Name: "POLSYNC_SVC"}}, Scope: connectors.Scope{Within: []state.Securable{sales}, Home: home},
 			Tables: []state.Securable{customers, orders}, Readers: []state.Securable{readerA, readerB}, Member: alice, OddReader: oddReader,
 			Tag: b.heldTag, Recreate: b.recreate, Rename: b.rename,

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -55,23 +56,104 @@ func allowedValues(text string, listed bool) ([]string, error) {
 
 const tagColumns = "TAG_DATABASE, TAG_SCHEMA, TAG_NAME, TAG_VALUE, APPLY_METHOD, LEVEL, OBJECT_DATABASE, OBJECT_SCHEMA, OBJECT_NAME, DOMAIN, COLUMN_NAME"
 
-// tagTasks asks for the tags of every database, schema and table in scope, and of all columns of each table.
-func (s *snapshot) tagTasks() []task {
-	var all []branch
-	kinds := map[state.Securable]state.Kind{} // relation as KindTable -> its kind
-	for _, on := range sortedKeys(s.st.Objects) {
-		if !s.tagReadable(on) {
-			continue
-		}
-		switch {
-		case on.Kind == state.KindCatalog, on.Kind == state.KindSchema:
-			all = append(all, tagBranch(on, "TAG_REFERENCES", tagDomain(on.Kind)))
-		case on.Kind.Relation():
-			kinds[asTable(on)] = on.Kind
-			all = append(all, tagBranch(on, "TAG_REFERENCES", "TABLE"), tagBranch(on, "TAG_REFERENCES_ALL_COLUMNS", "TABLE"))
+// readTagged states which tags are set on what. Databases and schemas are asked each, live always; so are tables and
+// views, unless the account is read in bulk, which leaves those that changed lately.
+func (s *snapshot) readTagged(ctx context.Context) error {
+	var containers []branch
+	relations := map[state.Securable]state.Kind{} // as KindTable -> kind
+	s.mu.Lock()
+	for on := range s.st.Objects {
+		if (on.Kind == state.KindCatalog || on.Kind == state.KindSchema) && s.tagReadable(on) {
+			containers = append(containers, tagBranch(on, "TAG_REFERENCES", tagDomain(on.Kind)))
+		} else if on.Kind.Relation() && s.tagReadable(on) {
+			relations[on.Relation()] = on.Kind
 		}
 	}
-	return s.batches("read tags", all, func(r *answer, i int) { s.taggedRow(r, i, kinds) }, state.FactTagged)
+	s.mu.Unlock()
+	slices.SortFunc(containers, func(a, b branch) int { return a.on.Compare(b.on) })
+	tasks := s.batches("read tags", containers, func(r *answer, i int) { s.taggedRow(r, i, nil) }, state.FactTagged)
+	live := func(ctx context.Context) error { return s.readTagsOf(ctx, relations) }
+	if !s.bulk {
+		return s.run(ctx, append(tasks, live))
+	}
+	return s.run(ctx, append(tasks, func(ctx context.Context) error {
+		if err := s.loadTagged(ctx); err != nil {
+			return s.usageFailed(ctx, err, []task{live}, state.FactTagged)
+		}
+		changed := maps.Clone(relations)
+		maps.DeleteFunc(changed, func(on state.Securable, _ state.Kind) bool { return !s.recent[on] })
+		return s.readTagsOf(ctx, changed)
+	}))
+}
+
+// readTagsOf reads the tags of relations, given as KindTable with their kind, and of their columns. The columns tell what
+// they have from their relation as well; a relation has to be asked itself only where a column has something from it, or
+// where each column has a tag of its own that would hide the same one on the relation.
+func (s *snapshot) readTagsOf(ctx context.Context, relations map[state.Securable]state.Kind) error {
+	var all []branch
+	for _, on := range sortedKeys(relations) {
+		all = append(all, tagBranch(on, "TAG_REFERENCES_ALL_COLUMNS", "TABLE"))
+	}
+	shades := map[state.Securable]*shade{}
+	take := func(r *answer, i int) {
+		s.taggedRow(r, i, relations)
+		on := state.Securable{Kind: state.KindTable, Catalog: r.text(i, "OBJECT_DATABASE"), Schema: r.text(i, "OBJECT_SCHEMA"), Name: r.text(i, "OBJECT_NAME")}
+		h := shades[on]
+		if h == nil {
+			h = &shade{own: map[state.Securable]int{}}
+			shades[on] = h
+		}
+		switch strings.ToUpper(r.text(i, "LEVEL")) {
+		case "COLUMN":
+			h.own[tagOf(r, i)]++
+		case "DATABASE", "SCHEMA", "ACCOUNT":
+		default:
+			h.inherits = true
+		}
+	}
+	if err := s.run(ctx, s.batches("read tags", all, take, state.FactTagged)); err != nil {
+		return err
+	}
+	width := s.widths(relations)
+	var themselves []branch
+	for _, on := range sortedKeys(relations) {
+		if h := shades[on]; width[on] == 0 || h != nil && (h.inherits || h.hides(width[on])) {
+			themselves = append(themselves, tagBranch(on, "TAG_REFERENCES", "TABLE"))
+		}
+	}
+	return s.run(ctx, s.batches("read tags", themselves, func(r *answer, i int) { s.taggedRow(r, i, relations) }, state.FactTagged))
+}
+
+// widths returns how many columns relations have.
+func (s *snapshot) widths(of map[state.Securable]state.Kind) map[state.Securable]int {
+	width := make(map[state.Securable]int, len(of))
+	if len(of) == 0 {
+		return width
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for on := range s.st.Objects {
+		if on.Kind == state.KindColumn {
+			width[on.Relation()]++
+		}
+	}
+	return width
+}
+
+// shade is what the columns of a relation tell of tags.
+type shade struct {
+	inherits bool                    // one has a tag from the relation
+	own      map[state.Securable]int // tag -> how many columns have it of their own
+}
+
+// hides reports whether a tag stands on every column, so that the same one on the relation would not show.
+func (h *shade) hides(columns int) bool {
+	for _, n := range h.own {
+		if n >= columns {
+			return true
+		}
+	}
+	return false
 }
 
 // tagReadable reports whether an object is in scope and governable.
@@ -107,26 +189,43 @@ func tagBranch(on state.Securable, function, domain string) branch {
 // taggedRow takes a row that says what was set by hand on the thing itself. What a tag came by otherwise (from above,
 // from another object, from Snowflake's classification) is not for us to set or remove.
 func (s *snapshot) taggedRow(r *answer, i int, kinds map[state.Securable]state.Kind) {
-	switch strings.ToUpper(r.text(i, "APPLY_METHOD")) {
-	case "MANUAL", "NONE", "":
-	default:
-		return
-	}
-	if r.text(i, "TAG_DATABASE") == systemDatabase {
+	if !byHand(r, i) {
 		return
 	}
 	on, direct := taggedOn(r, i)
 	if !direct || !s.scope.Covers(on) {
 		return
 	}
+	if k, known := kinds[on]; known {
+		on.Kind = k
+	}
+	s.tag(on, r, i)
+}
+
+// byHand reports whether a row is about a tag that somebody set, and not one of the system's.
+func byHand(r *answer, i int) bool {
+	switch strings.ToUpper(r.text(i, "APPLY_METHOD")) {
+	case "MANUAL", "NONE", "":
+		return r.text(i, "TAG_DATABASE") != systemDatabase
+	}
+	return false
+}
+
+func tagOf(r *answer, i int) state.Securable {
+	return state.Securable{Kind: state.KindTag, Catalog: r.text(i, "TAG_DATABASE"), Schema: r.text(i, "TAG_SCHEMA"), Name: r.text(i, "TAG_NAME")}
+}
+
+// tag states that something carries a tag. A relation, given as KindTable, gets the kind it has. The caller holds mu.
+func (s *snapshot) tag(on state.Securable, r *answer, i int) {
 	if on.Kind == state.KindTable {
-		if k, known := kinds[on]; known {
-			on.Kind = k
+		if known, ok := s.st.Relation(on); ok {
+			on = known
 		}
 	}
-	tag := state.Securable{Kind: state.KindTag, Catalog: r.text(i, "TAG_DATABASE"), Schema: r.text(i, "TAG_SCHEMA"), Name: r.text(i, "TAG_NAME")}
+	tag := tagOf(r, i)
+	tag.Catalog, tag.Schema, tag.Name = s.intern(tag.Catalog), s.intern(tag.Schema), s.intern(tag.Name)
 	key := state.Key{Fact: state.FactTagged, On: on, With: tag}
-	value := state.Text(r.text(i, "TAG_VALUE"))
+	value := state.Text(s.intern(r.text(i, "TAG_VALUE")))
 	if was := s.st.Value(key); was != nil && was != value {
 		s.several(key)
 	}

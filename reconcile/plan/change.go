@@ -160,5 +160,16 @@ func (p *Plan) Changes() []Change {
 	return all
 }
 
+// Objections returns a key of each place that an error of the plan is about.
+func (p *Plan) Objections() []state.Key {
+	var keys []state.Key
+	for _, n := range p.Notices {
+		if n.Level == Error && n.On != (state.Securable{}) {
+			keys = append(keys, state.Key{On: n.On})
+		}
+	}
+	return keys
+}
+
 // Empty reports whether there is nothing to do.
 func (p *Plan) Empty() bool { return len(p.Steps) == 0 }

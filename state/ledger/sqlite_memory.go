@@ -7,6 +7,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"slices"
+	"time"
 
 	"github.com/polsync/polsync/state"
 )
@@ -211,4 +212,37 @@ func (s *SQLite) LastLoad(ctx context.Context, source string) (Load, bool, error
 	}
 	l.At = fromMicros(at)
 	return l, true, nil
+}
+
+// Lately implements Memory. Of several statements for the same changes only the last one says that they are made.
+func (s *SQLite) Lately(ctx context.Context, platform string, since time.Time) ([]Lately, error) {
+	what := platform + ": read what was changed lately"
+	rows, err := s.r.QueryContext(ctx, `SELECT a.body FROM intents i JOIN audit a ON a.seq = i.id
+		WHERE i.platform = ? AND i.status = 'done' ORDER BY i.id DESC`, platform)
+	if err != nil {
+		return nil, s.explain(what, err)
+	}
+	defer rows.Close()
+	var all []Lately
+	for rows.Next() {
+		var body string
+		if err := rows.Scan(&body); err != nil {
+			return nil, s.explain(what, err)
+		}
+		var rec Record
+		if err := unmarshal([]byte(body), &rec); err != nil {
+			return nil, s.corrupt(what, err)
+		}
+		if rec.At.Before(since) {
+			break
+		}
+		if rec.More {
+			continue
+		}
+		for _, c := range slices.Backward(rec.Changes) {
+			all = append(all, Lately{c.Key, c.Want, rec.At})
+		}
+	}
+	slices.Reverse(all)
+	return all, s.explain(what, rows.Err())
 }

@@ -109,6 +109,9 @@ type Memory interface {
 	// Repeats returns, for keys changed lately, how many runs in succession made the same change.
 	Repeats(ctx context.Context, platform string) (map[state.Key]Repeat, error)
 
+	// Lately returns what statements that were sent since then and are done changed, oldest first.
+	Lately(ctx context.Context, platform string, since time.Time) ([]Lately, error)
+
 	// ClearRepeats starts counting the keys anew, all of the platform's without any.
 	ClearRepeats(ctx context.Context, platform string, keys []state.Key) error
 

@@ -87,6 +87,13 @@ type Change struct {
 	Note     string
 }
 
+// Lately is a fact as a statement left it.
+type Lately struct {
+	Key  state.Key
+	Want state.Value // nil: absent
+	At   time.Time   // when the statement was about to be sent
+}
+
 // Intent is a statement about to be sent, with the changes it makes. More says that further statements follow for the
 // same changes: then a fact wanted is ours once this one is done, but a fact removed is only forgotten with the last.
 type Intent struct {

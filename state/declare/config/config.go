@@ -71,6 +71,8 @@ type Snowflake struct {
 	Host       string // of a private endpoint; "" for the account's own
 	Port       int    // 0 for the protocol's
 	Protocol   string // https, or http to a loopback host
+	Read       string // auto, live or bulk
+	Rate       int    // statements that may begin to read in a second; 0 for no bound
 }
 
 // Databricks says how to sign in to a workspace.

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"cmp"
 	"net"
 	"net/url"
 	"path"
@@ -302,7 +303,8 @@ func (r *reader) names() []string {
 func (r *reader) snowflake(n document.Node) *Snowflake {
 	s := &Snowflake{Account: n.Get("account").Text(), User: n.Get("user").Text(), Role: n.Get("role").Text(), Warehouse: n.Get("warehouse").Text(),
 		Auth: n.Get("auth").Text(), PrivateKey: r.secret(n.Get("private_key")), Passphrase: r.secret(n.Get("private_key_passphrase")),
-		Password: r.secret(n.Get("password")), Token: r.secret(n.Get("token")), Host: n.Get("host").Text(), Port: n.Get("port").Int(0), Protocol: n.Get("protocol").Text()}
+		Password: r.secret(n.Get("password")), Token: r.secret(n.Get("token")), Host: n.Get("host").Text(), Port: n.Get("port").Int(0), Protocol: n.Get("protocol").Text(),
+		Read: cmp.Or(n.Get("read").Text(), "auto"), Rate: n.Get("rate").Int(0)}
 	if s.Auth == "" {
 		s.Auth = "key_pair"
 	}

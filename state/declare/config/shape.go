@@ -42,7 +42,9 @@ var snowflakeShape = document.With(
 	key("token", secret, "for pat: the programmatic access token; for oauth: the access token"),
 	key("host", document.Example("myorg-myaccount.privatelink.snowflakecomputing.com"), "a private endpoint; left out: the account's own host"),
 	key("port", document.Whole(1, 65535), "left out: 443"),
-	key("protocol", document.Word("https", "http"), "http only to this machine"))
+	key("protocol", document.Word("https", "http"), "http only to this machine"),
+	key("read", document.Word("auto", "live", "bulk"), "where tags and grants are read: live, or in bulk from views that lag, with what changes rest on read live; auto, where left out, takes bulk for large accounts"),
+	key("rate", document.Whole(1, 1000), "statements that may begin to read in a second; left out: no bound"))
 
 var databricksShape = document.With(
 	needed("host", document.Example("https://dbc-a1b2c3d4-e5f6.cloud.databricks.com"), "the workspace"),
