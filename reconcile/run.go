@@ -408,7 +408,7 @@ func (r *Reconciler) keepLease(ctx context.Context, l ledger.Lease) (context.Con
 func (r *Reconciler) remember(ctx context.Context, run string, res *Result, more ...ledger.Refused) error {
 	refused := more
 	for _, s := range res.Steps {
-		final := errors.Is(s.Err, connectors.ErrDenied) || errors.Is(s.Err, connectors.ErrNotFound) || errors.Is(s.Err, connectors.ErrUnknown)
+		final := errors.Is(s.Err, connectors.ErrDenied) || errors.Is(s.Err, connectors.ErrNotFound) || errors.Is(s.Err, connectors.ErrUnknown) || errors.Is(s.Err, plan.ErrUnsupported)
 		if s.Status != Failed || !final {
 			continue
 		}

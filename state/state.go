@@ -44,7 +44,8 @@ type State struct {
 	Objects   map[Securable]Object
 	Facts     map[Key]Fact
 	Unknown   []Area
-	Fixed     map[Key]string // grants that nobody can take away, with the reason
+	Lacks     map[FactKind]string // kinds that the platform cannot have, with the reason
+	Fixed     map[Key]string      // grants that nobody can take away, with the reason
 	Freshness []Freshness
 	Identity  string // of the account or metastore
 	Reads     int    // statements and requests it took to read
@@ -81,7 +82,7 @@ func (s *State) Late(k Key) bool {
 
 // New returns an empty State.
 func New() *State {
-	return &State{Objects: map[Securable]Object{}, Facts: map[Key]Fact{}, Fixed: map[Key]string{}}
+	return &State{Objects: map[Securable]Object{}, Facts: map[Key]Fact{}, Fixed: map[Key]string{}, Lacks: map[FactKind]string{}}
 }
 
 // Put states a fact, in place of one with the same key.

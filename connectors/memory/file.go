@@ -20,7 +20,8 @@ type file struct {
 	Objects   []fileObject                   `yaml:"objects"`
 	Facts     []fileFact                     `yaml:"facts,omitempty"`
 	Unknown   []fileArea                     `yaml:"unknown,omitempty"`
-	Rows      map[string][]map[string]string `yaml:"rows,omitempty"` // table -> rows; a missing column is NULL
+	Lacks     map[state.FactKind]string      `yaml:"lacks,omitempty"` // kinds of fact that the platform cannot have
+	Rows      map[string][]map[string]string `yaml:"rows,omitempty"`  // table -> rows; a missing column is NULL
 }
 
 type fileObject struct {
@@ -72,6 +73,7 @@ func decode(data []byte) (*Warehouse, error) {
 			w.facts.Fixed[fact.Key] = ff.Fixed
 		}
 	}
+	w.facts.Lacks = f.Lacks
 	for _, a := range f.Unknown {
 		area := state.Area{Facts: a.Facts, Reason: a.Reason}
 		if err := area.Within.UnmarshalText([]byte(a.Within)); err != nil {
@@ -133,7 +135,7 @@ func (w *Warehouse) save() error {
 	if w.path == "" {
 		return nil
 	}
-	f := file{PerColumn: w.dialect.PerColumn, Rows: w.rowsOf()}
+	f := file{PerColumn: w.dialect.PerColumn, Lacks: w.facts.Lacks, Rows: w.rowsOf()}
 	for _, s := range w.facts.byPosition() {
 		if s.Kind == state.KindRole && w.facts.Has(state.Key{Fact: state.FactRole, On: s}) {
 			continue // the fact makes the object

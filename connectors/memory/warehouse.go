@@ -76,7 +76,7 @@ func (w *Warehouse) Snapshot(ctx context.Context, scope connectors.Scope) (*stat
 			s.Facts[k] = f
 		}
 	}
-	s.Unknown, s.Fixed = slices.Clone(w.facts.Unknown), w.facts.Fixed
+	s.Unknown, s.Fixed, s.Lacks = slices.Clone(w.facts.Unknown), w.facts.Fixed, w.facts.Lacks
 	for k := state.FactRole; k <= state.FactConstraint; k++ {
 		s.Freshness = append(s.Freshness, state.Freshness{Facts: k, Source: "live"})
 	}

@@ -50,6 +50,9 @@ func (a *Account) Check(ctx context.Context, scope connectors.Scope) ([]connecto
 			missing = append(missing, connectors.Missing{What: n.what, SQL: fmt.Sprintf("GRANT %s ON ACCOUNT TO ROLE %s", n.privilege, role)})
 		}
 	}
+	if e := s.checkEdition(ctx); e != nil {
+		missing = append([]connectors.Missing{*e}, missing...)
+	}
 	if wh := s.checkWarehouse(ctx, role); wh != nil {
 		missing = append(missing, *wh)
 	}
@@ -60,6 +63,18 @@ func (a *Account) Check(ctx context.Context, scope connectors.Scope) ([]connecto
 	missing = append(missing, home...)
 	inside, err := s.checkCatalogs(ctx, role)
 	return append(missing, inside...), err
+}
+
+// checkEdition asks for masking policies, which not every edition has.
+func (s *snapshot) checkEdition(ctx context.Context) *connectors.Missing {
+	if !slices.ContainsFunc(policyFacts, s.scope.Wants) {
+		return nil
+	}
+	_, err := s.query(ctx, "look for masking policies", "SHOW MASKING POLICIES IN ACCOUNT LIMIT 1")
+	if number(err) != unsupportedFeature {
+		return nil // whatever else failed is said by what it stops
+	}
+	return &connectors.Missing{What: "mask columns: masking policies need Enterprise Edition or higher, which only Snowflake changes"}
 }
 
 // checkWarehouse asks something that needs compute.

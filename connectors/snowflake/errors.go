@@ -13,6 +13,7 @@ import (
 	sf "github.com/snowflakedb/gosnowflake"
 
 	"github.com/polsync/polsync/connectors"
+	"github.com/polsync/polsync/reconcile/plan"
 )
 
 // Error is what Snowflake answered to a statement.
@@ -35,6 +36,7 @@ func (e *Error) Error() string {
 // numbers maps Snowflake's error numbers to what a caller can do about them. What is missing has no class: it is
 // permanent and says for itself what is wrong.
 var numbers = map[int]error{
+	unsupportedFeature: plan.ErrUnsupported, // the edition has no such thing
 	2003: connectors.ErrUnknown, 2043: connectors.ErrUnknown, // "does not exist or not authorized": nobody can tell which
 	3001: connectors.ErrDenied, 3011: connectors.ErrDenied, 3041: connectors.ErrDenied,
 	604: connectors.ErrOutcome, 630: connectors.ErrTransient, 625: connectors.ErrTransient, // cancelled; timed out; lock queue full

@@ -31,6 +31,9 @@ func (s *snapshot) each(ctx context.Context, l show, f func(r *answer, row int))
 		return nil
 	case err != nil && fatal(ctx, err):
 		return err
+	case number(err) == unsupportedFeature:
+		s.lacks(l, err)
+		return nil
 	}
 	catalogs := s.governable
 	if l.scope {
@@ -42,6 +45,18 @@ func (s *snapshot) each(ctx context.Context, l show, f func(r *answer, row int))
 		}
 	}
 	return nil
+}
+
+// unsupportedFeature is the number of "Unsupported feature": the account's edition has no such thing.
+const unsupportedFeature = 2
+
+// lacks notes that the account has none of what is listed, and cannot have any.
+func (s *snapshot) lacks(l show, err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, f := range l.facts {
+		s.st.Lacks[f] = fmt.Sprintf("the account has no %s, which need Enterprise Edition or higher (%v)", l.what, err)
+	}
 }
 
 func (s *snapshot) eachIn(ctx context.Context, l show, in state.Securable, f func(*answer, int)) error {

@@ -73,6 +73,7 @@ func Diff(in Input, t *Target) ([]Change, []Kept, []Notice, int) {
 // holdBack takes out what was refused before, what would open data whose cover is therefore missing, and the removal
 // of what is therefore still needed.
 func (d *difference) holdBack() {
+	d.lacking()
 	d.setAside()
 	d.holdUncovered()
 	d.keepNeeded()
@@ -620,6 +621,23 @@ func (d *difference) lists() {
 	}
 }
 
+// lacking sets aside what the platform has no such thing for.
+func (d *difference) lacking() {
+	if len(d.in.Actual.Lacks) == 0 {
+		return
+	}
+	set := maps.Clone(d.in.Aside)
+	if set == nil {
+		set = map[state.Key]string{}
+	}
+	for _, c := range d.changes {
+		if reason := d.in.Actual.Lacks[c.Key.Fact]; reason != "" && c.Want != nil {
+			set[c.Key] = reason
+		}
+	}
+	d.in.Aside = set
+}
+
 // setAside takes out the changes that were refused for good before, with every later change of what they concern.
 func (d *difference) setAside() {
 	if len(d.in.Aside) == 0 {
@@ -632,6 +650,10 @@ func (d *difference) setAside() {
 		}
 	}
 	d.changes = slices.DeleteFunc(d.changes, func(c Change) bool {
+		if reason := d.in.Actual.Lacks[c.Key.Fact]; reason != "" && c.Want != nil {
+			d.notices = append(d.notices, Notice{Held, c.Key.On, fmt.Sprintf("%s cannot be carried out: %s", c.Key, reason), c.Why})
+			return true
+		}
 		if reason, refused := d.in.Aside[c.Key]; refused {
 			d.notices = append(d.notices, Notice{Held, c.Key.On, fmt.Sprintf("%s was refused before and is set aside: %s", c.Key, reason), c.Why})
 			return true

@@ -114,6 +114,9 @@ func (c *cursor) show() (action, error) {
 		if !c.words(k.plural) {
 			continue
 		}
+		if k.kind.isPolicy() && c.s.a.opt.Edition == Standard {
+			return nil, errorf(codeUnsupportedFeature, "0A000", "Unsupported feature '%s'.", k.kind.keywords())
+		}
 		if c.AcceptKeyword("HISTORY") {
 			return nil, errUnsupported("SHOW ... HISTORY")
 		}
