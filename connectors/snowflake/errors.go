@@ -36,8 +36,8 @@ func (e *Error) Error() string {
 // numbers maps Snowflake's error numbers to what a caller can do about them. What is missing has no class: it is
 // permanent and says for itself what is wrong.
 var numbers = map[int]error{
-	unsupportedFeature: plan.ErrUnsupported, // the edition has no such thing
-	2003: connectors.ErrUnknown, 2043: connectors.ErrUnknown, // "does not exist or not authorized": nobody can tell which
+	unsupportedFeature: plan.ErrUnsupported,                                // the edition has no such thing
+	2003:               connectors.ErrUnknown, 2043: connectors.ErrUnknown, // "does not exist or not authorized": nobody can tell which
 	3001: connectors.ErrDenied, 3011: connectors.ErrDenied, 3041: connectors.ErrDenied,
 	604: connectors.ErrOutcome, 630: connectors.ErrTransient, 625: connectors.ErrTransient, // cancelled; timed out; lock queue full
 	200001: connectors.ErrTransient, 90073: connectors.ErrTransient, // service unavailable; warehouse cannot be resumed just now
