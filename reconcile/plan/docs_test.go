@@ -4,6 +4,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 )
@@ -13,8 +14,8 @@ var (
 	testName   = regexp.MustCompile(`^([\w/]*_test\.go)?:(Test|Benchmark)(\w+)$`)
 )
 
-// TestDocumentedTestsExist reads the tables of docs/semantics.md and the lists of docs/promises.md: each test they name
-// must be there, and each case of TestSemantics must be named.
+// TestDocumentedTestsExist reads the tables of docs/semantics.md and docs/snowflake.md and the lists of docs/promises.md:
+// each test they name must be there, and each case of TestSemantics must be named.
 func TestDocumentedTestsExist(t *testing.T) {
 	root := filepath.Join("..", "..")
 	rows, err := os.ReadFile(filepath.Join(root, "state/declare/semantics_test.go"))
@@ -22,7 +23,7 @@ func TestDocumentedTestsExist(t *testing.T) {
 		t.Fatal(err)
 	}
 	named := map[string]bool{}
-	for _, doc := range []string{"docs/semantics.md", "docs/promises.md"} {
+	for _, doc := range []string{"docs/semantics.md", "docs/promises.md", "docs/snowflake.md"} {
 		text, err := os.ReadFile(filepath.Join(root, doc))
 		if err != nil {
 			t.Fatal(err)
@@ -57,6 +58,7 @@ func TestDocumentedTestsExist(t *testing.T) {
 			}
 		}
 	}
+	everyTrapHasATest(t, filepath.Join(root, "docs/snowflake.md"))
 	cases, err := filepath.Glob("testdata/semantics/*.txtar")
 	if err != nil {
 		t.Fatal(err)
@@ -65,5 +67,36 @@ func TestDocumentedTestsExist(t *testing.T) {
 		if name := strings.TrimSuffix(filepath.Base(c), ".txtar"); !named[name] {
 			t.Errorf("docs/semantics.md does not name the case %s", name)
 		}
+	}
+}
+
+// everyTrapHasATest holds that the traps of a page are numbered without a gap, and that each names what it does and a
+// test.
+func everyTrapHasATest(t *testing.T, page string) {
+	text, err := os.ReadFile(page)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, table, _ := strings.Cut(string(text), "\n## Known traps")
+	n := 0
+	for line := range strings.Lines(table) {
+		cells := strings.Split(strings.Trim(strings.TrimSpace(line), "|"), " | ")
+		if len(cells) != 4 || strings.HasPrefix(line, "| No.") || strings.HasPrefix(line, "| ---") {
+			continue
+		}
+		n++
+		if strings.TrimSpace(cells[0]) != strconv.Itoa(n) {
+			t.Errorf("%s: trap %d is numbered %s", page, n, cells[0])
+		}
+		named := false
+		for _, m := range quotedText.FindAllStringSubmatch(cells[3], -1) {
+			named = named || testName.MatchString(m[1]) || strings.HasPrefix(m[1], "plan: ") || strings.HasPrefix(m[1], "declare: ")
+		}
+		if !named {
+			t.Errorf("%s: trap %d has no test", page, n)
+		}
+	}
+	if n != 60 {
+		t.Errorf("%s: %d traps", page, n)
 	}
 }

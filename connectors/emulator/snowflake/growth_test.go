@@ -124,3 +124,15 @@ func TestMissingTargets(t *testing.T) {
 	q.refused(codeMissing, "ALTER MASKING POLICY GOV.P.NONE SET BODY -> 'x'")
 	q.refused(codeMissing, "DROP MASKING POLICY GOV.P.NONE")
 }
+
+// TestTagsThatMaskNeedTheRightToMask: on a schema or database one that masks is set with APPLY MASKING POLICY only.
+func TestTagsThatMaskNeedTheRightToMask(t *testing.T) {
+	s, q := catalogued(t, star, "CREATE TAG GOV.T.PII", "ALTER TAG GOV.T.PII SET MASKING POLICY GOV.P.STAR", "CREATE TAG GOV.T.PLAIN")
+	clerk := s.reader("CLERK")
+	q.exec("GRANT APPLY TAG ON ACCOUNT TO ROLE CLERK")
+	clerk.exec("ALTER TABLE D.S.T SET TAG GOV.T.PII = 'x'", "ALTER SCHEMA D.S SET TAG GOV.T.PLAIN = 'x'")
+	clerk.refused(codeDenied, "ALTER SCHEMA D.S SET TAG GOV.T.PII = 'x'")
+	clerk.refused(codeDenied, "ALTER DATABASE D SET TAG GOV.T.PII = 'x'")
+	q.exec("GRANT APPLY MASKING POLICY ON ACCOUNT TO ROLE CLERK")
+	clerk.exec("ALTER SCHEMA D.S SET TAG GOV.T.PII = 'x'")
+}
