@@ -204,28 +204,31 @@ func (s *session) grantsTo(name nameOfKind) (*Result, error) {
 	if to.kind == kindUser {
 		return s.grantsToUser(to, list)
 	}
-	var hidden []sqlengine.Row
-	s.a.root.eachOwned(to, func(o *object) {
-		list = append(list, ownership(o))
-		if o.prop(searched, "") != "" {
-			hidden = append(hidden, searchRow(o, to))
-		}
-	})
+	s.a.root.eachOwned(to, func(o *object) { list = append(list, ownership(o)) })
 	sortGrants(list)
 	r := &Result{Columns: columnsOf(grantsToColumns), typeID: typeShow}
 	for _, g := range list {
 		r.Rows = append(r.Rows, append(g.shown(), g.grantedTo()...))
 	}
-	r.Rows = append(append(r.Rows, s.a.inheritedRows(to)...), hidden...)
+	r.Rows = append(append(r.Rows, s.a.inheritedRows(to)...), searchRows(list)...)
 	return r, nil
 }
 
 // searched marks a table with search optimization, which keeps a materialized view that only listings of grants show.
 const searched = "search_optimization"
 
-func searchRow(o, to *object) sqlengine.Row {
-	name := o.parent.dotted() + ".IDX_MV_" + strconv.FormatInt(o.id, 10)
-	return sqlengine.Row{o.created.Truncate(1e6), privOwnership, "MATERIALIZED_VIEW", name, string(to.kind), granteeName(to), "true", nameOf(to)}
+// searchRows lists ownership of such views and SELECT on them: who has it on the table has it there.
+func searchRows(list []*grant) []sqlengine.Row {
+	var rows []sqlengine.Row
+	for _, g := range list {
+		if g.on.prop(searched, "") == "" || g.privilege != privOwnership && g.privilege != privSelect {
+			continue
+		}
+		row := append(g.shown(), g.grantedTo()...)
+		row[2], row[3] = "MATERIALIZED_VIEW", g.on.parent.dotted()+".IDX_MV_"+strconv.FormatInt(g.on.id, 10)
+		rows = append(rows, row)
+	}
+	return rows
 }
 
 // eachOwned visits what a role owns in an object, in no order.
