@@ -13,6 +13,7 @@ type plan struct {
 	base     []uint16 // hold
 	sums     []uint16 // have the form: hold if their checksum, and words, do
 	words    []uint16 // have the form: hold if they list the text
+	listed   []uint64 // the checks in words, a bit each
 	forms    uint8    // in which words is looked up, a bit each
 	residual []uint16 // units that automata decide about
 	slow     []uint16 // left to package regexp
@@ -140,6 +141,10 @@ func (s *space) plan(key planKey, chars int) *plan {
 		p.dfas = append(p.dfas, s.dfaOf(group))
 	}
 	s.engine.building.Unlock()
+	p.listed = make([]uint64, (len(s.engine.checks)+63)/64)
+	for _, k := range p.words {
+		p.listed[k>>6] |= 1 << (k & 63)
+	}
 	s.plans[k] = &p
 	return &p
 }

@@ -101,7 +101,7 @@ func (s *scratch) takeLong(value []byte) {
 	n := firstBytes(value)
 	s.text = value[:n]
 	s.takeWide()
-	s.chars += utf8.RuneCount(value[n:])
+	s.chars += utf8.RuneCountInString(stringOf(value[n:])) // RuneCount makes a copy
 }
 
 // takeWide turns the text into symbols.
@@ -189,16 +189,27 @@ func (s *scratch) accept(a *accept, want []bool) {
 	}
 }
 
-// try evaluates a check the slow way.
+// try evaluates a check by itself, as compiled.holds does, but on the forms that are at hand.
 func (s *scratch) try(k uint16, want []bool) {
 	if want != nil && !want[k] {
 		return
 	}
 	c := &s.engine.checks[k]
-	v := view{trimmed: stringOf(s.text), chars: s.chars}
-	if c.holds(&v) {
-		s.hits = append(s.hits, k)
+	if s.chars < c.minLen || c.maxLen > 0 && s.chars > c.maxLen {
+		return
 	}
+	if c.re != nil && !c.re.Match(s.form(c.form)) {
+		return
+	}
+	if c.sum != nil && !c.sum(stringOf(s.form(c.form))) {
+		return
+	}
+	if c.words != nil {
+		if e := s.word(c.form); e == nil || !slices.Contains(e.sets[c.form], k) {
+			return
+		}
+	}
+	s.hits = append(s.hits, k)
 }
 
 // verify evaluates what a check asks for besides its form.
@@ -232,7 +243,7 @@ func (s *scratch) lookup(p *plan) {
 			continue
 		}
 		for _, k := range e.sets[f] {
-			if slices.Contains(p.words, k) {
+			if p.listed[k>>6]>>(k&63)&1 != 0 {
 				s.hits = append(s.hits, k)
 			}
 		}
@@ -290,14 +301,17 @@ func (s *scratch) makeForm(f Form) []byte {
 	case FormLastWord:
 		return s.text[bytes.LastIndexByte(s.text, ' ')+1:]
 	}
-	return s.rewrite(f)
+	if f == FormAlnum && s.broken {
+		return s.rewrite(s.form(FormDigits), f) // bytes that separators kept apart may be a character by now
+	}
+	return s.rewrite(s.text, f)
 }
 
 // rewrite makes a form whose text is not part of the value's.
-func (s *scratch) rewrite(f Form) []byte {
+func (s *scratch) rewrite(text []byte, f Form) []byte {
 	out := s.room[f-FormUpper][:0]
-	for i := 0; i < len(s.text); {
-		c := s.text[i]
+	for i := 0; i < len(text); {
+		c := text[i]
 		if c < utf8.RuneSelf {
 			i++
 			if f != FormUpper && isSeparator(c) {
@@ -309,9 +323,9 @@ func (s *scratch) rewrite(f Form) []byte {
 			out = append(out, c)
 			continue
 		}
-		r, n := utf8.DecodeRune(s.text[i:])
+		r, n := utf8.DecodeRune(text[i:])
 		if f == FormDigits {
-			out = append(out, s.text[i:i+n]...)
+			out = append(out, text[i:i+n]...)
 		} else {
 			out = utf8.AppendRune(out, unicode.ToUpper(r))
 		}

@@ -20,6 +20,7 @@ type Tally struct {
 	distinct distinct
 	plans    [1 << planBits]planCount
 	recent   *[1 << echoBits]echo // nil until a value comes again
+	echoes   int64                // values that were remembered
 	scratch  *scratch
 }
 
@@ -33,9 +34,9 @@ type planCount struct {
 	count int64
 }
 
-// echo is a short value that came more than once, what it satisfies, and how often it came since.
+// echo is a short value that came more than once or is likely to, what it satisfies, and how often it came since.
 type echo struct {
-	words [2]uint64 // with bytes, tells any two values of at most maxEcho bytes apart
+	words [4]uint64 // with bytes, tells any two values of at most maxRepeated bytes apart
 	plan  *plan
 	count uint32
 	bytes uint8 // 0 for none
@@ -44,10 +45,9 @@ type echo struct {
 }
 
 const (
-	// maxEcho is the longest value, in bytes, that is remembered, and echoBits the logarithm of how many are.
-	maxEcho  = 16
-	echoBits = 7
-	// maxRepeated is the longest text, in bytes, that wordsOf tells apart.
+	// echoBits is the logarithm of how many values are remembered.
+	echoBits = 8
+	// maxRepeated is the longest value, in bytes, that is, and the longest text that wordsOf tells apart.
 	maxRepeated = 32
 )
 
@@ -84,14 +84,16 @@ func (t *Tally) Add(value []byte) {
 	h := hashWords(&words, len(v))
 	if t.recent != nil {
 		r := &t.recent[h>>(64-echoBits)]
-		if int(r.bytes) == len(v) && r.words[0] == words[0] && r.words[1] == words[1] && r.count < math.MaxUint32 {
+		if int(r.bytes) == len(v) && r.words[0] == words[0] && r.words[1] == words[1] && (len(v) <= 16 || r.words[2] == words[2] && r.words[3] == words[3]) && r.count < math.MaxUint32 {
 			r.count++
+			t.echoes++
 			return
 		}
 	}
 	again := t.distinct.add(h)
 	p := t.count(v)
-	if len(v) <= maxEcho && (again || t.distinct.level > 0 && t.values&15 == 0) {
+	// Where values often come again, a new one is worth remembering before it has.
+	if again || 8*t.echoes > t.values || t.distinct.level > 0 && t.values&15 == 0 {
 		t.remember(h, &words, len(v), p)
 	}
 }
@@ -131,7 +133,7 @@ func (t *Tally) planOf(s *scratch) *plan {
 	}
 	key := s.key()
 	c := &t.plans[key.hash()>>(64-planBits)]
-	if c.key != key || c.plan == nil {
+	if c.key.mask != key.mask || c.key.size != key.size || c.plan == nil {
 		t.settle(c)
 		*c = planCount{key: key, plan: t.engine.planOf(s)}
 	}
@@ -161,7 +163,7 @@ func (t *Tally) remember(h uint64, words *[4]uint64, n int, p *plan) {
 		return
 	}
 	t.repeat(r)
-	r.words, r.bytes, r.size, r.plan = [2]uint64(words[:2]), uint8(n), uint8(len(hits)), p
+	r.words, r.bytes, r.size, r.plan = *words, uint8(n), uint8(len(hits)), p
 	copy(r.hits[:], hits)
 }
 

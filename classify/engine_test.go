@@ -125,8 +125,23 @@ func TestEngineOnHostileValues(t *testing.T) {
 	long := strings.Repeat("é", 2*MaxText)
 	hostile := []string{"", " ", "\xff", "\xc3.\xa9", "\xc3 \xa9", "a\xc3-\xa9", "  \xe6\x97\xa5 ", strings.Repeat(" ", 600) + "x", strings.Repeat("a ", 400), long, long + "!", "ab" + strings.Repeat("\xff", 700),
 		strings.Repeat("ab", 300), strings.Repeat("7", 511) + " 9", strings.Repeat("7", 512) + " 9", strings.Repeat("x", 511) + " y z", strings.Repeat("ba", 8), "ſſ", "ıı", "K", "\u212a", "\ufffd", "-", "(", "((((",
-		strings.Repeat("x", 63), strings.Repeat("x", 62), strings.Repeat("5", 64), "A PHRASE of many words, more than any table of short ones holds", strings.Repeat("\n", 40)}
+		strings.Repeat("x", 63), strings.Repeat("x", 62), strings.Repeat("5", 64), "A PHRASE of many words, more than any table of short ones holds", strings.Repeat("\n", 40),
+		"\x00", "\x00\x00 4111 1111 1111 1111", "ada\x00@example.com", "\xc3/\xa9 straße 12", "(\xe6.\x97-\xa5) 日本", strings.Repeat("\xc3.\xa9 ", 200), "\xed\xa0\x80", "K\u0130.\xff", "A PHRASE\xff of many words, more than any table of short ones holds"}
 	agree(t, slices.Concat(oddChecks(), SuiteChecks()), hostile)
+}
+
+// Values that come again are remembered by their words: those that differ in a byte are told apart, at every length.
+func TestRepeatedValuesAreToldApart(t *testing.T) {
+	var list []string
+	for n := 1; n <= maxRepeated+2; n++ {
+		for i := range n {
+			v := []byte(strings.Repeat("4", n))
+			list = append(list, string(v))
+			v[i] = 'x'
+			list = append(list, string(v))
+		}
+	}
+	agree(t, []Check{{Name: "digits", Pattern: `[0-9]+`}, {Name: "x", Pattern: `.*x.*`}, {Name: "first", Pattern: `x.*`}, {Name: "last", Pattern: `.*x`}, {Name: "luhn", Checksum: "luhn", Pattern: `[0-9]+`}}, slices.Repeat(list, 5))
 }
 
 func TestEngineReadsTheBeginningOfHugeValues(t *testing.T) {
@@ -225,6 +240,58 @@ func TestTallyAllocatesNothing(t *testing.T) {
 	pass()
 	if n := testing.AllocsPerRun(3, pass); n != 0 {
 		t.Errorf("%v allocations for %d values", n, len(list))
+	}
+}
+
+// No value costs an allocation, however long it is and whatever it is made of: forms, words and what is left to package
+// regexp are worked on in room that is there. Of a huge value the first characters are looked at, the rest is hashed and
+// its characters are counted.
+func TestNoValueAllocates(t *testing.T) {
+	e, err := Compile(slices.Concat(oddChecks(), SuiteChecks()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	phrase := "a phrase of many words, more than any table of short ones holds"
+	parts := []string{"Ada ", "straße ", "7", "Él/É ", "\xc3.\xa9", "\xff\x00-", "日本 ", "AB-12 ", phrase + " "}
+	list := []string{"", " ", "\x00", phrase, strings.ToUpper(phrase), strings.Replace(phrase, "of", "öf", 1)}
+	for _, n := range []int{1, 16, 17, 32, 33, 63, 64, 511, 512, 513, 4096, 1 << 20, 10 << 20} {
+		for _, p := range parts {
+			if n <= 4096 || p == "Ada " || p == "日本 " {
+				list = append(list, strings.Repeat(p, 1+n/len(p))[:n])
+			}
+		}
+	}
+	tally := e.NewTally()
+	for _, v := range list {
+		for range 3 {
+			tally.AddString(v)
+		}
+		if n := testing.AllocsPerRun(1, func() { tally.AddString(v) }); n != 0 {
+			t.Errorf("%v allocations for %.20q of %d bytes", n, v, len(v))
+		}
+	}
+}
+
+// A column without values, and one of blanks only, has no lengths and nothing that holds.
+func TestTallyOfNothing(t *testing.T) {
+	e, err := Compile(SuiteChecks())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, list := range [][]string{nil, {"", " ", "    "}} {
+		tally := e.NewTally()
+		for _, v := range list {
+			tally.AddString(v)
+		}
+		shortest, longest := tally.Lengths()
+		if tally.Values() != 0 || tally.Distinct() != 0 || shortest != 0 || longest != 0 {
+			t.Errorf("%q: %d values, %d different, %d to %d", list, tally.Values(), tally.Distinct(), shortest, longest)
+		}
+		for k := range e.checks {
+			if tally.Count(k) != 0 {
+				t.Errorf("%q: check %d holds", list, k)
+			}
+		}
 	}
 }
 

@@ -3,7 +3,6 @@ package classify
 import (
 	"fmt"
 	"math/bits"
-	"strings"
 	"unicode"
 	"unicode/utf8"
 )
@@ -14,6 +13,7 @@ type wordTable struct {
 	slots   []uint32        // open addressing by hash; 1 + index in entries
 	entries []wordEntry     // of words of at most maxFolded bytes
 	long    map[string]*wordEntry
+	longest int // bytes of a word in long
 }
 
 // wordEntry is a word and the checks that list it, by the form they look at.
@@ -64,6 +64,7 @@ func newWordTable(checks []checker) *wordTable {
 func (d *wordTable) place(w string, e *wordEntry) {
 	if len(w) > maxFolded {
 		d.long[w] = e
+		d.longest = max(d.longest, len(w))
 		return
 	}
 	e.words = wordsOf(bytesOf(w))
@@ -146,10 +147,20 @@ func (d *wordTable) lookupWide(text []byte) *wordEntry {
 	return d.find(&w, n)
 }
 
-// lookupLong is for texts longer than most words are: only where there are such words at all does it cost a copy.
+// lookupLong is for texts longer than most words are.
 func (d *wordTable) lookupLong(text []byte) *wordEntry {
 	if len(d.long) == 0 {
 		return nil
 	}
-	return d.long[strings.ToLower(string(text))]
+	var buf [MaxText * utf8.UTFMax]byte // forms have no more characters
+	n := 0
+	for i := 0; i < len(text); {
+		r, size := utf8.DecodeRune(text[i:])
+		i += size
+		if n > d.longest {
+			return nil
+		}
+		n += utf8.EncodeRune(buf[n:], unicode.ToLower(r))
+	}
+	return d.long[string(buf[:n])]
 }
