@@ -4,10 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"text/tabwriter"
 
 	"github.com/spf13/cobra"
 
+	"github.com/polsync/polsync/connectors/snowflake"
 	"github.com/polsync/polsync/state/declare/config"
 	"github.com/polsync/polsync/state/ledger"
 )
@@ -70,15 +72,32 @@ func (a *app) switching(ctx context.Context, done string, do func(context.Contex
 }
 
 func (a *app) doctorCommand() *cobra.Command {
-	return &cobra.Command{
+	var setup bool
+	c := &cobra.Command{
 		Use:   "doctor",
 		Short: "Connects to the platforms and says which rights are missing",
 		Long: `Reads the configuration and its secrets, signs in to each platform, and lists the rights polsync lacks there, each with
-the statement an administrator runs to give it. Nothing is written.` + exitHelp,
-		GroupID: "try",
-		Args:    noArgs,
-		RunE:    func(c *cobra.Command, _ []string) error { return a.doctor(c.Context()) },
+the statement an administrator runs to give it. Nothing is written.
+
+--setup-sql signs in nowhere: it prints the statements that prepare the configured Snowflake accounts with the least
+rights for one that applies plans, only plans, or only scans.` + exitHelp,
+		GroupID:   "try",
+		ValidArgs: snowflake.Identities(),
+		Args: func(c *cobra.Command, args []string) error {
+			if !setup {
+				return noArgs(c, args)
+			}
+			return atMostOne("identity")(c, args)
+		},
+		RunE: func(c *cobra.Command, args []string) error {
+			if setup {
+				return a.setupSQL(slices.Concat(args, []string{string(snowflake.ForApply)})[0])
+			}
+			return a.doctor(c.Context())
+		},
 	}
+	c.Flags().BoolVar(&setup, "setup-sql", false, "print the statements that prepare an account; behind it apply (where left out), plan or scan")
+	return c
 }
 
 // lack is a right that is missing, as the list shows it.
