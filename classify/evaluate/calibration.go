@@ -118,22 +118,29 @@ func logit(p float64) float64 {
 // folds is how many parts a set is split into, by table.
 const folds = 5
 
+// foldOf is the part of a set that a table is in.
+func foldOf(table string) uint32 {
+	h := fnv.New32a()
+	h.Write([]byte(table)) // never fails
+	return h.Sum32() % folds
+}
+
 // CrossFit returns the points with scores by lines fitted on the other parts of the set each.
 func CrossFit(points []Point) []Point {
-	fold := func(p Point) uint32 {
-		h := fnv.New32a()
-		h.Write([]byte(p.Table)) // never fails
-		return h.Sum32() % folds
-	}
 	out := slices.Clone(points)
 	for k := range uint32(folds) {
-		rest := slices.DeleteFunc(slices.Clone(points), func(p Point) bool { return fold(p) == k })
+		rest := slices.DeleteFunc(slices.Clone(points), func(p Point) bool { return foldOf(p.Table) == k })
 		slope, offset := Fit(rest)
 		for i, p := range points {
-			if fold(p) == k {
-				out[i].Score = 1 / (1 + math.Exp(-slope*logit(p.Score)-offset))
+			if foldOf(p.Table) == k {
+				out[i].Score = onLine(p.Score, slope, offset)
 			}
 		}
 	}
 	return out
+}
+
+// onLine is a score put through a fitted line.
+func onLine(score, slope, offset float64) float64 {
+	return 1 / (1 + math.Exp(-slope*logit(score)-offset))
 }

@@ -20,6 +20,7 @@ type Half struct {
 func Write(w io.Writer, labels Labels, halves []Half) error {
 	b := &strings.Builder{}
 	writeTotals(b, labels, halves)
+	writeCrossed(b, labels, halves)
 	for _, h := range halves {
 		exact := labels.Score(h.Cases, Exact)
 		fmt.Fprintf(b, "\n### %s\n", h.Title)
@@ -39,6 +40,27 @@ func writeTotals(b *strings.Builder, labels Labels, halves []Half) {
 			fmt.Fprintf(b, "| %s | %s | %.4f | %.4f | %.4f | %.4f | %d of %d (%.2f %%) | %d of %d (%.2f %%) |\n", h.Title, level, f.Precision(), f.Recall(), f.F1(), f.MacroF1,
 				f.HardFalse[0], f.HardFalse[1], 100*share(f.HardFalse[0], f.HardFalse[1]), f.NoneFalse[0], f.NoneFalse[1], 100*share(f.NoneFalse[0], f.NoneFalse[1]))
 		}
+	}
+}
+
+// writeCrossed writes the figures beside those with line and least score fitted on the other parts of the set.
+func writeCrossed(b *strings.Builder, labels Labels, halves []Half) {
+	crossed, fits := labels.CrossApply(halves)
+	fmt.Fprintf(b, "\nPlain, and with the line and the least score fitted on the other tables (%d parts, split by table). Words, forms and weights are the same in both.\n\n", folds)
+	b.WriteString("| | | Micro F1 | Macro F1 | Hard negatives found | Scores off by |\n| --- | --- | --- | --- | --- | --- |\n")
+	for i, h := range halves {
+		for _, row := range []struct {
+			how   string
+			cases []Case
+		}{{"plain", h.Cases}, {"cross-validated", crossed[i].Cases}} {
+			f := labels.Score(row.cases, Exact)
+			fmt.Fprintf(b, "| %s | %s | %.4f | %.4f | %d of %d (%.2f %%) | %.3f |\n", h.Title, row.how, f.F1(), f.MacroF1,
+				f.HardFalse[0], f.HardFalse[1], 100*share(f.HardFalse[0], f.HardFalse[1]), CalibrationError(labels.points(row.cases)))
+		}
+	}
+	b.WriteString("\n| Part | Slope | Offset | Least score |\n| --- | --- | --- | --- |\n")
+	for k, f := range fits {
+		fmt.Fprintf(b, "| %d | %.2f | %.2f | %.3f |\n", k+1, f.Slope, f.Offset, f.MinScore)
 	}
 }
 
