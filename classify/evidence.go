@@ -73,6 +73,8 @@ func isPeople(word string) bool {
 func (r *Rules) newEvidence(c Column, ctx context, counts *ColumnCounts) *evidence {
 	e := &evidence{column: c, name: r.short.expand(c.Column.Column, tokens(c.Column.Column)), comment: tokens(c.Comment), people: ctx.people, things: ctx.things, common: ctx.common, counts: counts}
 	e.nameHits, e.commentHits = r.phrases.find(e.name), r.phrases.find(e.comment)
+	dropOwners(e.nameHits)
+	dropOwners(e.commentHits)
 	e.nameSpans, e.commentSpans = spans(e.nameHits), spans(e.commentHits)
 	return e
 }
@@ -131,7 +133,11 @@ func (e *evidence) passed(best candidate) string {
 var derived = list(`flag status type types count verified has is hash hashed md5 sha sha1 sha256 digest version ver length len score rank total
 enabled optin opt consent valid validated domain source method provider preference preferences created updated modified changed seen ts
 timestamp time category group level index idx seq bool exists missing format model label limit masked encrypted token days months pct percent
-rate ratio avg average min max std sum reason language template sent opened clicked bounced brand kind`)
+rate ratio avg average min max std sum reason language template sent opened clicked bounced brand kind
+initial initials salt strength band bracket err error precision accuracy distance decoded pop population density rel relation relationship deviation delta diff quality confidence`)
+
+// ofWords are those of derived that say so behind the phrase only: an email provider is none, a provider's email is one.
+var ofWords = list(`provider source template method preference group level domain language brand kind model class category relation relationship quality`)
 
 // numberedWords say that a column numbers the thing.
 var numberedWords = list(`id ids key code number pk fk uuid guid ref reference sk identifier`)
@@ -200,7 +206,7 @@ func (c *ready) qualified(toks []string, from, to int) (float64, string) {
 		if i >= from && i < to {
 			continue
 		}
-		if _, ok := slices.BinarySearch(derived, t); ok {
+		if _, ok := slices.BinarySearch(derived, t); ok && (i >= to || !isOf(t)) {
 			return derivedWeight, fmt.Sprintf("but also %q", t)
 		}
 		if _, ok := slices.BinarySearch(numberedWords, t); ok && !c.Numbered && i >= to && !(c.Coded && t == "code") {
@@ -208,4 +214,9 @@ func (c *ready) qualified(toks []string, from, to int) (float64, string) {
 		}
 	}
 	return 0, ""
+}
+
+func isOf(word string) bool {
+	_, ok := slices.BinarySearch(ofWords, word)
+	return ok
 }

@@ -169,7 +169,7 @@ var ofPeople = map[string]bool{"person_name": true, "birth": true, "gender": tru
 
 // affixWords stand before or behind the names of columns and say of whom the column is, or what it is made of.
 var affixWords = list(`txt text val value str string char fld src raw stg cust customer client clients cli clt emp employee empl pat patient ptnt mbr member pers person prsn
-contact cntct usr user kunde kd kunden klient klant guest student tenant subscriber applicant insured holder cliente clientes`)
+contact cntct usr user kunde kd kunden klient klant guest student tenant pt vic provider prov owner borrower subscriber applicant insured holder cliente clientes`)
 
 // affixes reports whether only numbers, single letters and affixes stand outside the range.
 func affixes(toks []string, from, to int) bool {

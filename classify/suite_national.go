@@ -131,10 +131,10 @@ func nationalSuite() []Classifier {
 	return append(list,
 		Classifier{Name: "passport", Doc: "passport numbers", Version: 1, Class: ClassPII, Family: "id_document", NeedsName: true, Numbered: true, Types: integer,
 			Names: []string{"passport", "passport number", "ppt", "pasaporte", "passaporte", "passeport", "reisepass", "passnummer", "ausweisnummer", "personalausweis", "passaporto", "carta identita", "paspoort", "pass number", "paszport", "パスポート", "旅券"},
-			Not:   []string{"passport country", "passport expiry"},
+			Not:   []string{"passport country", "passport expiry", "issue date", "issued", "expiry date", "expiry", "valid until", "issuing country", "issue country", "issue authority", "issuing authority"},
 			Tests: []Test{loose(Check{Name: "passport", Form: FormAlnum, MinLen: 6, MaxLen: 14, Pattern: `[A-Z]{0,3}[0-9]{6,9}[A-Z]?|[0-9]{2}[A-Z]{2}[0-9]{5}|[CFGHJ-NPRTV-Z0-9]{9,10}`})}},
 		Classifier{Name: "drivers_license", Doc: "driving licence numbers", Version: 1, Class: ClassPII, Family: "id_document", NeedsName: true, Numbered: true, Types: integer,
 			Names: []string{"driver license", "driver license number", "dl number", "license number", "licencia conducir", "carnet conducir", "carta conducao", "cnh", "permis conduire", "fuhrerschein", "fuehrerschein", "patente", "rijbewijs", "korkort", "prawo jazdy", "運転免許", "owner license"},
-			Hints: []string{"=license"}, Not: []string{"license plate", "license type", "software license", "license key"},
+			Hints: []string{"=license"}, Not: []string{"license plate", "license type", "software license", "license key", "issue date", "issued", "expiry date", "expiry", "valid until", "license class", "license state", "license country"},
 			Tests: []Test{loose(Check{Name: "drivers_license", Form: FormAlnum, MinLen: 5, MaxLen: 24, Pattern: `[A-Z0-9]{5,20}`})}})
 }
