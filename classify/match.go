@@ -12,7 +12,7 @@ import (
 )
 
 // compiled is a Check evaluated by itself, by package regexp, with what must hold before that is worth doing. It is the
-// way of single values and of what an Engine does not take on, and what the Engine is tested against.
+// way of single values, and what an Engine is tested against.
 type compiled struct {
 	form           Form
 	re             *regexp.Regexp // nil for no pattern
