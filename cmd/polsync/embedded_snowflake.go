@@ -68,7 +68,10 @@ func (g generated) embed() (*embedded, error) {
 	if g.latency > 0 {
 		a.Faults().Add(snowflake.Fault{Path: "/queries/v1/query-request", Latency: g.latency})
 	}
-	return embeddedAccount(a, generate.User, generate.Role, generate.Warehouse, generate.Token), nil
+	e := embeddedAccount(a, generate.User, generate.Role, generate.Warehouse, generate.Token)
+	plain := e.config
+	e.config = func(host, port string) string { return plain(host, port) + "    connections: 8\n" }
+	return e, nil
 }
 
 // sampleUsers names a user of the sample who has a role.

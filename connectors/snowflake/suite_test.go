@@ -33,6 +33,9 @@ func TestSuiteInBulk(t *testing.T) {
 	}
 }
 
+// lateless are the cases that change nothing of what the views tell.
+var lateless = []string{"tag definition", "direct mask", "conditional mask", "every show", "nested types", "future grants", "managed access", "odd names", "odd roles"}
+
 func suite(t *testing.T, opt emulator.Options, edit ...func(*Options)) {
 	connectortest.Run(t, func(t *testing.T) *connectortest.Fixture {
 		b := newBed(t, opt, edit...)
@@ -40,6 +43,11 @@ func suite(t *testing.T, opt emulator.Options, edit ...func(*Options)) {
 			Tables: []state.Securable{customers, orders}, Readers: []state.Securable{readerA, readerB}, Member: alice, OddReader: oddReader,
 			Tag: b.heldTag, Recreate: b.recreate, Rename: b.rename,
 			Skip: map[string]string{"governed tags": "every tag has a list of its own, which the tag definitions walk"}}
+		if opt.AccountUsageLag < 0 {
+			for _, name := range lateless {
+				f.Skip[name] = "walked with the views as late as they are"
+			}
+		}
 		b.admin("GRANT SELECT ON FUTURE TABLES IN SCHEMA CRM.SALES TO ROLE POLSYNC") // or it could not see the columns
 		b.create(odd, oddColumns...)
 		b.admin("CREATE ROLE " + quoted(t, oddReader))

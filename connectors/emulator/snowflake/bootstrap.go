@@ -51,6 +51,7 @@ func (a *Account) bootstrap() {
 	admin.user = &user{password: AdminPassword, loginName: AdminUser}
 	admin.setProp("DEFAULT_ROLE", roleAccountAdmin)
 	a.addGrant(&grant{privilege: privUsage, on: role[roleAccountAdmin], to: admin, by: role[roleAccountAdmin]})
+	a.touch(a.root) // the usage views have privileges on the account too
 	a.settle()
 }
 
