@@ -24,7 +24,7 @@ func openSnowflake(ctx context.Context, p config.Platform, o openOptions) (conne
 
 // snowflakeCredentials reads the secrets anew, so that a rotated one is picked up by the next sign-in.
 func snowflakeCredentials(ctx context.Context, s *config.Snowflake) (snowflake.Credentials, error) {
-	v, err := resolve(ctx, s.Password, s.Token, s.PrivateKey, s.Passphrase)
+	v, err := resolve(ctx, s.Password, s.Token, s.PrivateKey, s.Passphrase, s.ClientSecret)
 	if err != nil {
 		return snowflake.Credentials{}, err
 	}
@@ -35,6 +35,10 @@ func snowflakeCredentials(ctx context.Context, s *config.Snowflake) (snowflake.C
 		return snowflake.Credentials{Token: v[1]}, nil
 	case "oauth":
 		return snowflake.Credentials{OAuth: v[1]}, nil
+	case "oauth_client":
+		return snowflake.Credentials{OAuthClient: &snowflake.OAuthClient{ID: s.ClientID, Secret: v[4], TokenURL: s.TokenURL, Scope: s.OAuthScope}}, nil
+	case "workload_identity":
+		return snowflake.Credentials{Workload: s.Provider, WorkloadJWT: v[1]}, nil
 	}
 	c := snowflake.Credentials{PrivateKey: []byte(v[2])}
 	if v[3] != "" {

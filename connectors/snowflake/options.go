@@ -66,12 +66,28 @@ const (
 
 // Credentials is one way to sign in: exactly one field is set, and Passphrase beside an encrypted PrivateKey.
 type Credentials struct {
-	Password   string
-	Token      string // programmatic access token
-	OAuth      string // access token of an OAuth integration
-	PrivateKey []byte // PEM of an RSA key of 2,048 bits or more, PKCS #8 or PKCS #1
-	Passphrase []byte
+	Password    string
+	Token       string       // programmatic access token
+	OAuth       string       // access token of an OAuth integration
+	OAuthClient *OAuthClient // asks an identity provider for an access token at each sign-in
+	Workload    string       // provider of a workload identity: AWS, AZURE, GCP, or OIDC with WorkloadJWT
+	WorkloadJWT string
+	PrivateKey  []byte // PEM of an RSA key of 2,048 bits or more, PKCS #8 or PKCS #1
+	Passphrase  []byte
 }
+
+// OAuthClient is a client at an identity provider that the account trusts (OAuth client credentials).
+type OAuthClient struct {
+	ID, Secret string
+	TokenURL   string
+	Scope      string // "" for that of the role
+}
+
+// String hides the secret.
+func (OAuthClient) String() string { return "OAuth client" }
+
+// GoString hides the secret from %#v.
+func (OAuthClient) GoString() string { return "OAuth client" }
 
 // String hides the secrets, so that no format verb prints them.
 func (Credentials) String() string { return "credentials" }
@@ -192,13 +208,13 @@ func (o Options) config(c Credentials) (sf.Config, error) {
 		DisableOCSPChecks: o.Protocol == "http", Transporter: o.Transporter,
 	}
 	given := 0
-	for _, set := range [...]bool{c.Password != "", c.Token != "", c.OAuth != "", len(c.PrivateKey) > 0} {
+	for _, set := range [...]bool{c.Password != "", c.Token != "", c.OAuth != "", c.OAuthClient != nil, c.Workload != "", len(c.PrivateKey) > 0} {
 		if set {
 			given++
 		}
 	}
 	if given != 1 {
-		return cfg, errors.New("credentials must be one of password, token, oauth and private key")
+		return cfg, errors.New("credentials must be one of password, token, oauth, OAuth client, workload identity and private key")
 	}
 	switch {
 	case c.Password != "":
@@ -207,6 +223,11 @@ func (o Options) config(c Credentials) (sf.Config, error) {
 		cfg.Authenticator, cfg.Token = sf.AuthTypePat, c.Token
 	case c.OAuth != "":
 		cfg.Authenticator, cfg.Token = sf.AuthTypeOAuth, c.OAuth
+	case c.OAuthClient != nil:
+		cfg.Authenticator = sf.AuthTypeOAuthClientCredentials
+		cfg.OauthClientID, cfg.OauthClientSecret, cfg.OauthTokenRequestURL, cfg.OauthScope = c.OAuthClient.ID, c.OAuthClient.Secret, c.OAuthClient.TokenURL, c.OAuthClient.Scope
+	case c.Workload != "":
+		cfg.Authenticator, cfg.WorkloadIdentityProvider, cfg.Token = sf.AuthTypeWorkloadIdentityFederation, c.Workload, c.WorkloadJWT
 	default:
 		key, err := privateKey(c.PrivateKey, c.Passphrase)
 		if err != nil {

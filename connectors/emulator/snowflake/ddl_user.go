@@ -22,6 +22,7 @@ type user struct {
 	password  string
 	keys      [2]*rsa.PublicKey
 	tokens    []*accessToken
+	oauth     []*accessToken // that identity providers gave out
 	lastLogin time.Time
 }
 

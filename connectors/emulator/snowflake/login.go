@@ -165,11 +165,17 @@ func (a *Account) authenticate(req *loginRequest, q url.Values) (*session, *Erro
 	var e *Error
 	switch strings.ToUpper(req.Data.Authenticator) {
 	case "", "SNOWFLAKE":
+		if req.Data.Password == "" && req.Data.Token != "" { // as drivers send what OAuth client credentials brought them
+			u, restrict, e = a.byOAuth(req)
+			break
+		}
 		u, e = a.byPassword(req)
 	case "SNOWFLAKE_JWT":
 		u, e = a.byKeyPair(req.Data.Token)
 	case "PROGRAMMATIC_ACCESS_TOKEN":
 		u, restrict, e = a.byAccessToken(req)
+	case "OAUTH":
+		u, restrict, e = a.byOAuth(req)
 	default:
 		e = errorf(codeBadLogin, "08004", "Authenticator %s is not supported by this emulator.", req.Data.Authenticator)
 	}
@@ -212,6 +218,32 @@ func (a *Account) byPassword(req *loginRequest) (*object, *Error) {
 		return nil, errBadLogin()
 	}
 	return u, nil
+}
+
+// AddOAuthToken has the account take an access token of an identity provider that it trusts for a user with a role.
+func (a *Account) AddOAuthToken(user, token, role string) error {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	u, r := a.root.child("user", user), a.root.child("role", role)
+	switch {
+	case u == nil:
+		return errMissing(kindUser, user)
+	case r == nil:
+		return errMissing(kindRole, role)
+	}
+	u.user.oauth = append(u.user.oauth, &accessToken{secret: token, role: r})
+	return nil
+}
+
+func (a *Account) byOAuth(req *loginRequest) (*object, *object, *Error) {
+	for _, u := range a.root.list("user") {
+		for _, t := range u.user.oauth {
+			if t.secret == req.Data.Token && a.closure(u)[t.role] {
+				return u, t.role, nil
+			}
+		}
+	}
+	return nil, nil, errorf(390303, "08004", "Invalid OAuth access token.")
 }
 
 func (a *Account) byAccessToken(req *loginRequest) (*object, *object, *Error) {

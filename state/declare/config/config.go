@@ -63,16 +63,23 @@ type Snowflake struct {
 	User       string
 	Role       string
 	Warehouse  string
-	Auth       string // key_pair, password, pat or oauth
+	Auth       string // key_pair, password, pat, oauth, oauth_client or workload_identity
 	PrivateKey Secret // PEM, for key_pair
 	Passphrase Secret // of the key; zero where it has none
 	Password   Secret
-	Token      Secret // for pat and oauth
-	Host       string // of a private endpoint; "" for the account's own
-	Port       int    // 0 for the protocol's
-	Protocol   string // https, or http to a loopback host
-	Read       string // auto, live or bulk
-	Rate       int    // statements that may begin to read in a second; 0 for no bound
+	Token      Secret // for pat and oauth, and for workload_identity with OIDC
+
+	ClientID     string // for oauth_client
+	ClientSecret Secret
+	TokenURL     string
+	OAuthScope   string // "" for the role's
+	Provider     string // for workload_identity: AWS, AZURE, GCP or OIDC
+
+	Host     string // of a private endpoint; "" for the account's own
+	Port     int    // 0 for the protocol's
+	Protocol string // https, or http to a loopback host
+	Read     string // auto, live or bulk
+	Rate     int    // statements that may begin to read in a second; 0 for no bound
 }
 
 // Databricks says how to sign in to a workspace.

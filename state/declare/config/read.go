@@ -303,6 +303,7 @@ func (r *reader) names() []string {
 func (r *reader) snowflake(n document.Node) *Snowflake {
 	s := &Snowflake{Account: n.Get("account").Text(), User: n.Get("user").Text(), Role: n.Get("role").Text(), Warehouse: n.Get("warehouse").Text(),
 		Auth: n.Get("auth").Text(), PrivateKey: r.secret(n.Get("private_key")), Passphrase: r.secret(n.Get("private_key_passphrase")),
+		ClientID: n.Get("client_id").Text(), ClientSecret: r.secret(n.Get("client_secret")), TokenURL: n.Get("token_url").Text(), OAuthScope: n.Get("scope").Text(), Provider: n.Get("provider").Text(),
 		Password: r.secret(n.Get("password")), Token: r.secret(n.Get("token")), Host: n.Get("host").Text(), Port: n.Get("port").Int(0), Protocol: n.Get("protocol").Text(),
 		Read: cmp.Or(n.Get("read").Text(), "auto"), Rate: n.Get("rate").Int(0)}
 	if s.Auth == "" {
@@ -311,8 +312,18 @@ func (r *reader) snowflake(n document.Node) *Snowflake {
 	if s.Protocol == "" {
 		s.Protocol = "https"
 	}
-	needs := map[string][]string{"key_pair": {"private_key"}, "password": {"password"}, "pat": {"token"}, "oauth": {"token"}}
-	r.credentials(n, s.Auth, needs[s.Auth], []string{"private_key", "password", "token"})
+	needs := map[string][]string{"key_pair": {"private_key"}, "password": {"password"}, "pat": {"token"}, "oauth": {"token"},
+		"oauth_client": {"client_id", "client_secret", "token_url"}, "workload_identity": {"provider"}}
+	if s.Provider == "OIDC" {
+		needs["workload_identity"] = []string{"provider", "token"}
+	}
+	r.credentials(n, s.Auth, needs[s.Auth], []string{"private_key", "password", "token", "client_id", "client_secret", "token_url", "provider"})
+	if s.Auth != "oauth_client" && n.Has("scope") {
+		n.Key("scope").Errorf("auth: %s does not use scope", s.Auth)
+	}
+	if u, err := url.Parse(s.TokenURL); s.TokenURL != "" && (err != nil || u.Host == "" || u.Scheme != "https" && !(u.Scheme == "http" && loopback(u.Hostname()))) {
+		n.Get("token_url").Errorf("token_url is an https address; http is only for a host on this machine")
+	}
 	if s.Auth != "key_pair" && n.Has("private_key_passphrase") {
 		n.Key("private_key_passphrase").Errorf("auth: %s does not use private_key_passphrase", s.Auth)
 	}
