@@ -73,16 +73,24 @@ type PrincipalMapping struct {
 
 // TagDeclaration defines a tag.
 type TagDeclaration struct {
-	Name      string // logical
-	Values    []string
-	AnyValue  bool // no list was written
-	Comment   string
-	In        []string // platforms; none means all
-	Schema    *Pattern // snowflake: where it lives; nil means home
-	Propagate string
-	Governed  bool
-	Origin    Origin
+	Name       string // logical
+	Values     []string
+	AnyValue   bool // no list was written
+	Comment    string
+	In         []string // platforms; none means all
+	Schema     *Pattern // snowflake: where it lives; nil means home
+	Propagate  string   // snowflake: how the tag is passed on; "none" for not at all, "" leaves what is there
+	OnConflict string   // snowflake: see Tag; "" leaves what is there
+	MultiValue bool     // snowflake: the tag is made to take several values
+	Governed   bool
+	Origin     Origin
 }
+
+// What OnConflict says besides a value of its own.
+const (
+	ConflictSequence = "allowed_values_sequence" // the first of the allowed values that are there
+	ConflictMerge    = "merge"                   // all of them, for a tag that takes several
+)
 
 // AssignmentDeclaration sets a tag on securables, or with Absent takes it off.
 type AssignmentDeclaration struct {

@@ -134,6 +134,12 @@ type (
 		Comment   string `json:"comment,omitempty" yaml:"comment,omitempty"`
 		Propagate string `json:"propagate,omitempty" yaml:"propagate,omitempty"` // Snowflake: on_dependency, on_data_movement, both; "" for none
 		Governed  bool   `json:"governed,omitempty" yaml:"governed,omitempty"`   // Databricks: a tag policy stands behind the key
+
+		// Snowflake, where several values are propagated to one place: allowed_values_sequence, merge, or the value that
+		// is set instead; "" for the platform's own.
+		OnConflict string   `json:"on_conflict,omitempty" yaml:"on_conflict,omitempty"`
+		Sequence   []string `json:"sequence,omitempty" yaml:"sequence,omitempty"`       // the whole list in its order, where allowed_values_sequence asks for it
+		MultiValue bool     `json:"multi_value,omitempty" yaml:"multi_value,omitempty"` // Snowflake: made to take several values; not told of what is there
 	}
 	// Mask attaches a policy to a column or a tag. Using names the sibling columns passed to it, in signature order.
 	Mask struct {
@@ -202,6 +208,10 @@ func Equal(a, b Value) bool {
 	case Filter:
 		b, ok := b.(Filter)
 		return ok && a.Policy == b.Policy && slices.Equal(a.Using, b.Using)
+	case Tag:
+		b, ok := b.(Tag)
+		return ok && a.AnyValue == b.AnyValue && a.Comment == b.Comment && a.Propagate == b.Propagate && a.Governed == b.Governed &&
+			a.OnConflict == b.OnConflict && slices.Equal(a.Sequence, b.Sequence) && a.MultiValue == b.MultiValue
 	case *MaskingPolicy:
 		b, ok := b.(*MaskingPolicy)
 		return ok && a.SameRules(b)

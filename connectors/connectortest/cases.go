@@ -16,6 +16,7 @@ func Cases() []Case {
 		{Name: "tag definition", Steps: tagDefinition},
 		{Name: "column tags", Steps: columnTags, Check: checkColumnTags},
 		{Name: "table tags", Steps: tableTags},
+		{Name: "tag propagation", Steps: tagPropagation, Check: checkTagPropagation},
 		{Name: "governed tags", Steps: governedTags, Meanwhile: strangersValue, Check: checkGovernedTags},
 		{Name: "direct mask", Steps: directMask},
 		{Name: "tag mask", Steps: tagMask},

@@ -29,7 +29,11 @@ func (s *snapshot) readTags(ctx context.Context) error {
 			s.unknown(on, "its allowed values cannot be read: "+err.Error(), state.FactTag, state.FactAllowedValue)
 			return
 		}
-		s.put(state.Key{Fact: state.FactTag, On: on}, state.Tag{AnyValue: values == nil, Comment: o.Comment, Propagate: strings.ToLower(r.text(i, "PROPAGATE"))})
+		tag := state.Tag{AnyValue: values == nil, Comment: o.Comment, Propagate: strings.ToLower(r.text(i, "PROPAGATE")), OnConflict: conflict(r.text(i, "ON_CONFLICT"))}
+		if tag.OnConflict == state.ConflictSequence {
+			tag.Sequence = values
+		}
+		s.put(state.Key{Fact: state.FactTag, On: on}, tag)
 		for _, v := range values {
 			s.put(state.Key{Fact: state.FactAllowedValue, On: on, Name: v}, state.Nil{})
 		}
@@ -37,6 +41,16 @@ func (s *snapshot) readTags(ctx context.Context) error {
 		s.tags = append(s.tags, on)
 		s.mu.Unlock()
 	})
+}
+
+// conflict spells a way to settle conflicts as policy files do; a value that is set instead is as it is.
+func conflict(text string) string {
+	for _, way := range [...]string{state.ConflictSequence, state.ConflictMerge} {
+		if strings.EqualFold(text, way) {
+			return way
+		}
+	}
+	return text
 }
 
 const systemDatabase = "SNOWFLAKE"

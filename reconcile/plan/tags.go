@@ -18,22 +18,8 @@ func (r *resolver) tagDefinitions() {
 		}
 		on := r.in.Dialect.Tag(d.Name, schema, r.in.Home)
 		r.tags[d.Name] = &tagInfo{decl: d, on: on}
-		want := state.Tag{AnyValue: d.AnyValue, Comment: d.Comment, Propagate: d.Propagate, Governed: d.Governed}
-		switch r.in.Dialect.Name() { // what a platform does not have it never reads back
-		case "snowflake":
-			want.Governed = false
-		case "databricks":
-			want.Propagate = ""
-		}
 		key := state.Key{Fact: state.FactTag, On: on}
-		if is, ok := r.in.Actual.Value(key).(state.Tag); ok {
-			if d.Comment == "" {
-				want.Comment = is.Comment
-			}
-			if d.Propagate == "" {
-				want.Propagate = is.Propagate
-			}
-		}
+		want := r.tagWanted(d, key)
 		if !r.in.Dialect.TagDefined(d.Governed) {
 			continue
 		}
@@ -45,6 +31,59 @@ func (r *resolver) tagDefinitions() {
 			r.put(state.Fact{Key: state.Key{Fact: state.FactAllowedValue, On: on, Name: v}, Value: state.Nil{}, Origin: d.Origin})
 		}
 	}
+}
+
+// tagWanted returns what a declared tag is to be. What a platform does not have it never reads back.
+func (r *resolver) tagWanted(d state.TagDeclaration, key state.Key) state.Tag {
+	want := state.Tag{AnyValue: d.AnyValue, Comment: d.Comment, Governed: d.Governed}
+	snowflake := r.in.Dialect.Name() != "databricks"
+	if snowflake {
+		want.Propagate, want.OnConflict, want.MultiValue = d.Propagate, d.OnConflict, d.MultiValue
+		want.Governed = d.Governed && r.in.Dialect.Name() != "snowflake"
+	}
+	is, there := r.in.Actual.Value(key).(state.Tag)
+	if there && d.Comment == "" {
+		want.Comment = is.Comment
+	}
+	if there && snowflake {
+		want.MultiValue = is.MultiValue // said when a tag is made
+		if d.Propagate == "" {
+			want.Propagate = is.Propagate
+		}
+		if d.OnConflict == "" {
+			want.OnConflict = is.OnConflict
+		}
+	}
+	if d.Propagate == "none" {
+		want.Propagate = ""
+	}
+	if want.OnConflict == state.ConflictSequence {
+		want.Sequence = r.sequence(d, key.On, is)
+	}
+	return want
+}
+
+// sequence returns the order of a tag's allowed values: as declared, and behind them those that are there besides. Where
+// the order is not declared, only new values come behind what is there.
+func (r *resolver) sequence(d state.TagDeclaration, on state.Securable, is state.Tag) []string {
+	orders := [][]string{is.Sequence, d.Values}
+	if d.OnConflict == state.ConflictSequence {
+		slices.Reverse(orders)
+	}
+	var others []string
+	for k := range r.in.Actual.Facts {
+		if k.Fact == state.FactAllowedValue && k.On == on {
+			others = append(others, k.Name)
+		}
+	}
+	slices.Sort(others)
+	var all []string
+	for _, v := range slices.Concat(orders[0], orders[1], others) {
+		if !slices.Contains(all, v) {
+			all = append(all, v)
+		}
+	}
+	return all
 }
 
 // assignments states the declared tags on securables, then indexes what will carry each tag in the end.

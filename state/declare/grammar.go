@@ -115,7 +115,9 @@ var tag = document.With(
 	f("in", platforms, inDoc),
 	f("snowflake", document.With(
 		f("schema", document.Example("GOV.TAGS"), "where the tag lives; left out: home"),
-		f("propagate", document.Word("on_dependency", "on_data_movement", "on_dependency_and_data_movement"), "how Snowflake passes the tag on")), "details for Snowflake"),
+		f("propagate", document.Word("on_dependency", "on_data_movement", "on_dependency_and_data_movement", "none"), "how Snowflake passes the tag on; left out: as it is"),
+		f("on_conflict", document.Example("allowed_values_sequence"), "what a place gets that several values are passed on to: allowed_values_sequence, merge, or a value of its own; left out: as it is"),
+		f("multi_value", flag, "a tag that is made to take several values of one thing; it cannot be made to take one again")), "details for Snowflake"),
 	f("databricks", document.With(f("governed", flag, "a governed tag, with a tag policy")), "details for Databricks"))
 
 const (

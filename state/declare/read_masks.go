@@ -168,6 +168,9 @@ func (l *loader) rule(n document.Node, m state.MaskDeclaration) state.RuleDeclar
 	if len(r.To) == 0 {
 		n.Errorf("a rule names somebody under to")
 	}
+	if i := slices.IndexFunc(l.d.Tags, func(t state.TagDeclaration) bool { return t.Name == m.Tag }); n.Has("values") && i >= 0 && l.d.Tags[i].MultiValue {
+		n.Key("values").Errorf("tag %s takes several values, and Snowflake lets no mask ask which of them a column has: every query of it would fail", m.Tag)
+	}
 	if n.Has("values") && m.Tag == "" {
 		n.Key("values").Errorf("values are those of a tag; mask %s is on columns", m.Name)
 	}

@@ -2,6 +2,7 @@ package declare
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/polsync/polsync/state"
 	"github.com/polsync/polsync/state/declare/document"
@@ -51,13 +52,40 @@ func (l *loader) tag(n document.Node) {
 		}
 		t.Schema = &state.Pattern{Parts: parts, Text: schema.Text()}
 	}
-	t.Propagate = n.Get("snowflake").Get("propagate").Text()
+	l.propagation(&t, n.Get("snowflake"))
 	governed := n.Get("databricks").Get("governed")
 	t.Governed = governed.Bool(false)
 	if t.Governed && t.AnyValue {
 		governed.Errorf("a governed tag cannot allow any value; give tag %s its values", t.Name)
 	}
 	l.d.Tags = append(l.d.Tags, t)
+}
+
+// propagation reads how Snowflake passes a tag on.
+func (l *loader) propagation(t *state.TagDeclaration, n document.Node) {
+	t.Propagate, t.MultiValue = n.Get("propagate").Text(), n.Get("multi_value").Bool(false)
+	conflict := n.Get("on_conflict")
+	if !conflict.Given() {
+		return
+	}
+	t.OnConflict = conflict.Text()
+	for _, way := range [...]string{state.ConflictSequence, state.ConflictMerge} {
+		if strings.EqualFold(t.OnConflict, way) {
+			t.OnConflict = way // Snowflake tells such a value from the way of that name in no listing
+		}
+	}
+	switch {
+	case t.Propagate == "" || t.Propagate == "none":
+		conflict.Errorf("on_conflict is about values that are passed on; say with propagate when tag %s is", t.Name)
+	case t.OnConflict == "":
+		conflict.Errorf("on_conflict has nothing in it")
+	case t.OnConflict == state.ConflictSequence && len(t.Values) == 0:
+		conflict.Errorf("allowed_values_sequence takes the first of the allowed values; give tag %s its values, in that order", t.Name)
+	case t.OnConflict == state.ConflictMerge && !t.MultiValue:
+		conflict.Errorf("merge gives one place several values; say multi_value: true for tag %s", t.Name)
+	case len([]rune(t.OnConflict)) > maxTagValue:
+		conflict.Errorf("a tag value has %d characters at most", maxTagValue)
+	}
 }
 
 func (l *loader) tagValues(n document.Node) {

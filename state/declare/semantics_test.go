@@ -34,6 +34,15 @@ func TestSemantics(t *testing.T) {
 		{"place: in of constraints leaves something", `constraints: {on: "snow:A.B.C", aggregate: {min_group: 5}, in: lake}`, "none of these places is on the platforms"},
 		{"files: variables in names and principals", "vars: {x: A}\ngrants: {to: \"role:${x}_READER\", access: read, on: \"snow:${x}.B\"}", ""},
 		{"values: an empty key is not []", "---\napiVersion: polsync/v1\ntags:\n  - {name: t, values: }", "write [] for none"},
+		{"propagation: every way", tagged("propagate: on_dependency, on_conflict: mixed", "propagate: none", "propagate: on_data_movement, on_conflict: ALLOWED_VALUES_SEQUENCE}, values: [a, b], databricks: {",
+			"propagate: on_dependency_and_data_movement, on_conflict: merge, multi_value: true"), ""},
+		{"propagation: on_conflict needs it", tagged("on_conflict: mixed"), "say with propagate when tag t0 is"},
+		{"propagation: on_conflict of none", tagged("propagate: none, on_conflict: mixed"), "on_conflict is about values that are passed on"},
+		{"propagation: an order of values", tagged("propagate: on_dependency, on_conflict: allowed_values_sequence"), "give tag t0 its values, in that order"},
+		{"propagation: merge needs several values", tagged("propagate: on_dependency, on_conflict: Merge"), "say multi_value: true for tag t0"},
+		{"propagation: a conflict's value is a tag value", tagged("propagate: on_dependency, on_conflict: " + strings.Repeat("x", 257)), "256 characters at most"},
+		{"propagation: masks by one of several values", tagged("multi_value: true") + "masks: {name: m, tag: t0, rules: {to: a, values: x, show: clear}}", "takes several values"},
+		{"propagation: masks by a tag of several values", tagged("multi_value: true") + "masks: {name: m, tag: t0, rules: {to: a, show: clear}}", ""},
 		{"masks: every word", `masks: {name: m, tag: pii, default: nothing, rules: [` + everyWord() + `]}`, ""},
 		{"masks: words of other stores", `masks: {name: m, on: "snow:A.B.C.D", rules: [{to: a, show: none}, {to: b, show: "null"}, {to: "role:C", show: last4}, {to: "role:D", show: first4}, {to: "role:E", show: email}, {to: "role:F", show: last4_hash}]}`, ""},
 		{"masks: nothing of other words", `masks: {name: m, tag: pii, rules: {to: a, show: {last: 4, first: 4}}}`, "show has one of last"},
@@ -160,6 +169,15 @@ func TestSemantics(t *testing.T) {
 			}
 		})
 	}
+}
+
+// tagged is a document with tags t0, t1, ... that have these details for Snowflake.
+func tagged(details ...string) string {
+	var tags []string
+	for i, d := range details {
+		tags = append(tags, fmt.Sprintf("{name: t%d, snowflake: {%s}}", i, d))
+	}
+	return "---\napiVersion: polsync/v1\ntags: [" + strings.Join(tags, ", ") + "]\n"
 }
 
 // everyWord returns a rule for each word that stands alone, for different principals.

@@ -74,7 +74,7 @@ func (t *tagDef) check() error {
 			return compilation(codeInvalidValue, "22023", "Duplicate allowed value '%s'.", v)
 		}
 	}
-	if t.onConflict == "ALLOWED_VALUES_SEQUENCE" && !t.listed || t.onConflict == "MERGE" {
+	if t.onConflict == "ALLOWED_VALUES_SEQUENCE" && !t.listed || t.onConflict == "MERGE" && !t.multi {
 		return compilation(codeInvalidValue, "22023", "Invalid on_conflict strategy '%s'.", t.onConflict)
 	}
 	return nil

@@ -2,6 +2,7 @@ package dialect
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/polsync/polsync/reconcile/plan"
@@ -55,11 +56,11 @@ func allowed(b *builder, changes []plan.Change) (string, error) {
 }
 
 // listBegins reports a tag that gets its list of allowed values with this change: it is created with one, or allowed
-// any value before.
+// any value before, or its values come into another order.
 func listBegins(c plan.Change) bool {
 	want, ok := c.Want.(state.Tag)
 	was, existed := c.Was.(state.Tag)
-	return ok && !want.AnyValue && (!existed || was.AnyValue)
+	return ok && !want.AnyValue && (!existed || was.AnyValue || len(want.Sequence) > 0 && !slices.Equal(was.Sequence, want.Sequence))
 }
 
 // tag creates, changes or drops a tag. Behind it in changes are the allowed values that its list begins with.
@@ -86,7 +87,7 @@ func tag(changes []plan.Change) ([]plan.Statement, error) {
 	default:
 		changeTag(changes, was, want, add)
 	}
-	if listBegins(c) && len(changes) == 1 {
+	if listBegins(c) && len(changes) == 1 && len(want.Sequence) == 0 {
 		// No statement makes an empty list, so the list begins with a value that is taken away again.
 		add("no value is allowed", false, func(b *builder) {
 			b.raw("ALTER TAG ").on(c.Key.On).raw(" DROP ALLOWED_VALUES ").literal(noValue)
@@ -102,15 +103,35 @@ func createTag(b *builder, changes []plan.Change, want state.Tag) {
 	b.raw("CREATE TAG ").on(changes[0].Key.On)
 	if !want.AnyValue {
 		b.raw(" ALLOWED_VALUES ")
-		values(b, changes[1:])
+		values(b, changes[1:], want)
+	}
+	if want.MultiValue || want.OnConflict == state.ConflictMerge {
+		b.raw(" MULTI_VALUE = TRUE")
 	}
 	if want.Propagate != "" {
 		b.raw(" PROPAGATE = ", propagation(want.Propagate))
+		onConflict(b, want.OnConflict)
 	}
 	comment(b, want.Comment)
 }
 
-func values(b *builder, changes []plan.Change) {
+// onConflict writes what a place gets that several values are passed on to.
+func onConflict(b *builder, how string) {
+	switch how {
+	case "":
+	case state.ConflictSequence, state.ConflictMerge:
+		b.raw(" ON_CONFLICT = ", propagation(how))
+	default:
+		b.raw(" ON_CONFLICT = ").literal(how)
+	}
+}
+
+// values writes the list of allowed values: in its order where that matters, else what the changes bring.
+func values(b *builder, changes []plan.Change, want state.Tag) {
+	if len(want.Sequence) > 0 {
+		list(b, want.Sequence, func(v string) { b.literal(v) })
+		return
+	}
 	if len(changes) == 0 {
 		b.literal(noValue)
 	}
@@ -130,22 +151,38 @@ func changeTag(changes []plan.Change, was, want state.Tag, add func(string, bool
 	case listBegins(changes[0]):
 		set("the values of "+on.String(), func(b *builder) {
 			b.raw(" SET ALLOWED_VALUES ")
-			values(b, changes[1:])
+			values(b, changes[1:], want)
 		})
 	case want.AnyValue && !was.AnyValue:
 		set(on.String()+" allows any value", func(b *builder) { b.raw(" UNSET ALLOWED_VALUES") })
 	}
-	if was.Propagate != want.Propagate {
-		set("how "+on.String()+" propagates", func(b *builder) {
-			if want.Propagate == "" {
-				b.raw(" UNSET PROPAGATE")
-				return
-			}
-			b.raw(" SET PROPAGATE = ", propagation(want.Propagate))
-		})
-	}
+	changePropagation(on, was, want, set)
 	if was.Comment != want.Comment {
 		set("the comment of "+on.String(), func(b *builder) { b.raw(" SET COMMENT = ").literal(want.Comment) })
+	}
+}
+
+// changePropagation writes how a tag is passed on. Both properties are set together, since ON_CONFLICT stands behind
+// PROPAGATE and need not outlive another one. What was passed on already stays as it is.
+func changePropagation(on state.Securable, was, want state.Tag, set func(string, func(*builder))) {
+	text := "how " + on.String() + " propagates"
+	switch {
+	case was.Propagate == want.Propagate && was.OnConflict == want.OnConflict:
+	case want.Propagate == "" && was.Propagate == "":
+		// without propagation no value is in conflict, and there is nothing to set it on
+	case want.Propagate == "":
+		set(text, func(b *builder) { b.raw(" UNSET PROPAGATE") })
+	case want.OnConflict == "" && was.Propagate == want.Propagate:
+		set(text, func(b *builder) { b.raw(" UNSET ON_CONFLICT") })
+	default:
+		set(text, func(b *builder) {
+			b.raw(" SET")
+			if want.OnConflict == state.ConflictMerge && was.OnConflict != state.ConflictMerge {
+				b.raw(" MULTI_VALUE = TRUE")
+			}
+			b.raw(" PROPAGATE = ", propagation(want.Propagate))
+			onConflict(b, want.OnConflict)
+		})
 	}
 }
 
