@@ -98,6 +98,7 @@ type MaskingPolicy struct {
 	Args    []string  `json:"args,omitempty" yaml:"args,omitempty"`       // sibling columns the body reads, in signature order
 	ArgType []Family  `json:"arg_type,omitempty" yaml:"arg_type,omitempty"`
 	Comment string    `json:"comment,omitempty" yaml:"comment,omitempty"`
+	Exempt  bool      `json:"exempt,omitempty" yaml:"exempt,omitempty"` // Snowflake: other policies of the table may look at the column too
 	Opaque  bool      `json:"opaque,omitempty" yaml:"opaque,omitempty"`
 	Body    string    `json:"body,omitempty" yaml:"body,omitempty"` // as the platform returns it; with Opaque from a declaration, the author's SQL
 }

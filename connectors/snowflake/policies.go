@@ -19,9 +19,25 @@ func (s *snapshot) readPolicies(ctx context.Context) error {
 		on := state.Securable{Kind: state.KindMaskingPolicy, Catalog: r.text(i, "DATABASE_NAME"), Schema: r.text(i, "SCHEMA_NAME"), Name: r.text(i, "NAME")}
 		s.object(on, state.Object{Owner: owner(r, i), Comment: r.text(i, "COMMENT"), Identity: r.text(i, "CREATED_ON")})
 		s.mu.Lock()
-		s.policies[on] = r.text(i, "COMMENT")
+		s.policies[on] = listed{r.text(i, "COMMENT"), exempt(r.text(i, "OPTIONS"))}
 		s.mu.Unlock()
 	})
+}
+
+// listed is what the listing says of a policy.
+type listed struct {
+	comment string
+	exempt  bool
+}
+
+// exempt reports whether the options of a policy let others look at what it masks. Accounts write true with quotes or
+// without; what is no JSON says nothing.
+func exempt(options string) bool {
+	var said map[string]any
+	if json.Unmarshal([]byte(options), &said) != nil {
+		return false
+	}
+	return strings.EqualFold(fmt.Sprint(said["EXEMPT_OTHER_POLICIES"]), "true")
 }
 
 // reference is one place a policy is attached to: a tag, or a column.
@@ -203,7 +219,7 @@ func (s *snapshot) describe(ctx context.Context, on state.Securable) (*state.Mas
 
 // maskingPolicy makes a policy of what the account says of it.
 func (s *snapshot) maskingPolicy(on state.Securable, signature, returns, body string) *state.MaskingPolicy {
-	p := &state.MaskingPolicy{Name: on, Family: family(returns), Opaque: true, Body: strings.TrimSpace(body), Comment: s.policies[on]}
+	p := &state.MaskingPolicy{Name: on, Family: family(returns), Opaque: true, Body: strings.TrimSpace(body), Comment: s.policies[on].comment, Exempt: s.policies[on].exempt}
 	signature = strings.TrimSpace(signature)
 	for i, a := range splitArguments(strings.TrimSuffix(strings.TrimPrefix(signature, "("), ")")) {
 		if i > 0 {

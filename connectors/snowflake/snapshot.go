@@ -39,7 +39,7 @@ type snapshot struct {
 	schemas    []state.Securable // of those, in scope
 	shown      []shownObject     // tables and views by SHOW
 	tags       []state.Securable
-	policies   map[state.Securable]string // masking policy -> comment
+	policies   map[state.Securable]listed // masking policies
 	principals []principal                // roles and database roles
 }
 
@@ -71,7 +71,7 @@ func (a *Account) Snapshot(ctx context.Context, scope connectors.Scope) (*state.
 }
 
 func (a *Account) newSnapshot(scope connectors.Scope, st *state.State) *snapshot {
-	return &snapshot{a: a, scope: scope, st: st, refused: map[areaKey]bool{}, policies: map[state.Securable]string{}, recent: map[state.Securable]bool{},
+	return &snapshot{a: a, scope: scope, st: st, refused: map[areaKey]bool{}, policies: map[state.Securable]listed{}, recent: map[state.Securable]bool{},
 		tables: map[state.Securable]time.Time{}, flights: map[string]*flight{}}
 }
 

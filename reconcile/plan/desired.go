@@ -48,8 +48,9 @@ type Target struct {
 
 	Exclusive map[state.Key]state.Origin // grants, without the grantee, that only those hold who are declared to
 
-	Ended   map[state.Securable][]Ended // exceptions whose time is over, by policy
-	Held    map[state.Key]string        // declared facts that wait, with the reason; they are not removed either
+	Ended   map[state.Securable][]Ended         // exceptions whose time is over, by policy
+	Instead map[state.Securable]state.Securable // policy -> the one whose place it takes, see exempt.go
+	Held    map[state.Key]string                // declared facts that wait, with the reason; they are not removed either
 	Notices []Notice
 	Always  []Notice // those of Notices that the declarations alone show, whatever the platform has
 }
@@ -92,7 +93,7 @@ func newResolver(in Input) *resolver {
 	r := &resolver{
 		in:       in,
 		inv:      newInventory(in.Dialect, in.Actual),
-		target:   &Target{State: state.New(), Absent: map[state.Key]state.Origin{}, Held: map[state.Key]string{}, Expired: map[state.Key]state.Origin{}, Exclusive: map[state.Key]state.Origin{}, Ended: map[state.Securable][]Ended{}},
+		target:   &Target{State: state.New(), Absent: map[state.Key]state.Origin{}, Held: map[state.Key]string{}, Expired: map[state.Key]state.Origin{}, Exclusive: map[state.Key]state.Origin{}, Ended: map[state.Securable][]Ended{}, Instead: map[state.Securable]state.Securable{}},
 		tags:     map[string]*tagInfo{},
 		policies: map[state.Securable]policyOf{},
 		filterOf: map[state.Securable]string{},
@@ -114,7 +115,7 @@ type resolver struct {
 	unfits     map[string]*unfitColumns                         // what the masks' types cannot show
 
 	filterOf  map[state.Securable]string                   // row policy -> filter it was made for, to find collisions
-	maskedAt  map[state.Securable]bool                     // see underMask; nil until asked for
+	looked    lookedAt                                     // columns that policies look at besides those that mask them
 	ofViews   []viewColumn                                 // under a mask
 	ofTables  map[[2]string]bool                           // catalog and column of what is under a mask in a table
 	membersOf map[state.Securable][]state.Securable        // see holders; nil until asked for

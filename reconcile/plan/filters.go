@@ -129,8 +129,8 @@ func (r *resolver) taggedColumn(d state.RowFilterDeclaration, table state.Secura
 
 // rowPolicy states the policy of a filter for columns of a type, once, and returns it; nil when it cannot be said.
 func (r *resolver) rowPolicy(d state.RowFilterDeclaration, t state.DataType, column state.Securable, lookup *state.Lookup) *state.RowPolicy {
-	if r.in.Dialect.Name() == "snowflake" && r.underMask(column) {
-		r.note(Error, column, d.Origin, "row filter %s is by %s, which a mask covers: Snowflake lets a column be in one of the two only", d.Name, column)
+	if by, closed := r.closedMask(column); closed {
+		r.note(Error, column, d.Origin, "row filter %s is by %s, which %s masks: Snowflake lets a filter look at it only where that policy has EXEMPT_OTHER_POLICIES", d.Name, column, by)
 		return nil
 	}
 	on := r.in.Dialect.RowPolicy(d.Name, t.Family, r.in.Home)
@@ -195,29 +195,6 @@ func (r *resolver) rowRules(p *state.RowPolicy, d state.RowFilterDeclaration, t 
 		r.noteAlways(d.Origin, "row filter %s shows all rows to those it names nowhere (default: all), and to a session that has none of the roles active that it names", d.Name)
 	}
 	return fits
-}
-
-// underMask reports whether a declared mask covers a column, of its own or by a tag.
-func (r *resolver) underMask(column state.Securable) bool {
-	if r.maskedAt == nil {
-		r.maskedAt = map[state.Securable]bool{}
-		tags := map[state.Securable]bool{}
-		for k := range r.target.State.Facts {
-			switch k.Fact {
-			case state.FactMask:
-				r.maskedAt[k.On] = true
-			case state.FactBinding:
-				tags[k.On] = true
-			}
-		}
-		for tag := range tags {
-			for _, c := range r.covered(tag) {
-				family := r.in.Actual.Objects[c.on].Type.Family
-				r.maskedAt[c.on] = r.maskedAt[c.on] || r.target.State.Has(state.Key{Fact: state.FactBinding, On: tag, Name: string(family)})
-			}
-		}
-	}
-	return r.maskedAt[column]
 }
 
 // lookupTable returns the table that a filter looks principals up in, on this platform.

@@ -11,6 +11,7 @@ import (
 // to tags and the mask holds wherever the tag is, else column by column.
 func (r *resolver) masks() {
 	seen := map[state.Securable]string{} // column -> tag mask that covers it
+	r.looked = r.lookedAt()
 	for _, d := range r.in.Declarations.Masks {
 		if r.here(d.In) && d.Tag == "" {
 			r.directMask(d)
@@ -215,7 +216,7 @@ func (r *resolver) policy(d state.MaskDeclaration, value string, f state.Family,
 	if len(args) > 0 {
 		name += "_by_" + strings.Join(args, "_") // a signature cannot change: another signature is another policy
 	}
-	on, of := r.in.Dialect.Policy(name, f, r.in.Home), policyOf{d.Name, value}
+	on, of := r.policyName(name, f, args, columns), policyOf{d.Name, value}
 	if made, ok := r.policies[on]; ok {
 		if made != of {
 			r.note(Error, on, d.Origin, "masks %s and %s would both be called %s", made, of, on)
@@ -224,7 +225,7 @@ func (r *resolver) policy(d state.MaskDeclaration, value string, f state.Family,
 		return r.target.State.Policy(on)
 	}
 	r.policies[on] = of
-	p := &state.MaskingPolicy{Name: on, Family: f, Tag: tag, Primary: d.Primary, Args: args}
+	p := &state.MaskingPolicy{Name: on, Family: f, Tag: tag, Primary: d.Primary, Args: args, Exempt: r.in.Dialect.Name() == "snowflake"}
 	if !r.argTypes(p, d, columns) || !r.fill(p, d, value, r.meant(f, value, columns)) {
 		return nil
 	}

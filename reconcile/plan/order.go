@@ -10,6 +10,9 @@ const (
 	orderOwner
 )
 
+// orderExempt is that of a policy which gives way, within the mask phase, to one that lets others look at its column.
+const orderExempt = -2
+
 // place sets a change's phase and its order within it. The tables below are the whole rule for all kinds of fact but
 // policies that change, whose steps policies places.
 func place(c *Change) {

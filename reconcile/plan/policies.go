@@ -13,6 +13,7 @@ import (
 // something from can open what a later rule shows; a policy that goes on while tag values move would for a moment be
 // asked about the old value; and a policy whose rules are not known has no common part with any other.
 func (d *difference) policies() {
+	d.exempting()
 	moving := d.movingRoles()
 	for k, want := range d.fewWanted().policies {
 		if d.wanted(k) {
@@ -31,7 +32,9 @@ func (d *difference) policy(k state.Key, want *state.MaskingPolicy, why state.Or
 		return
 	}
 	interim := want
-	if was != nil {
+	if was == nil {
+		interim = d.interim(want)
+	} else {
 		interim = common(was, want)
 		if d.same(was, want) {
 			interim = want

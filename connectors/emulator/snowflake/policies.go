@@ -105,17 +105,14 @@ func checkArgTypes(o *object, p *object, args []string) error {
 }
 
 // checkOverlap: a column is in the signature of a masking policy or of a row access policy, not both, and a masked column is no condition
-// of another mask; EXEMPT_OTHER_POLICIES lifts both.
+// of another mask; EXEMPT_OTHER_POLICIES of the policy that masks the column lifts both.
 func checkOverlap(o *object, col *column, p *object, args []string) error {
 	for _, a := range args[1:] {
 		if c, _ := o.rel.column(a); c != nil && c.projection != nil {
 			return errOverlap(a)
 		}
 	}
-	if p.policy.exempt {
-		return nil
-	}
-	if ra := o.rel.rowAccess; ra != nil {
+	if ra := o.rel.rowAccess; ra != nil && !p.policy.exempt {
 		for _, a := range args {
 			if contains(ra.args, a) {
 				return errOverlap(a)
@@ -126,7 +123,7 @@ func checkOverlap(o *object, col *column, p *object, args []string) error {
 		if c == col || c.mask == nil {
 			continue
 		}
-		if contains(c.mask.args[1:], col.name) || contains(args[1:], c.name) && !c.mask.policy.policy.exempt {
+		if contains(c.mask.args[1:], col.name) && !p.policy.exempt || contains(args[1:], c.name) && !c.mask.policy.policy.exempt {
 			return errOverlap(c.name)
 		}
 	}

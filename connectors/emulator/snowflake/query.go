@@ -182,7 +182,11 @@ func (c *catalog) protect(o *object, t *sqlengine.Table) error {
 			continue
 		}
 		m := sqlengine.Mask{Column: i}
-		if err := maskProblem(col, masks); err != nil {
+		err := maskProblem(col, masks)
+		if err == nil {
+			err = c.s.a.conditionProblem(o, masks[0])
+		}
+		if err != nil {
 			m.Policy = failing(col, err)
 		} else {
 			m.Policy = c.policy(o, col, masks[0].attachment)
@@ -225,6 +229,19 @@ func maskProblem(col *column, masks []columnMask) error {
 		return compilation(codeMissing, "23001", "Column %s already attached to a masking policy that does not exist. Please contact the policy administrator.", col.name)
 	case m.status == statusNoColumn, m.status == statusWrongType:
 		return compilation(codePolicyMismatch, "23001", "Masking policy '%s' on column %s cannot be evaluated: %s.", m.policy.name, col.name, m.status)
+	}
+	return nil
+}
+
+// conditionProblem: a mask whose condition looks at a column that another mask covers, as one that came through a tag later.
+func (a *Account) conditionProblem(o *object, m columnMask) error {
+	for _, name := range m.args[1:] {
+		col, _ := o.rel.column(name)
+		for _, other := range a.masksOn(o, col) {
+			if !other.policy.policy.exempt {
+				return errOverlap(name)
+			}
+		}
 	}
 	return nil
 }

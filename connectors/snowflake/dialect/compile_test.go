@@ -105,8 +105,8 @@ func TestCompile(t *testing.T) {
 			[]string{`ALTER TAG "GOV"."TAGS"."PII" SET MASKING POLICY "GOV"."P"."b", MASKING POLICY "GOV"."P"."A" FORCE`}},
 		{"unbind", []plan.Change{change(state.Key{Fact: state.FactBinding, On: pii, Name: "string"}, state.Mask{Policy: polA}, nil)}, []string{`ALTER TAG "GOV"."TAGS"."PII" UNSET MASKING POLICY "GOV"."P"."A"`}},
 		{"create policies", []plan.Change{change(state.Key{Fact: state.FactPolicy, On: polA}, nil, str), change(state.Key{Fact: state.FactPolicy, On: polB}, nil, cond)}, []string{
-			`CREATE MASKING POLICY "GOV"."P"."A" AS (val VARCHAR) RETURNS VARCHAR -> CASE WHEN TRUE THEN val ELSE NULL END COMMENT = 'managed by polsync'`,
-			`CREATE MASKING POLICY "GOV"."P"."b" AS (val VARCHAR, ` + oddName + ` NUMBER(38, 10)) RETURNS VARCHAR -> val COMMENT = ` + oddLiteral}},
+			`CREATE MASKING POLICY "GOV"."P"."A" AS (val VARCHAR) RETURNS VARCHAR -> CASE WHEN TRUE THEN val ELSE NULL END COMMENT = 'managed by polsync' EXEMPT_OTHER_POLICIES = TRUE`,
+			`CREATE MASKING POLICY "GOV"."P"."b" AS (val VARCHAR, ` + oddName + ` NUMBER(38, 10)) RETURNS VARCHAR -> val COMMENT = ` + oddLiteral + ` EXEMPT_OTHER_POLICIES = TRUE`}},
 		{"replace a policy", []plan.Change{change(state.Key{Fact: state.FactPolicy, On: polA}, &state.MaskingPolicy{Family: state.FamilyString}, str)}, []string{`ALTER MASKING POLICY "GOV"."P"."A" SET BODY -> CASE WHEN TRUE THEN val ELSE NULL END`}},
 		{"drop a policy", []plan.Change{change(state.Key{Fact: state.FactPolicy, On: polA}, str, nil)}, []string{`DROP MASKING POLICY "GOV"."P"."A"`}},
 		{"roles", []plan.Change{
