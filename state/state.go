@@ -45,7 +45,7 @@ type State struct {
 	Facts     map[Key]Fact
 	Unknown   []Area
 	Lacks     map[FactKind]string // kinds that the platform cannot have, with the reason
-	Fixed     map[Key]string      // grants that nobody can take away, with the reason
+	Fixed     map[Key]string      // facts that cannot be taken away, or replaced without taking more, with the reason
 	Freshness []Freshness
 	Identity  string // of the account or metastore
 	Reads     int    // statements and requests it took to read

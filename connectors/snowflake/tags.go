@@ -240,18 +240,11 @@ func (s *snapshot) tag(on state.Securable, r *answer, i int) {
 	tag.Catalog, tag.Schema, tag.Name = s.intern(tag.Catalog), s.intern(tag.Schema), s.intern(tag.Name)
 	key := state.Key{Fact: state.FactTagged, On: on, With: tag}
 	value := state.Text(s.intern(r.text(i, "TAG_VALUE")))
-	if was := s.st.Value(key); was != nil && was != value {
-		s.several(key)
+	if was, there := s.st.Value(key).(state.Text); there && was != value {
+		s.st.Fixed[key] = "it has several values of the tag, which would all give way to one"
+		value = min(was, value)
 	}
 	s.st.Put(state.Fact{Key: key, Value: value})
-}
-
-// several notes that a thing has more than one value of a tag, which a SET TAG would replace by one. The caller holds mu.
-func (s *snapshot) several(k state.Key) {
-	a := state.Area{Facts: []state.FactKind{state.FactTagged}, Within: k.On, Reason: "it has several values of " + k.With.String()}
-	if !slices.ContainsFunc(s.st.Unknown, func(x state.Area) bool { return x.Within == a.Within && x.Reason == a.Reason }) {
-		s.st.Unknown = append(s.st.Unknown, a)
-	}
 }
 
 // taggedOn returns what a row is about, and whether the tag is set on it and not on something above.

@@ -154,7 +154,7 @@ func TestClonesCarryTagsAndMasks(t *testing.T) {
 	}
 }
 
-// TestTagWithSeveralValues: what has several values of a tag has no value that polsync could keep or replace.
+// TestTagWithSeveralValues: what has several values of a tag has no one value that polsync could replace or take off. Nothing else waits for that.
 func TestTagWithSeveralValues(t *testing.T) {
 	b := newBed(t, emulator.Options{})
 	b.admin(`CREATE TAG GOV.POLSYNC.MANY MULTI_VALUE = TRUE`, `ALTER TABLE CRM.SALES.CUSTOMERS MODIFY COLUMN EMAIL ADD VALUE 'a' FOR TAG GOV.POLSYNC.MANY`,
@@ -163,11 +163,11 @@ func TestTagWithSeveralValues(t *testing.T) {
 	of := func(name string) state.Key {
 		return state.Key{Fact: state.FactTagged, On: column(customers, name), With: tagNamed("MANY")}
 	}
-	if why := s.UnknownReason(of("EMAIL")); !strings.Contains(why, "several values") {
-		t.Errorf("two values are told as %v, unknown because %q", s.Value(of("EMAIL")), why)
+	if why := s.Fixed[of("EMAIL")]; s.Value(of("EMAIL")) != state.Text("a") || !strings.Contains(why, "several values") {
+		t.Errorf("two values are told as %v, fixed because %q", s.Value(of("EMAIL")), why)
 	}
-	if s.Value(of("PHONE")) != state.Text("c") || s.UnknownReason(of("PHONE")) != "" {
-		t.Errorf("one value is told as %v, unknown because %q", s.Value(of("PHONE")), s.UnknownReason(of("PHONE")))
+	if s.Value(of("PHONE")) != state.Text("c") || s.Fixed[of("PHONE")] != "" || len(s.Unknown) > 0 {
+		t.Errorf("one value is told as %v, fixed because %q; %v", s.Value(of("PHONE")), s.Fixed[of("PHONE")], s.Unknown)
 	}
 }
 

@@ -181,6 +181,8 @@ func (d *difference) declared() {
 			d.add(k, nil, f.Value, f.Origin, d.openSince(k))
 		case state.Equal(is.Value, f.Value):
 			d.unchanged++
+		case k.Fact == state.FactTagged && d.in.Actual.Fixed[k] != "":
+			d.notices = append(d.notices, Notice{Held, k.On, fmt.Sprintf("%s stays as it is: %s", k, d.in.Actual.Fixed[k]), f.Origin})
 		case d.doubted(k) != "":
 			d.notices = append(d.notices, Notice{Held, k.On, fmt.Sprintf("%s stays as it is: the tags that it masks by could not be read completely: %s", k, d.doubted(k)), f.Origin})
 		default:
@@ -357,6 +359,9 @@ func (d *difference) stays(k state.Key, is state.Fact, owned Ownership) string {
 	}
 	if reason := d.target.Held[k]; reason != "" {
 		return "held: " + reason
+	}
+	if reason := d.in.Actual.Fixed[k]; reason != "" {
+		return reason
 	}
 	if reason := d.in.Actual.UnknownReason(k); reason != "" {
 		return "could not be read completely: " + reason
