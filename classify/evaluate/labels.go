@@ -10,6 +10,9 @@
 //
 // A column of a type counts as a hit if that type or an accepted one was found, and else as a miss of it; what was
 // found and is not right is a false finding of what was found.
+//
+// What is fitted, the line that scores are put through and the score from which something is found, is also judged by
+// tables that it was not fitted on: a report has these figures beside the plain ones.
 package evaluate
 
 import (
