@@ -36,9 +36,8 @@
 //
 // A statement, function or option that is not known fails with [UnsupportedCode] and is logged: nothing is answered with success that was not
 // carried out. Left out on purpose: stages and loading, MERGE, procedures, streams, tasks, shares, materialized, dynamic and external tables,
-// tags with several values, time travel but UNDROP TABLE, results in Arrow. PROPAGATE is kept and shown; tags are not propagated. Privacy
-// policies are not known. ROLLBACK takes back the session's own changes of rows; other
-// sessions see them before COMMIT.
+// privacy policies, time travel but UNDROP TABLE, results in Arrow. PROPAGATE is kept and shown; tags are not propagated. ROLLBACK takes back
+// the session's own changes of rows; other sessions see them before COMMIT.
 //
 // # Where the documentation leaves it open
 //
@@ -47,6 +46,10 @@
 //   - REF_ARG_COLUMN_NAMES holds the further columns of a conditional masking policy.
 //   - Attaching a conditional policy without USING is refused.
 //   - A masked text may be longer than its column; other types keep the column's.
+//   - The numbers of errors of projection and aggregation policies are the emulator's choice, those of join policies Snowflake's. What the three
+//     kinds refuse where the documentation is silent is listed in docs/emulators.md.
+//   - A privilege that a container hands on (GRANT INHERITED) counts as one on the object, but not for information schemas.
+//   - Search optimization shows OWNERSHIP and SELECT of its view to who has them on the table.
 //   - SHOW cuts at 10,000 rows, or refuses with [Options].ShowOverflowFails.
 //   - SHOW GRANTS writes database roles with their database.
 //   - Error numbers that could not be found out are marked in errors.go; their texts are the vendor's.
