@@ -243,7 +243,7 @@ func (d *difference) heirs() {
 		}
 		for _, other := range given[forAnybody(c.Key)] {
 			if other != c.Key {
-				d.notices = append(d.notices, Notice{Held, c.Key.On, fmt.Sprintf("%s waits: %s has it, which polsync did not set; `ensure: absent` or revoking it by hand makes room", c.Key, other.With), c.Why})
+				d.notices = append(d.notices, Notice{Held, c.Key.On, fmt.Sprintf("%s waits: %s has it, which polsync did not set; revoking it by hand makes room", c.Key, other.With), c.Why})
 				return true
 			}
 		}
