@@ -13,16 +13,17 @@
 //
 // # Reading
 //
-// A snapshot uses sources that show the account's own last write: SHOW and DESCRIBE, the information schema of each
-// database, and its table functions, many in one statement. The views of SNOWFLAKE.ACCOUNT_USAGE lag by hours and are
-// not used.
+// Live, a snapshot uses sources that show the account's own last write: SHOW and DESCRIBE, the information schema of
+// each database, and its table functions, many in one statement. In bulk, which Options.Read or the size of the account
+// decides, tags on tables and columns, privileges, memberships, database roles and columns come from the views of
+// SNOWFLAKE.ACCOUNT_USAGE, which lag by hours; but live
 //
-//	databases, schemas, tags, policies, roles, users   SHOW, one statement for the account
-//	tables, columns                                    INFORMATION_SCHEMA, two statements for a database
-//	tags on things                                     TAG_REFERENCES and TAG_REFERENCES_ALL_COLUMNS, 50 to a statement
-//	masks and bindings                                 POLICY_REFERENCES of each policy and each tag, 50 to a statement
-//	bodies                                             DESCRIBE of the policies met and of those in the home schema
-//	privileges, memberships                            SHOW GRANTS TO, OF and FUTURE GRANTS TO of each role
+//   - of tables whose LAST_DDL is younger than the views,
+//   - of roles whose counters in SHOW ROLES are not what the views tell,
+//   - of what Scope.Recent says polsync changed lately and a view tells otherwise.
+//
+// State.Lag then says what is late, and [Account.Confirm] reads live what a plan rests on. docs/snowflake.md has the source of
+// each part, in either way.
 //
 // A listing is relied on only with the rights without which Snowflake leaves rows out in silence: MANAGE GRANTS for
 // roles and grants, APPLY TAG for tags, APPLY MASKING POLICY for policies. They are looked up before and after the

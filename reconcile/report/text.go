@@ -57,7 +57,7 @@ func (w textWriter) result(r *reconcile.Result) {
 	w.kept(p)
 	w.settled(r)
 	w.outcome(r)
-	fmt.Fprintf(w, "\n  %s to run, %s to read\n", count(p.Statements(), "statement"), count(p.Reads, "statement"))
+	fmt.Fprintf(w, "\n  %s to run, %s to read\n%s", count(p.Statements(), "statement"), count(p.Reads, "statement"), lateness(p.Freshness))
 }
 
 func summary(p *plan.Plan) string {
@@ -364,4 +364,19 @@ func (w textWriter) outcome(r *reconcile.Result) {
 	default:
 		fmt.Fprintf(w, "  read again: %s left\n", count(len(r.Left.Changes()), "change"))
 	}
+}
+
+// lateness says which kinds of fact were read from sources that lag, a line or none.
+func lateness(all []state.Freshness) string {
+	var kinds []string
+	lag := ""
+	for _, f := range all {
+		if f.Lag != "" {
+			kinds, lag = append(kinds, f.Facts.String()), f.Lag
+		}
+	}
+	if kinds == nil {
+		return ""
+	}
+	return fmt.Sprintf("  read in bulk, up to %s late, and live where a change rests on it: %s\n", lag, strings.Join(kinds, ", "))
 }

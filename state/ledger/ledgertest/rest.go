@@ -88,6 +88,27 @@ func repeats(t *testing.T, b *bench) {
 	b.same(len(must[map[state.Key]ledger.Repeat](t)(b.Repeats(b.ctx, snow))), 0)
 }
 
+func lately(t *testing.T, b *bench) {
+	did := func(name string, want state.Value, status ledger.Status, more bool) ledger.Lately {
+		run, epoch := b.begin()
+		in := set(run, tagged(name), state.Text("was"), want)
+		in.More = more
+		at := b.clock.Now()
+		b.do(epoch, in, status)
+		b.ok(b.ReleaseLease(b.ctx, snow, epoch))
+		b.clock.Add(time.Hour)
+		return ledger.Lately{Key: tagged(name), Want: want, At: at}
+	}
+	did("OLD", state.Text("a"), ledger.StatusDone, false)
+	since := b.clock.Now()
+	first := did("A", state.Text("a"), ledger.StatusDone, false)
+	did("FAILED", state.Text("a"), ledger.StatusFailed, false)
+	did("HALF", state.Text("a"), ledger.StatusDone, true) // statements for the same change follow
+	second := did("A", nil, ledger.StatusDone, false)
+	b.same(must[[]ledger.Lately](t)(b.Lately(b.ctx, snow, since)), []ledger.Lately{first, second})
+	b.same(len(must[[]ledger.Lately](t)(b.Lately(b.ctx, "lake", since))), 0)
+}
+
 func refused(t *testing.T, b *bench) {
 	b.ok(b.SetRefused(b.ctx, snow, "7", []ledger.Refused{{Key: tagged("Z"), Reason: "gone"}, {Key: tagged("A"), Reason: "denied"}}))
 	b.ok(b.SetRefused(b.ctx, "lake", "8", []ledger.Refused{{Key: tagged("B"), Reason: "denied"}}))

@@ -42,7 +42,7 @@ func Run(t *testing.T, open Open) {
 		{"SettleTable", settleTable}, {"MoreStatements", moreStatements}, {"ReopenKeepsClaims", reopenKeepsClaims},
 		{"Lease", leases}, {"LeaseContention", leaseContention}, {"Fenced", fenced}, {"LateOutcome", lateOutcome},
 		{"LiveClaim", liveClaim}, {"OutcomeOnce", outcomeOnce}, {"Pause", pause}, {"Runs", runs}, {"SavedPlanOnce", savedPlanOnce},
-		{"Repeats", repeats}, {"Refused", refused}, {"Pin", pin}, {"Load", load}, {"Findings", findings}, {"Decisions", decisions}, {"ScanRuns", scanRuns}, {"TagValues", tagValues},
+		{"Repeats", repeats}, {"Lately", lately}, {"Refused", refused}, {"Pin", pin}, {"Load", load}, {"Findings", findings}, {"Decisions", decisions}, {"ScanRuns", scanRuns}, {"TagValues", tagValues},
 		{"Chain", chain}, {"Heads", heads}, {"Records", records}, {"IntentRefusals", intentRefusals}, {"CancelledContext", cancelled},
 	} {
 		t.Run(c.name, func(t *testing.T) { c.run(t, newBench(t, open)) })
