@@ -67,9 +67,9 @@ func TestSnapshotOfTags(t *testing.T) {
 		`CRM.SALES.CUSTOMERS tagged tag GOV.POLSYNC.ANYTHING = it's`,
 		`CRM.SALES.CUSTOMERS.EMAIL tagged tag GOV.POLSYNC.PII = email`,
 		`CRM.SALES.V_CUSTOMERS tagged tag GOV.POLSYNC.ANYTHING = view`,
-		`tag GOV.POLSYNC.ANYTHING tag = {true   false}`,
-		`tag GOV.POLSYNC.CLOSED tag = {false   false}`,
-		`tag GOV.POLSYNC.PII tag = {false personal data  false}`,
+		`tag GOV.POLSYNC.ANYTHING tag = {true   false  [] false}`,
+		`tag GOV.POLSYNC.CLOSED tag = {false   false  [] false}`,
+		`tag GOV.POLSYNC.PII tag = {false personal data  false  [] false}`,
 		`tag GOV.POLSYNC.PII allowed_value email = {}`,
 		`tag GOV.POLSYNC.PII allowed_value phone = {}`,
 	}
