@@ -6,26 +6,51 @@ import (
 	"testing"
 	"testing/fstest"
 
+	"github.com/polsync/polsync/connectors"
 	emulator "github.com/polsync/polsync/connectors/emulator/snowflake"
 	"github.com/polsync/polsync/reconcile/plan"
 	"github.com/polsync/polsync/state"
 	"github.com/polsync/polsync/state/declare"
 )
 
-// make plans policies against the account, with nothing that is ours yet but what owned says.
-func (b *bed) make(policies string, owned plan.Owned) *plan.Plan {
+// declared loads policies and returns them with the scope that they ask for.
+func (b *bed) declared(policies string, owned plan.Owned) (*state.Declarations, connectors.Scope) {
 	b.t.Helper()
-	fsys := fstest.MapFS{"p.yaml": {Data: []byte("apiVersion: polsync/v1\n" + policies)}}
-	d, err := declare.Load(fsys, []string{"p.yaml"}, declare.Options{Platforms: map[string]string{"snow": "snowflake"}})
+	if !strings.HasPrefix(policies, "{") {
+		policies = "apiVersion: polsync/v1\n" + policies
+	} else {
+		policies = "{apiVersion: polsync/v1, " + policies[1:]
+	}
+	d, err := declare.Load(fstest.MapFS{"p.yaml": {Data: []byte(policies)}}, []string{"p.yaml"}, declare.Options{Platforms: map[string]string{"snow": "snowflake"}})
 	if err != nil {
 		b.t.Fatal(err)
 	}
 	scope := crm
-	scope.Home = home
+	scope.Kinds, scope.TagsOf = plan.Kinds(d, "snow", owned), plan.TagsOf(d, "snow", b.Dialect(), owned)
+	return d, scope
+}
+
+func (b *bed) snapshotOf(policies string) *state.State {
+	b.t.Helper()
+	_, scope := b.declared(policies, nil)
+	return b.snapshot(scope)
+}
+
+// plan plans policies against the account, with nothing that is ours but what owned says.
+func (b *bed) plan(policies string, owned plan.Owned) *plan.Plan {
+	b.t.Helper()
+	d, scope := b.declared(policies, owned)
 	p, err := plan.Make(plan.Input{Platform: "snow", Dialect: b.Dialect(), Home: home, Declarations: d, Owned: owned, Actual: b.snapshot(scope)})
 	if err != nil {
 		b.t.Fatal(err)
 	}
+	return p
+}
+
+// make plans what nothing is wrong with and nothing is missing for.
+func (b *bed) make(policies string, owned plan.Owned) *plan.Plan {
+	b.t.Helper()
+	p := b.plan(policies, owned)
 	for _, n := range p.Notices {
 		if n.Level == plan.Error || n.Level == plan.Held {
 			b.t.Errorf("%s: %s", n.Level, n.Text)
@@ -83,7 +108,9 @@ masks:
   - {name: email, on: "snow:CRM.SALES.CUSTOMERS.EMAIL", rules: {to: "role:READER_A", when: {column: COUNTRY, in: US}, show: clear}}
 `
 	done := b.apply(policies, owned)
-	swap := slices.IndexFunc(done, func(sql string) bool { return strings.Contains(sql, `SET MASKING POLICY "GOV"."POLSYNC"."POLSYNC_COUNTRY_EXEMPT_STRING" FORCE`) })
+	swap := slices.IndexFunc(done, func(sql string) bool {
+		return strings.Contains(sql, `SET MASKING POLICY "GOV"."POLSYNC"."POLSYNC_COUNTRY_EXEMPT_STRING" FORCE`)
+	})
 	look := slices.IndexFunc(done, func(sql string) bool { return strings.Contains(sql, `MODIFY COLUMN "EMAIL" SET MASKING POLICY`) })
 	if swap < 0 || look < swap || len(done) != 5 || strings.Contains(strings.Join(done, "\n"), "UNSET") || strings.Contains(strings.Join(done, "\n"), "BORN") {
 		t.Errorf("it was done by\n%s", strings.Join(done, "\n"))

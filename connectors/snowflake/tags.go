@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/polsync/polsync/connectors/snowflake/dialect"
@@ -86,6 +87,7 @@ func (s *snapshot) readTagged(ctx context.Context) error {
 	s.mu.Unlock()
 	slices.SortFunc(containers, func(a, b branch) int { return a.on.Compare(b.on) })
 	tasks := s.batches("read tags", containers, func(r *answer, i int) { s.taggedRow(r, i, nil) }, state.FactTagged)
+	tasks = append(tasks, s.otherTags()...)
 	live := func(ctx context.Context) error { return s.readTagsOf(ctx, relations) }
 	if !s.bulk {
 		return s.run(ctx, append(tasks, live))
@@ -98,6 +100,51 @@ func (s *snapshot) readTagged(ctx context.Context) error {
 		maps.DeleteFunc(changed, func(on state.Securable, _ state.Kind) bool { return !s.recent[on] })
 		return s.readTagsOf(ctx, changed)
 	}))
+}
+
+// tagDomains are what TAG_REFERENCES calls the kinds besides databases, schemas, relations and columns.
+var tagDomains = map[state.Kind]string{
+	state.KindWarehouse: "WAREHOUSE", state.KindRole: "ROLE", state.KindDatabaseRole: "DATABASE ROLE", state.KindUser: "USER", state.KindStage: "STAGE",
+	state.KindFunction: "FUNCTION", state.KindProcedure: "PROCEDURE", state.KindStream: "STREAM", state.KindTask: "TASK", state.KindIntegration: "INTEGRATION",
+	state.KindAlert: "ALERT", state.KindComputePool: "COMPUTE POOL", state.KindNetworkPolicy: "NETWORK POLICY",
+}
+
+// otherTags asks for the tags of what is neither a container nor a relation, where the scope wants them. Each row says
+// what was asked about, since not every kind is named in it as it is elsewhere.
+func (s *snapshot) otherTags() []task {
+	if s.scope.TagsOf == nil {
+		return nil
+	}
+	var asked []state.Securable
+	s.mu.Lock()
+	for on := range s.st.Objects {
+		if tagDomains[on.Kind] != "" && (on.Catalog == "" || s.tagReadable(on)) && s.scope.TagsOf(on) {
+			asked = append(asked, on)
+		}
+	}
+	s.mu.Unlock()
+	slices.SortFunc(asked, state.Securable.Compare)
+	var all []branch
+	for i, on := range asked {
+		name, err := dialect.Named(on)
+		if err != nil {
+			s.unknown(on, err.Error(), state.FactTagged)
+			continue
+		}
+		at := on.Catalog
+		if at == "" {
+			at = s.scope.Home.Catalog // any database's functions tell of what the account holds
+		}
+		database, _ := dialect.Quoted(state.Securable{Kind: state.KindCatalog, Catalog: at})
+		literal, _ := dialect.Literal(name)
+		all = append(all, branch{on, fmt.Sprintf("SELECT %s, '%d' AS ASKED FROM TABLE(%s.INFORMATION_SCHEMA.TAG_REFERENCES(%s, '%s'))", tagColumns, i, database, literal, tagDomains[on.Kind])})
+	}
+	return s.batches("read tags", all, func(r *answer, i int) {
+		n, err := strconv.Atoi(r.text(i, "ASKED"))
+		if err == nil && n < len(asked) && byHand(r, i) && strings.ReplaceAll(strings.ToUpper(r.text(i, "LEVEL")), "_", " ") == tagDomains[asked[n].Kind] {
+			s.tag(asked[n], r, i)
+		}
+	}, state.FactTagged)
 }
 
 // readTagsOf reads the tags of relations, given as KindTable with their kind, and of their columns. The columns tell what

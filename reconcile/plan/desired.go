@@ -382,14 +382,25 @@ func (r *resolver) valuesOf(tag state.Securable) map[state.Securable]taggedOn {
 
 // below returns the accepted objects that are s or lie in it.
 func (r *resolver) below(s state.Securable, accept func(state.Securable) bool) []state.Securable {
-	front := s.Parts()
 	var found []state.Securable
+	if !holds(s.Kind) {
+		if accept(s) && !r.inv.foreign(s) {
+			found = append(found, s)
+		}
+		return found
+	}
+	front := s.Parts()
 	for _, o := range r.inv.stretch(match{parts: literals(front)}) {
 		if accept(o) && s.Covers(o) && !r.inv.foreign(o) {
 			found = append(found, o)
 		}
 	}
 	return found
+}
+
+// holds reports whether something of a kind may have something else in it. A stage, say, shares its path with a table.
+func holds(k state.Kind) bool {
+	return k == state.KindNone || k == state.KindAccount || k == state.KindMetastore || k == state.KindCatalog || k == state.KindSchema || k.Relation()
 }
 
 func literals(parts []string) []matchPart {

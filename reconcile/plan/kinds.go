@@ -57,3 +57,33 @@ func Everybody(d *state.Declarations, platform string) bool {
 		return slices.ContainsFunc(x.On, func(s state.Selector) bool { return s.Tag != "" || s.Pattern.Platform == platform })
 	})
 }
+
+// TagsOf returns which securables that are no catalog, schema, relation or column have tags that a platform is asked
+// for: those that an assignment names by their kind, and those that polsync tagged. It is nil where there are none.
+func TagsOf(d *state.Declarations, platform string, dialect Dialect, owned Owned) func(state.Securable) bool {
+	type named struct {
+		kind state.Kind
+		match
+	}
+	var all []named
+	inv := inventory{dialect: dialect}
+	for _, a := range d.Assignments {
+		for _, s := range a.On {
+			if s.Kind != state.KindNone && s.Pattern.Platform == platform {
+				all = append(all, named{s.Kind, inv.compile(s.Pattern)})
+			}
+		}
+	}
+	ours := map[state.Securable]bool{}
+	for k := range owned {
+		if k.Fact == state.FactTagged {
+			ours[k.On] = true
+		}
+	}
+	if len(all) == 0 && len(ours) == 0 {
+		return nil
+	}
+	return func(s state.Securable) bool {
+		return ours[s] || slices.ContainsFunc(all, func(n named) bool { return n.kind == s.Kind && n.covers(s) })
+	}
+}

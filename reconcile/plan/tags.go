@@ -98,6 +98,10 @@ func (r *resolver) assignments() {
 			continue
 		}
 		for _, on := range r.expand(d.On, d.Except, taggableOf(d.Kinds), false) {
+			if reason := r.untaggable(on.Kind); reason != "" {
+				r.note(Error, on, d.Origin, "%s cannot get tag %s: %s", on, d.Tag, reason)
+				continue
+			}
 			key := state.Key{Fact: state.FactTagged, On: on, With: info.on}
 			if d.Absent {
 				r.absent(key, d.Origin)
@@ -107,6 +111,19 @@ func (r *resolver) assignments() {
 		}
 	}
 	r.indexTagged()
+}
+
+// taggedKinds are the kinds, besides those that a name's parts tell, that Snowflake lets carry tags and tells the tags
+// of; its object tagging pages, checked November 2026.
+var taggedKinds = []state.Kind{state.KindWarehouse, state.KindRole, state.KindDatabaseRole, state.KindUser, state.KindStage, state.KindFunction, state.KindProcedure,
+	state.KindStream, state.KindTask, state.KindIntegration, state.KindAlert, state.KindComputePool, state.KindNetworkPolicy}
+
+// untaggable returns why polsync sets no tag on a kind, or "".
+func (r *resolver) untaggable(k state.Kind) string {
+	if r.in.Dialect.Name() != "snowflake" || taggable(state.Securable{Kind: k}) || slices.Contains(taggedKinds, k) {
+		return ""
+	}
+	return "Snowflake does not let a " + k.String() + " carry tags, or does not tell which it has"
 }
 
 func taggable(s state.Securable) bool {

@@ -217,6 +217,9 @@ func (c *cursor) alterAccount() (action, error) {
 
 // alterTags is SET TAG and UNSET TAG on an object as a whole.
 func (c *cursor) alterTags(t target) (action, error) {
+	if !taggableKind(t.kind) {
+		return nil, errorf(codeTagging, "0A000", "Object tagging not supported for object type %s.", t.kind.keywords())
+	}
 	if c.words("UNSET TAG") {
 		pairs, err := c.tagNames()
 		return t.act(c, func(o *object) error { return c.s.unsetTags(o, nil, pairs) }), err
@@ -235,6 +238,15 @@ func (c *cursor) alterTags(t target) (action, error) {
 		c.s.setTagPairs(o, nil, pairs)
 		return nil
 	}), err
+}
+
+// taggableKind tells whether the documentation lists the kind among those that carry tags.
+func taggableKind(k kind) bool {
+	switch k.keywords() {
+	case "SEQUENCE", "FILE FORMAT", "TAG", "SECRET", "CONNECTION", "RESOURCE MONITOR", "EXTERNAL VOLUME", "MODEL":
+		return false
+	}
+	return true
 }
 
 func errTooManyPairs() error {

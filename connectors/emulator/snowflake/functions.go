@@ -297,11 +297,21 @@ func getTag(c *catalog, _ context.Context, a []sqlengine.Value) (sqlengine.Value
 func (c *catalog) tagged(object, domain sqlengine.Value) (*object, *column, error) {
 	text, _ := object.(string)
 	d, _ := domain.(string)
+	d = strings.ToUpper(d)
+	if k := kind(d); k.isRoutine() { // named with the types of its arguments
+		at := &cursor{sqlengine.NewParser(sqlengine.Snowflake, text), c.s}
+		name, err := at.targetName(k)
+		if err != nil {
+			return nil, nil, err
+		}
+		o, err := c.scope.find(k, name)
+		return o, nil, err
+	}
 	name, err := sqlengine.ParseName(sqlengine.Snowflake, text)
 	if err != nil {
 		return nil, nil, err
 	}
-	switch d = strings.ToUpper(d); d {
+	switch d {
 	case "COLUMN":
 		if len(name) < 2 {
 			return nil, nil, errMissing(kindTable, full(name))

@@ -112,3 +112,16 @@ func TestTagStatementsAreAtomic(t *testing.T) {
 		t.Errorf("%s tags were set", got)
 	}
 }
+
+// TestTagsOnKinds: what the documentation lists carries tags, other things refuse them; a routine is named with its types.
+func TestTagsOnKinds(t *testing.T) {
+	_, q := catalogued(t, "CREATE TAG GOV.T.A", "CREATE FUNCTION D.S.F(X NUMBER) RETURNS NUMBER AS 'X'", "CREATE STAGE D.S.G", "CREATE SEQUENCE D.S.Q", "CREATE ROLE R")
+	q.exec("ALTER FUNCTION D.S.F(NUMBER) SET TAG GOV.T.A = 'f'", "ALTER STAGE D.S.G SET TAG GOV.T.A = 'g'", "ALTER ROLE R SET TAG GOV.T.A = 'r'", "ALTER WAREHOUSE WH SET TAG GOV.T.A = 'w'")
+	for domain, object := range map[string]string{"FUNCTION": `"D"."S"."F"(NUMBER)`, "STAGE": "D.S.G", "ROLE": "R", "WAREHOUSE": "WH"} {
+		if got := q.rows("SELECT TAG_VALUE, LEVEL, DOMAIN FROM TABLE(D.INFORMATION_SCHEMA.TAG_REFERENCES('" + object + "', '" + domain + "'))"); !strings.HasSuffix(got, "|"+domain+"|"+domain) {
+			t.Errorf("%s: %s", object, got)
+		}
+	}
+	q.refused(codeTagging, "ALTER SEQUENCE D.S.Q SET TAG GOV.T.A = 'q'")
+	q.refused(codeMissing, "SELECT * FROM TABLE(D.INFORMATION_SCHEMA.TAG_REFERENCES('D.S.F(VARCHAR)', 'FUNCTION'))")
+}

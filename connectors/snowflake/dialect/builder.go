@@ -92,3 +92,16 @@ func Quoted(s state.Securable) (string, error) {
 
 // Literal returns a string literal.
 func Literal(text string) (string, error) { return new(builder).literal(text).done() }
+
+// Named returns a securable's name as SQL writes it, that of a function with the types of its arguments.
+func Named(s state.Securable) (string, error) {
+	if s.Kind != state.KindFunction && s.Kind != state.KindProcedure {
+		return Quoted(s)
+	}
+	b := new(builder)
+	if err := signature(b, "", s); err != nil {
+		return "", err
+	}
+	name, err := b.done()
+	return strings.TrimPrefix(name, " "), err
+}
