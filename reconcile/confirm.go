@@ -74,7 +74,7 @@ func (r *Reconciler) ask(ctx context.Context, d *state.Declarations, o Options, 
 }
 
 func (r *Reconciler) readLive(ctx context.Context, d *state.Declarations, o Options, in *plan.Input, q plan.Question) error {
-	scope, err := r.reads(ctx, in.Owned, d, o)
+	scope, err := r.reads(ctx, in.Owned, d, o.Only)
 	if err != nil {
 		return err
 	}

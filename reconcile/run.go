@@ -215,7 +215,7 @@ func (r *Reconciler) observe(ctx context.Context, d *state.Declarations, o Optio
 	if in.Owned, err = r.owned(ctx); err != nil {
 		return in, nil, err
 	}
-	scope, err := r.reads(ctx, in.Owned, d, o)
+	scope, err := r.reads(ctx, in.Owned, d, o.Only)
 	if err != nil {
 		return in, nil, err
 	}
@@ -234,9 +234,18 @@ func (r *Reconciler) observe(ctx context.Context, d *state.Declarations, o Optio
 	return in, actual, err
 }
 
+// Reads returns the scope of what a run with these declarations reads.
+func (r *Reconciler) Reads(ctx context.Context, d *state.Declarations) (connectors.Scope, error) {
+	owned, err := r.owned(ctx)
+	if err != nil {
+		return r.Scope, err
+	}
+	return r.reads(ctx, owned, d, nil)
+}
+
 // reads returns the scope of a snapshot. Row filters and constraints are asked for only where some are declared or
 // ours, or asked for by name: reading them takes statements, and rights, that those who have none need not give.
-func (r *Reconciler) reads(ctx context.Context, owned plan.Owned, d *state.Declarations, o Options) (connectors.Scope, error) {
+func (r *Reconciler) reads(ctx context.Context, owned plan.Owned, d *state.Declarations, only []state.FactKind) (connectors.Scope, error) {
 	scope := r.Scope
 	sorts := [...]struct {
 		facts    []state.FactKind
@@ -250,7 +259,7 @@ func (r *Reconciler) reads(ctx context.Context, owned plan.Owned, d *state.Decla
 		return scope, err
 	}
 	for _, s := range sorts {
-		asked := slices.ContainsFunc(s.facts, func(k state.FactKind) bool { return ours[k] || slices.Contains(o.Only, k) })
+		asked := slices.ContainsFunc(s.facts, func(k state.FactKind) bool { return ours[k] || slices.Contains(only, k) })
 		if !s.declared && !asked {
 			scope.Without = append(slices.Clone(scope.Without), s.facts...)
 		}

@@ -146,7 +146,13 @@ func (a *app) examine(ctx context.Context, c *config.Config, p config.Platform, 
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, s.Close()) }()
-	missing, err := s.platform.Check(ctx, s.reconciler.Scope)
+	scope := s.reconciler.Scope
+	if d, loaded := a.loadPolicies(c); loaded == nil { // a mistake in a file is for validate to say; without files all rights are asked for
+		if scope, err = s.reconciler.Reads(ctx, d); err != nil {
+			return nil, err
+		}
+	}
+	missing, err := s.platform.Check(ctx, scope)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", p.Name, err)
 	}

@@ -22,6 +22,8 @@ func Cases() []Case {
 		{Name: "tag mask", Steps: tagMask},
 		{Name: "conditional mask", Steps: conditionalMask},
 		{Name: "every show", Steps: everyShow},
+		{Name: "row filters", Steps: rowFilters, Check: checkRowFilters},
+		{Name: "constraints", Steps: constraints, Check: checkConstraints},
 		{Name: "nested types", Steps: nestedTypes, Check: checkNestedTypes},
 		{Name: "grants", Steps: grants, Check: checkGrants},
 		{Name: "future grants", Steps: futureGrants},

@@ -150,6 +150,11 @@ func dump(res *reconcile.Result) string {
 	for _, n := range res.Plan.Notices {
 		fmt.Fprintf(&b, "\n  %s: %s", n.Level, n.Text)
 	}
+	if res.Left != nil {
+		for _, c := range res.Left.Changes() {
+			fmt.Fprintf(&b, "\n  left: %s %s %v -> %v", c.Verb(), c.Key, c.Was, c.Want)
+		}
+	}
 	for i, s := range res.Plan.Steps {
 		for _, st := range s.Statements {
 			fmt.Fprintf(&b, "\n  %s: %s%s %s", s.Phase, st.SQL, st.Method+" "+st.Path, st.Body)

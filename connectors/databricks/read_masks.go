@@ -89,7 +89,7 @@ func splitList(list string, sep byte) []string {
 
 // readRoutines reads functions: those in scope as objects, and as policies those in the home schema or on a column.
 func (r *reader) readRoutines(ctx context.Context) error {
-	policies := r.scope.Wants(state.FactPolicy)
+	policies := r.scope.Wants(state.FactPolicy) || r.scope.Wants(state.FactRowPolicy)
 	if !policies && !r.scope.Wants(state.FactGrant) {
 		return nil
 	}
@@ -98,12 +98,12 @@ func (r *reader) readRoutines(ctx context.Context) error {
 	t, err := r.bulk(ctx, "SELECT specific_catalog AS c, specific_schema AS s, specific_name AS n, data_type, full_data_type, routine_body, routine_definition, comment, routine_owner,"+
 		" CAST(created AS STRING) AS created FROM system.information_schema.routines WHERE "+where)
 	if err != nil {
-		return r.partly(err, state.Securable{}, "functions", state.FactPolicy)
+		return r.partly(err, state.Securable{}, "functions", state.FactPolicy, state.FactRowPolicy)
 	}
 	params := map[state.Securable][]param{}
 	if policies {
 		if params, err = r.parameters(ctx, where); err != nil {
-			return r.partly(err, state.Securable{}, "functions", state.FactPolicy)
+			return r.partly(err, state.Securable{}, "functions", state.FactPolicy, state.FactRowPolicy)
 		}
 	}
 	for i := range t.rows {
@@ -112,6 +112,7 @@ func (r *reader) readRoutines(ctx context.Context) error {
 		r.object(f, o)
 		if policies && t.text(i, "routine_body") == "SQL" {
 			r.policy(t, i, f, params[f])
+			r.rowPolicy(t, i, f, params[f])
 		}
 	}
 	return nil
@@ -131,8 +132,8 @@ func (r *reader) maskFunctions() string {
 		at(state.Securable{Catalog: lower(h.Catalog), Schema: lower(h.Schema)})
 	}
 	for _, f := range r.state.Facts {
-		if m, ok := f.Value.(state.Mask); ok && !(m.Policy.Catalog == r.scope.Home.Catalog && m.Policy.Schema == r.scope.Home.Schema) {
-			at(m.Policy)
+		if policy, ok := state.Attached(f.Value); ok && !(policy.Catalog == r.scope.Home.Catalog && policy.Schema == r.scope.Home.Schema) {
+			at(policy)
 		}
 	}
 	var cond strings.Builder
@@ -169,7 +170,7 @@ func (r *reader) parameters(ctx context.Context, where string) (map[state.Secura
 
 // policy states a function that could be a mask: its rules are not known until the planner recognises the body.
 func (r *reader) policy(t *table, i int, f state.Securable, params []param) {
-	if len(params) == 0 {
+	if len(params) == 0 || !r.scope.Wants(state.FactPolicy) {
 		return
 	}
 	on := f

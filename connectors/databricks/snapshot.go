@@ -46,7 +46,7 @@ func (p *Platform) Snapshot(ctx context.Context, scope connectors.Scope) (*state
 	if err := r.together(ctx, r.readPrincipals, r.readObjects); err != nil {
 		return nil, p.wrap("read the workspace", err)
 	}
-	if err := r.together(ctx, r.readColumns, r.readTags, r.readTagPolicies, r.readMasks, r.readGrants); err != nil {
+	if err := r.together(ctx, r.readColumns, r.readTags, r.readTagPolicies, r.readMasks, r.readFilters, r.readGrants); err != nil {
 		return nil, p.wrap("read the workspace", err)
 	}
 	if err := r.readRoutines(ctx); err != nil {
@@ -84,7 +84,7 @@ func (r *reader) finish() {
 		}
 		return strings.Compare(a.Reason, b.Reason)
 	})
-	for _, f := range []state.FactKind{state.FactPolicy, state.FactMask, state.FactTagged, state.FactGrant} {
+	for _, f := range []state.FactKind{state.FactPolicy, state.FactMask, state.FactRowPolicy, state.FactFilter, state.FactTagged, state.FactGrant} {
 		if r.scope.Wants(f) {
 			r.state.Freshness = append(r.state.Freshness, state.Freshness{Facts: f, Source: "information_schema"})
 		}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/polsync/polsync/connectors"
 	"github.com/polsync/polsync/connectors/snowflake/dialect"
@@ -23,11 +24,19 @@ var needs = []need{
 	{"CREATE ROLE", []state.FactKind{state.FactRole}, "create roles"},
 	{"APPLY TAG", []state.FactKind{state.FactTagged, state.FactTag, state.FactAllowedValue}, "list tags and set them on what others own"},
 	{"APPLY MASKING POLICY", []state.FactKind{state.FactMask, state.FactBinding, state.FactPolicy}, "list masking policies and put them on columns and tags"},
+	{"APPLY ROW ACCESS POLICY", rowFacts, "list row access policies and put them on tables and views"},
+	{"APPLY AGGREGATION POLICY", constraintFacts, "list aggregation policies and put them on tables and views"},
+	{"APPLY PROJECTION POLICY", constraintFacts, "list projection policies and put them on columns"},
+	{"APPLY JOIN POLICY", constraintFacts, "list join policies and put them on tables and views"},
 }
 
 var homeNeeds = []need{
 	{"CREATE TAG", []state.FactKind{state.FactTag}, "create tags"},
 	{"CREATE MASKING POLICY", []state.FactKind{state.FactPolicy}, "create masking policies"},
+	{"CREATE ROW ACCESS POLICY", []state.FactKind{state.FactRowPolicy}, "create row access policies"},
+	{"CREATE AGGREGATION POLICY", []state.FactKind{state.FactConstraintPolicy}, "create aggregation policies"},
+	{"CREATE PROJECTION POLICY", []state.FactKind{state.FactConstraintPolicy}, "create projection policies"},
+	{"CREATE JOIN POLICY", []state.FactKind{state.FactConstraintPolicy}, "create join policies"},
 }
 
 // Check implements connectors.Platform.
@@ -116,7 +125,7 @@ func (s *snapshot) checkHome(ctx context.Context, held rightSet, role string) ([
 		return []connectors.Missing{
 			{What: "reach the home schema " + home.String() + ": make it", SQL: "CREATE SCHEMA IF NOT EXISTS " + name + " WITH MANAGED ACCESS"},
 			{What: "reach the home schema " + home.String(), SQL: fmt.Sprintf("GRANT USAGE ON DATABASE %s TO ROLE %s", database, role)},
-			{What: "reach the home schema " + home.String(), SQL: fmt.Sprintf("GRANT USAGE, CREATE TAG, CREATE MASKING POLICY ON SCHEMA %s TO ROLE %s", name, role)},
+			{What: "reach the home schema " + home.String(), SQL: fmt.Sprintf("GRANT %s ON SCHEMA %s TO ROLE %s", strings.Join(append([]string{"USAGE"}, s.creates()...), ", "), name, role)},
 		}, nil
 	}
 	if err != nil {
@@ -139,6 +148,17 @@ func (s *snapshot) checkHome(ctx context.Context, held rightSet, role string) ([
 		}
 	}
 	return missing, nil
+}
+
+// creates lists the rights that creating what is asked for takes in the home schema.
+func (s *snapshot) creates() []string {
+	var all []string
+	for _, n := range homeNeeds {
+		if slices.ContainsFunc(n.facts, s.scope.Wants) {
+			all = append(all, n.privilege)
+		}
+	}
+	return all
 }
 
 // ownRoles returns the session's role and all roles below it.

@@ -87,6 +87,10 @@ var listings = []listing{
 	{[]state.FactKind{state.FactRole, state.FactMember, state.FactGrant, state.FactOwner}, []string{"MANAGE GRANTS"}},
 	{[]state.FactKind{state.FactTag, state.FactAllowedValue, state.FactTagged}, []string{"APPLY TAG"}},
 	{[]state.FactKind{state.FactPolicy, state.FactMask, state.FactBinding}, []string{"APPLY MASKING POLICY"}},
+	{rowFacts, []string{"APPLY ROW ACCESS POLICY"}},
+	{constraintFacts, []string{"APPLY AGGREGATION POLICY"}},
+	{constraintFacts, []string{"APPLY PROJECTION POLICY"}},
+	{constraintFacts, []string{"APPLY JOIN POLICY"}},
 }
 
 // doubt marks what was listed without the rights that make the list complete, before or after the reading.

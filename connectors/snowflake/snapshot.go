@@ -159,6 +159,7 @@ func (s *snapshot) attached(context.Context) []task {
 	if s.scope.Wants(state.FactPolicy) || s.scope.Wants(state.FactMask) || s.scope.Wants(state.FactBinding) {
 		tasks = append(tasks, s.readReferences)
 	}
+	tasks = append(tasks, s.filterTasks()...)
 	if !s.bulk {
 		tasks = append(tasks, s.futureTasks()...)
 		for _, p := range s.principals {

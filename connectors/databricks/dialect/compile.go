@@ -86,8 +86,10 @@ func (d Dialect) compile(group []plan.Change) (*plan.Statement, error) {
 		return nil, errors.New("schemas have no managed access here; owners and MANAGE decide who grants")
 	case state.FactBinding:
 		return nil, errors.New("masks are set on columns here, not on tags")
-	case state.FactRowPolicy, state.FactFilter:
-		return nil, errors.New("row filters are planned, but not set on Databricks by this version")
+	case state.FactRowPolicy:
+		return rowPolicy(c)
+	case state.FactFilter:
+		return filter(c)
 	case state.FactConstraintPolicy, state.FactConstraint:
 		return nil, errors.New("aggregation, projection and join policies are Snowflake's alone")
 	case state.FactRole:

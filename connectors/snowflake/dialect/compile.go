@@ -91,8 +91,14 @@ func compile(changes []plan.Change) ([]plan.Statement, error) {
 		return one(changes, ownership)
 	case state.FactManaged:
 		return one(changes, managed)
-	case state.FactRowPolicy, state.FactFilter, state.FactConstraintPolicy, state.FactConstraint:
-		return nil, errors.New("row filters and constraints are planned, but not set on Snowflake by this version")
+	case state.FactRowPolicy:
+		return one(changes, rowPolicy)
+	case state.FactFilter:
+		return one(changes, filtered)
+	case state.FactConstraintPolicy:
+		return one(changes, constraintPolicy)
+	case state.FactConstraint:
+		return one(changes, constrained)
 	}
 	return nil, fmt.Errorf("a %s is nothing that can be changed", changes[0].Key.Fact)
 }
@@ -115,11 +121,11 @@ func one(changes []plan.Change, write func(*builder, []plan.Change) (string, err
 // not what takes off what may be gone.
 func idempotent(c plan.Change) bool {
 	switch c.Key.Fact {
-	case state.FactPolicy, state.FactRole:
+	case state.FactPolicy, state.FactRole, state.FactRowPolicy, state.FactConstraintPolicy:
 		return c.Was != nil && c.Want != nil
-	case state.FactMask, state.FactBinding:
+	case state.FactMask, state.FactBinding, state.FactConstraint:
 		return c.Want != nil
-	case state.FactAllowedValue:
+	case state.FactAllowedValue, state.FactFilter:
 		return false
 	}
 	return true
@@ -134,6 +140,7 @@ var keywords = map[state.Kind]string{
 	state.KindConnection: "CONNECTION", state.KindTag: "TAG", state.KindMaskingPolicy: "MASKING POLICY", state.KindRowPolicy: "ROW ACCESS POLICY",
 	state.KindSecret: "SECRET", state.KindAlert: "ALERT", state.KindStreamlit: "STREAMLIT", state.KindNotebook: "NOTEBOOK", state.KindResourceMonitor: "RESOURCE MONITOR",
 	state.KindComputePool: "COMPUTE POOL", state.KindNetworkPolicy: "NETWORK POLICY", state.KindExternalVolume: "EXTERNAL VOLUME",
+	state.KindAggregationPolicy: "AGGREGATION POLICY", state.KindProjectionPolicy: "PROJECTION POLICY", state.KindJoinPolicy: "JOIN POLICY",
 	state.KindRole: "ROLE", state.KindDatabaseRole: "DATABASE ROLE", state.KindUser: "USER",
 }
 
