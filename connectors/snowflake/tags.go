@@ -230,11 +230,6 @@ func (s *snapshot) tagReadable(on state.Securable) bool {
 	return true
 }
 
-func asTable(on state.Securable) state.Securable {
-	on.Kind = state.KindTable
-	return on
-}
-
 func tagDomain(k state.Kind) string {
 	return map[state.Kind]string{state.KindCatalog: "DATABASE", state.KindSchema: "SCHEMA", state.KindTable: "TABLE", state.KindColumn: "COLUMN"}[k]
 }

@@ -12,13 +12,12 @@ type generator struct {
 	size  Size
 	drift int
 
-	admin   snowflake.Ref // SYSADMIN, who owns all
-	tag     snowflake.Ref
-	access  []snowflake.Ref // roles that read one schema each
-	tables  int             // made so far
-	columns int
-	tagged  int
-	masked  int
+	admin  snowflake.Ref // SYSADMIN, who owns all
+	tag    snowflake.Ref
+	access []snowflake.Ref // roles that read one schema each
+	tables int             // made so far
+	tagged int
+	masked int
 }
 
 // governed is how many schemas the database of governance has.
