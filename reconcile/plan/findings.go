@@ -39,6 +39,65 @@ func (r *resolver) noteShadowed(d state.MaskDeclaration, columns []carriedColumn
 	}
 }
 
+// noteStrangersTags says which columns of tags' masks carry a tag, too, that somebody else bound a policy for their type
+// to: such a column cannot be queried. That it comes to this is an error; that it is so already is only said.
+func (r *resolver) noteStrangersTags(seen map[state.Securable]string, direct map[state.Securable]bool) {
+	if !r.in.Dialect.TagMasks() || len(seen) == 0 {
+		return
+	}
+	theirs, ours := map[state.Securable]map[state.Family]bool{}, map[string]state.Securable{}
+	for k := range r.in.Actual.Facts {
+		if k.Fact == state.FactBinding && !r.target.State.Has(k) && !r.leaves(k) {
+			if theirs[k.On] == nil {
+				theirs[k.On] = map[state.Family]bool{}
+			}
+			theirs[k.On][state.Family(k.Name)] = true
+		}
+	}
+	for _, d := range r.in.Declarations.Masks {
+		if info := r.tags[d.Tag]; info != nil {
+			ours[d.Name] = info.on
+		}
+	}
+	for tag, families := range theirs {
+		for _, c := range r.covered(tag) {
+			family := r.in.Actual.Objects[c.on].Type.Family
+			mask, both := seen[c.on]
+			if !both || direct[c.on] || !families[family] || ours[mask] == tag {
+				continue
+			}
+			level := Error
+			if r.in.Actual.Has(state.Key{Fact: state.FactBinding, On: ours[mask], Name: string(family)}) && r.carries(c.on, ours[mask]) {
+				level = Warning
+			}
+			r.note(level, c.on, r.maskOrigin(mask), "%s carries %s, which somebody else masks by, besides the tag of mask %s: nobody can query a column with two masked tags", c.on, tag, mask)
+		}
+	}
+}
+
+func (r *resolver) maskOrigin(name string) state.Origin {
+	for _, d := range r.in.Declarations.Masks {
+		if d.Name == name {
+			return d.Origin
+		}
+	}
+	return state.Origin{}
+}
+
+// carries reports whether something, or what it lies in, has a tag today.
+func (r *resolver) carries(on, tag state.Securable) bool {
+	for up, ok := on, true; ok; up, ok = up.Parent() {
+		for _, kind := range samePlace(up.Kind) {
+			at := up
+			at.Kind = kind
+			if r.in.Actual.Has(state.Key{Fact: state.FactTagged, On: at, With: tag}) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 // noteViews says which columns of views a mask covers although no table of their catalog has a column of that name
 // under a mask: what a view selects from is not known here, and whoever may read that sees it in clear.
 func (r *resolver) noteViews(d state.MaskDeclaration, columns []carriedColumn) {

@@ -28,6 +28,7 @@ func (r *resolver) masks() {
 			r.tagMask(d, seen, direct)
 		}
 	}
+	r.noteStrangersTags(seen, direct)
 	r.sayUnfit()
 	r.sayViews()
 	for k, f := range r.target.State.Facts {
