@@ -18,7 +18,7 @@ import (
 )
 
 var (
-	pairs = flag.Int("pairs", 20000, "random pairs of start and end state")
+	pairs = flag.Int("pairs", 15000, "random pairs of start and end state")
 	seed  = flag.Uint64("seed", 1, "of the first pair")
 )
 
