@@ -48,6 +48,11 @@ func (d *difference) holdUnjoined() {
 	}
 	waits, hiding := d.aroundUnjoined(), d.hidingUnjoined()
 	d.changes = slices.DeleteFunc(d.changes, func(c Change) bool {
+		if len(hiding) > 0 && d.uncovers(c) {
+			join := firstJoin(hiding)
+			d.notices = append(d.notices, Notice{Held, c.Key.On, fmt.Sprintf("%s waits for %s, which is fought over", c.Key, join), c.Why})
+			return true
+		}
 		if c.Phase != PhasePermit {
 			join, ok := d.shownBefore(c, hiding)
 			if ok {
@@ -74,6 +79,34 @@ func (d *difference) holdUnjoined() {
 	})
 }
 
+// uncovers reports whether a change shows more rows, or lets rows be read one by one: a filter or constraint that goes,
+// or a policy of one that comes to allow more. Whose masks hide a column by a role that somebody was to join would be
+// seen in rows that nobody was to see so. A row policy whose default turns counts from its first step: what it shows on
+// its way is nearly nothing, and it must not be left so.
+func (d *difference) uncovers(c Change) bool {
+	switch c.Key.Fact {
+	case state.FactFilter, state.FactConstraint:
+		return c.Want == nil
+	case state.FactRowPolicy:
+		was, want := d.rows[c.Key.On], d.target.State.RowPolicy(c.Key.On)
+		return c.Phase == PhasePermit && !c.Back || was != nil && want != nil && was.Default != want.Default
+	case state.FactConstraintPolicy:
+		return c.Phase == PhasePermit && !c.Back
+	}
+	return false
+}
+
+// firstJoin returns the first membership that hiding policies wait for.
+func firstJoin(hiding map[state.Securable]state.Key) state.Key {
+	var first state.Key
+	for _, j := range hiding {
+		if first == (state.Key{}) || j.Compare(first) < 0 {
+			first = j
+		}
+	}
+	return first
+}
+
 // shownBefore returns the membership without which a change shows somebody what a role that is not joined would hide:
 // another value of a tag, or another policy, under a policy that hides from such a role.
 func (d *difference) shownBefore(c Change, hiding map[state.Securable]state.Key) (join state.Key, ok bool) {
@@ -93,7 +126,7 @@ func (d *difference) shownBefore(c Change, hiding map[state.Securable]state.Key)
 }
 
 // hidingUnjoined returns the declared policies that hide something from a role that somebody was to join, or that one is
-// in.
+// in: masks by what they show it, row policies by naming it where whom they do not name sees all rows.
 func (d *difference) hidingUnjoined() map[state.Securable]state.Key {
 	roles := map[state.Securable][]state.Securable{}
 	for _, s := range [...]*state.State{d.in.Actual, d.target.State} {
@@ -115,14 +148,26 @@ func (d *difference) hidingUnjoined() map[state.Securable]state.Key {
 		}
 	}
 	hiding := map[state.Securable]state.Key{}
+	note := func(policy, to state.Securable) {
+		if j, gets := given[to]; gets {
+			if old, there := hiding[policy]; !there || j.Compare(old) < 0 {
+				hiding[policy] = j
+			}
+		}
+	}
 	for k, p := range d.fewWanted().policies {
 		for _, r := range p.Rules {
 			for _, to := range r.To {
-				if j, gets := given[to]; gets && r.Show.Word() != state.ShowClear {
-					if old, there := hiding[k.On]; !there || j.Compare(old) < 0 {
-						hiding[k.On] = j
-					}
+				if r.Show.Word() != state.ShowClear {
+					note(k.On, to)
 				}
+			}
+		}
+	}
+	for k, v := range d.fewWanted().definitions {
+		if p, ok := v.(*state.RowPolicy); ok && p.Default {
+			for _, to := range p.Principals() {
+				note(k.On, to)
 			}
 		}
 	}

@@ -131,6 +131,55 @@ masks: [{name: pii, tag: pii, default: nothing, rules: [{to: support, show: noth
 	}
 }
 
+// TestFoughtMembershipHoldsRows: where a mask or a filter hides something by a role that somebody does not get, no more
+// rows are shown; fewer are, and nothing waits where nothing hides.
+func TestFoughtMembershipHoldsRows(t *testing.T) {
+	const policies = `apiVersion: polsync/v1
+principals: {analyst: {mem: ANALYST}, support: {mem: SUPPORT}}
+roles: [{name: SUPPORT, in: [mem], users: [ALICE]}]
+masks: [{name: m, on: "mem:CRM.PUBLIC.CUSTOMERS.EMAIL", default: nothing, rules: [{to: support, show: nothing}, {to: analyst, show: clear}]}]
+row_filters: [{name: f, on: "mem:CRM.PUBLIC.CUSTOMERS", column: COUNTRY, rules: [{to: analyst, values: [US]}]}]
+`
+	const all = `row_filters: [{name: f, on: "mem:CRM.PUBLIC.CUSTOMERS", column: COUNTRY, default: all, rules: [{to: support, values: [US]}]}]
+`
+	filter := policies[strings.Index(policies, "row_filters"):]
+	mask := policies[strings.Index(policies, "masks:"):strings.Index(policies, "row_filters")]
+	wider := strings.Replace(filter, "[US]", "[US, DE]", 1)
+	for name, c := range map[string]struct {
+		from, to string
+		changes  int
+	}{
+		"more rows":                           {policies, strings.Replace(policies, filter, wider, 1), 0},
+		"more rows, nothing hides":            {strings.Replace(policies, mask, "", 1), strings.Replace(strings.Replace(policies, mask, "", 1), filter, wider, 1), 1},
+		"no filter":                           {policies, strings.Replace(policies, filter, "", 1), 0},
+		"fewer rows":                          {strings.Replace(policies, filter, wider, 1), policies, 1},
+		"all rows, but for the role's":        {strings.Replace(policies, mask, "", 1), strings.Replace(strings.Replace(policies, mask, "", 1), filter, all, 1), 0},
+		"all rows, but for that of the other": {strings.Replace(policies, mask, "", 1), strings.Replace(strings.Replace(policies, mask, "", 1), filter, strings.Replace(all, "support", "analyst", 1), 1), 1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			in := settled(t, c.from, "facts: [{fact: role, on: role SUPPORT}]\n")
+			member := only(t, in, state.FactMember)
+			delete(in.Actual.Facts, member)
+			in.Fought = map[state.Key]int{member: 3}
+			declared, err := declare.Load(fstest.MapFS{"p.yaml": {Data: []byte(c.to)}}, []string{"p.yaml"}, declare.Options{Platforms: map[string]string{"mem": memory.Dialect{}.Name()}})
+			if err != nil {
+				t.Fatal(err)
+			}
+			in.Declarations = declared
+			p := made(t, in)
+			n := 0
+			for _, ch := range p.Changes() {
+				if ch.Key.Fact == state.FactRowPolicy || ch.Key.Fact == state.FactFilter {
+					n++
+				}
+			}
+			if n != c.changes {
+				t.Errorf("%d changes of rows, want %d: %s", n, c.changes, briefly(p))
+			}
+		})
+	}
+}
+
 // TestFoughtTagHoldsNoOther: a tag that would open, and is fought over, keeps no other from protecting.
 func TestFoughtTagHoldsNoOther(t *testing.T) {
 	in := settled(t, `apiVersion: polsync/v1
