@@ -52,7 +52,7 @@ const allPrivileges = "ALL PRIVILEGES"
 
 // exclusive returns the declaration by which nobody holds a privilege that is not declared.
 func (d *difference) exclusive(k state.Key) (state.Origin, bool) {
-	if k.Fact != state.FactGrant || len(d.target.Exclusive) == 0 {
+	if k.Fact != state.FactGrant || len(d.target.Exclusive) == 0 || d.in.ExpireOnly { // what expires is declared, a stranger's grant is not
 		return state.Origin{}, false
 	}
 	if k.Name != allPrivileges {
@@ -81,6 +81,10 @@ func (d *difference) takeExclusive(k state.Key, is state.Fact, o state.Origin) {
 	}
 	if d.comesWithAll(k, o) {
 		d.keep(is, "exclusive, but it comes with "+allPrivileges)
+		return
+	}
+	if above, declared := d.declaredAbove(k); declared {
+		d.keep(is, fmt.Sprintf("exclusive, but %s is declared, which reaches it", above))
 		return
 	}
 	d.add(k, is.Value, nil, o, "exclusive: no entry declares it")
@@ -114,6 +118,22 @@ func (d *difference) comesWithAll(k state.Key, o state.Origin) bool {
 	}
 	d.notices = append(d.notices, Notice{Held, k.On, fmt.Sprintf("%s comes with %s, which stays: say it of ALL, or take that away", k, allPrivileges), o})
 	return true
+}
+
+// declaredAbove returns the grant on a container by which an entry gives a privilege, on platforms where grants reach
+// what is in it. Its holder is no stranger, and the container's grant may still have to wait.
+func (d *difference) declaredAbove(k state.Key) (state.Key, bool) {
+	if d.in.Dialect.FutureContainers() || d.in.Dialect.Usage(k.On.Kind) == k.Name {
+		return state.Key{}, false
+	}
+	for up, ok := k.On.Parent(); ok; up, ok = up.Parent() {
+		above := k
+		above.On = up
+		if d.target.State.Has(above) || d.target.Held[above] != "" {
+			return above, true
+		}
+	}
+	return state.Key{}, false
 }
 
 // goes reports whether a grant of everything is to be taken, too.

@@ -125,7 +125,7 @@ func (r *resolver) mustKeep(on, is, owner state.Securable) string {
 			return managedBy(tool)
 		}
 	}
-	if !slices.Contains(r.in.Self, is) || r.ownRoles()[owner] {
+	if own := r.ownRoles(); !own[is] || own[owner] {
 		return ""
 	}
 	home := r.in.Home

@@ -49,7 +49,7 @@ objects:
 
 // TestSemantics reads testdata/semantics/*.txtar, a case for each line of the language's semantics that needs a
 // platform to show. A case has `policies`; `warehouse` (left out: everywhere) and `more`, both as a memory warehouse's
-// file; `ours`, the facts that polsync set; `dialect` (left out: memory); and `plan`, the changes and notices.
+// file; `ours`, the facts that polsync set; `expire`, to plan only the end of what has expired; `dialect` (left out: memory); and `plan`, the changes and notices.
 func TestSemantics(t *testing.T) {
 	cases, err := filepath.Glob("testdata/semantics/*.txtar")
 	if err != nil || len(cases) == 0 {
@@ -89,7 +89,7 @@ func semanticsOf(t *testing.T, parts map[string]string) *plan.Plan {
 		t.Fatal(err)
 	}
 	in := plan.Input{Platform: "mem", Dialect: d, Home: state.Securable{Kind: state.KindSchema, Catalog: "GOV", Schema: "HOME"}, Declarations: declared, Owned: plan.Owned{}, Now: now,
-		Actual: read(t, parts["warehouse"]+parts["more"]), Self: []state.Securable{{Kind: state.KindRole, Name: "POLSYNC"}}}
+		Actual: read(t, parts["warehouse"]+parts["more"]), ExpireOnly: parts["expire"] != "", Self: []state.Securable{{Kind: state.KindRole, Name: "POLSYNC"}}}
 	for k, f := range read(t, parts["ours"]).Facts {
 		in.Owned[k] = plan.Ownership{Value: f.Value, Run: "7"}
 	}
