@@ -66,7 +66,7 @@ func run(ctx context.Context, a *app, args []string) int {
 func (a *app) root() *cobra.Command {
 	root := &cobra.Command{
 		Use:           "polsync",
-		Short:         "Keeps tags, masks, roles and grants of Snowflake and Databricks as policy files declare them",
+		Short:         "Keeps tags, masks, row filters, roles and grants of Snowflake and Databricks as policy files declare them",
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		Args:          noArgs,
@@ -79,7 +79,7 @@ func (a *app) root() *cobra.Command {
 	f := root.PersistentFlags()
 	f.StringVarP(&a.flags.config, "config", "c", "polsync.yaml", "configuration `file`")
 	f.StringArrayVar(&a.flags.platforms, "platform", nil, "only the platform of this `name`; may be repeated")
-	f.StringSliceVar(&a.flags.only, "only", nil, "only this `kind`: tags, masks, roles, grants, or a kind of fact; may be repeated")
+	f.StringSliceVar(&a.flags.only, "only", nil, "only this `kind`: tags, masks, row_filters, constraints, roles, grants, or a kind of fact; may be repeated")
 	f.StringArrayVar(&a.flags.on, "on", nil, "only what lies in this catalog, schema, table or column, by `name`; may be repeated")
 	f.StringVar(&a.flags.format, "format", "text", "`form` of reports: "+strings.Join(report.Formats(), ", "))
 	f.StringArrayVar(&a.flags.vars, "var", nil, "sets a variable of the policy files, as `name=value`; may be repeated")

@@ -75,6 +75,7 @@ func Diff(in Input, t *Target) ([]Change, []Kept, []Notice, int) {
 func (d *difference) holdBack() {
 	d.lacking()
 	d.setAside()
+	d.holdWidening()
 	d.holdUncovered()
 	d.keepNeeded()
 }

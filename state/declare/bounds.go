@@ -25,7 +25,8 @@ func ReadBounds(n document.Node, platforms map[string]string) Bounds {
 }
 
 // control lists the privileges that give control over others' access rather than access.
-var control = []string{"OWNERSHIP", "MANAGE", "MANAGE GRANTS", "ALL", "ALL PRIVILEGES", "CREATE ROLE", "CREATE USER", "APPLY MASKING POLICY", "APPLY ROW ACCESS POLICY", "APPLY TAG"}
+var control = []string{"OWNERSHIP", "MANAGE", "MANAGE GRANTS", "ALL", "ALL PRIVILEGES", "CREATE ROLE", "CREATE USER", "APPLY MASKING POLICY", "APPLY ROW ACCESS POLICY",
+	"APPLY AGGREGATION POLICY", "APPLY PROJECTION POLICY", "APPLY JOIN POLICY", "APPLY TAG"}
 
 // wholesale are those of control that matter only on an account or metastore.
 var wholesale = []string{"ALL", "ALL PRIVILEGES"}

@@ -35,6 +35,7 @@ func TestBounds(t *testing.T) {
 		{"a narrowed tag selector", crm, `grants: {to: a, privileges: SELECT, on: {tag: pii, under: "snow:CRM.**"}}`, ""},
 		{"a mask everywhere", crm, `masks: {name: m, tag: pii, rules: {to: b, show: clear}}`, "narrow it with within"},
 		{"control is closed by default", "{}", `grants: {to: a, privileges: MANAGE GRANTS, on: {kind: account, names: "snow:"}}`, "MANAGE GRANTS gives control over access"},
+		{"so is what takes constraints off", "{}", `grants: {to: a, privileges: APPLY PROJECTION POLICY, on: {kind: account, names: "snow:"}}`, "APPLY PROJECTION POLICY gives control over access"},
 		{"all on the account", "{}", `grants: {to: a, privileges: ALL, on: {kind: account, names: "snow:"}}`, "ALL gives control over access"},
 		{"all on a table", "{}", `grants: {to: a, privileges: ALL, on: "snow:A.B.C"}`, ""},
 		{"ownership is closed by default", "{}", `grants: {owner: a, on: "snow:A.B.C"}`, "OWNERSHIP gives control over access"},
