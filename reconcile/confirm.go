@@ -3,6 +3,7 @@ package reconcile
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/polsync/polsync/connectors"
 	"github.com/polsync/polsync/reconcile/plan"
@@ -47,7 +48,7 @@ func (r *Reconciler) confirmed(ctx context.Context, d *state.Declarations, o Opt
 		if err != nil {
 			return nil, err
 		}
-		q := plan.Unconfirmed(in.Actual, p.Changes(), append(keys, p.Objections()...)...)
+		q := plan.Unconfirmed(in.Actual, p.Changes(), slices.Concat(keys, p.Objections(), plan.OwnRights(*in, p.Changes()))...)
 		if q.Empty() {
 			return p, nil
 		}

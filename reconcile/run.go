@@ -224,6 +224,11 @@ func (r *Reconciler) observe(ctx context.Context, d *state.Declarations, o Optio
 		return in, nil, err
 	}
 	in.Actual = actual
+	for _, s := range actual.Self {
+		if s = in.Dialect.Fold(s); !slices.Contains(in.Self, s) {
+			in.Self = append(slices.Clone(in.Self), s)
+		}
+	}
 	if pinned, err := r.pinned(ctx, actual.Identity); err != nil || pinned != actual.Identity {
 		if err == nil {
 			err = fmt.Errorf("%s: this is %s, but the state belongs to %s: give another platform another name", r.Name, actual.Identity, pinned)

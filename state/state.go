@@ -47,9 +47,10 @@ type State struct {
 	Lacks     map[FactKind]string // kinds that the platform cannot have, with the reason
 	Fixed     map[Key]string      // facts that cannot be taken away, or replaced without taking more, with the reason
 	Freshness []Freshness
-	Identity  string // of the account or metastore
-	Reads     int    // statements and requests it took to read
-	Lag       *Lag   // what rests on sources that lag; nil where nothing does
+	Identity  string      // of the account or metastore
+	Self      []Securable // whom the platform takes polsync for, whatever the configuration says
+	Reads     int         // statements and requests it took to read
+	Lag       *Lag        // what rests on sources that lag; nil where nothing does
 }
 
 // Lag says which facts of a State rest on sources that lag behind the platform: tags on relations and their columns,

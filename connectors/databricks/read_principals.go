@@ -111,6 +111,10 @@ func (r *reader) whoami(ctx context.Context) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.me.name = me.UserName
+	if me.UserName != "" {
+		// A service principal's user name is its application id; the answer does not say which of the two it is.
+		r.state.Self = []state.Securable{{Kind: state.KindUser, Name: me.UserName}, {Kind: state.KindServicePrincipal, Name: me.UserName}}
+	}
 	for _, g := range me.Groups {
 		r.me.groups = append(r.me.groups, g.Display)
 	}

@@ -45,6 +45,9 @@ func TestSnapshotFacts(t *testing.T) {
 				w := governed(t, emulator.Options{DocumentedMasks: documented, ChunkRows: 3, PageSize: 2})
 				s := snapshot(t, w.open(t, as), scope)
 				checkFacts(t, s)
+				if !slices.ContainsFunc(s.Self, func(self state.Securable) bool { return self.Name == as }) {
+					t.Errorf("polsync is taken for %v, want %s", s.Self, as)
+				}
 				if len(s.Unknown) > 0 || s.Identity != emulator.DefaultMetastoreID {
 					t.Errorf("unknown %v, identity %s", s.Unknown, s.Identity)
 				}

@@ -119,6 +119,24 @@ grants: [{to: "role:READER_B", privileges: SELECT, on: "snow:CRM.SALES.CUSTOMERS
 		[]string{"ALTER MASKING POLICY", `ALTER TABLE "CRM"."SALES"."CUSTOMERS" MODIFY COLUMN "EMAIL" UNSET TAG`, "ALTER TAG", "DROP MASKING POLICY", `ALTER TAG "GOV"."POLSYNC"."PII" DROP ALLOWED_VALUES 'phone'`}}, // the tag and its value in use stay
 }
 
+// TestOwnershipIsNotGivenAwayOnLateRights holds that polsync gives nothing away because of a right that it had.
+func TestOwnershipIsNotGivenAwayOnLateRights(t *testing.T) {
+	l := newLagBed(t)
+	l.admin("CREATE ROLE GOVERNOR", "GRANT ROLE GOVERNOR TO ROLE POLSYNC", "GRANT MANAGE GRANTS ON ACCOUNT TO ROLE GOVERNOR", "REVOKE MANAGE GRANTS ON ACCOUNT FROM ROLE POLSYNC",
+		"GRANT OWNERSHIP ON TABLE CRM.SALES.CUSTOMERS TO ROLE POLSYNC COPY CURRENT GRANTS")
+	l.wait(24 * time.Hour)
+	l.admin("REVOKE MANAGE GRANTS ON ACCOUNT FROM ROLE GOVERNOR")
+	l.wait(10 * time.Minute)
+	const policy = `grants: [{owner: "role:READER_A", on: "snow:CRM.SALES.CUSTOMERS"}]`
+	if all := l.changes(policy, false); len(all) > 0 {
+		t.Errorf("with rights that a view still shows, this is to be done: %q", all)
+	}
+	l.admin("GRANT MANAGE GRANTS ON ACCOUNT TO ROLE GOVERNOR")
+	if all := l.changes(policy, false); len(all) != 1 {
+		t.Errorf("with the right to manage grants, this is to be done: %q", all)
+	}
+}
+
 func TestNothingRestsOnWhatLags(t *testing.T) {
 	for _, c := range lagCases {
 		t.Run(c.name, func(t *testing.T) {

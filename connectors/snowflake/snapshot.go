@@ -306,6 +306,12 @@ func (s *snapshot) identify(ctx context.Context) error {
 	s.st.Reads++
 	s.asked = who.at
 	s.st.Identity = strings.Trim(who.region+"."+who.account, ".")
+	s.st.Self = nil
+	for _, self := range []state.Securable{{Kind: state.KindRole, Name: who.role}, {Kind: state.KindUser, Name: who.user}} {
+		if self.Name != "" {
+			s.st.Self = append(s.st.Self, self)
+		}
+	}
 	s.object(account, state.Object{})
 	return nil
 }

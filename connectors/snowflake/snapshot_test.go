@@ -177,6 +177,9 @@ func TestSnapshotOfObjects(t *testing.T) {
 	if why := s.Objects[state.Securable{Kind: state.KindCatalog, Catalog: "SNOWFLAKE"}].Foreign; why != "system" {
 		t.Errorf("the system's database is %q", why)
 	}
+	if want := []state.Securable{{Kind: state.KindRole, Name: "POLSYNC"}, {Kind: state.KindUser, Name: "POLSYNC_SVC"}}; !slices.Equal(s.Self, want) {
+		t.Errorf("polsync is taken for %v, want %v", s.Self, want)
+	}
 	if s.Identity == "" || s.Reads == 0 {
 		t.Errorf("identity %q, %d reads", s.Identity, s.Reads)
 	}

@@ -29,6 +29,7 @@ func (q Question) Empty() bool { return !q.All && len(q.Relations)+len(q.Princip
 //	a mask on a tag, taken off or        the relations that carry the tag; all, where nothing else may need it
 //	  swapped
 //	a tag or allowed value that goes     all
+//	ownership that polsync gives away    what it holds itself, see OwnRights
 //
 // Masks, bindings, policies, tags on containers and future grants are never read from sources that lag.
 func Unconfirmed(s *state.State, changes []Change, keys ...state.Key) Question {
@@ -47,6 +48,30 @@ func Unconfirmed(s *state.State, changes []Change, keys ...state.Key) Question {
 		return Question{All: true}
 	}
 	return Question{Relations: q.asked(q.relations), Principals: q.asked(q.principals)}
+}
+
+// OwnRights returns the keys by which Unconfirmed asks for what polsync itself holds: where it gives away what it owns,
+// the plan rests on the rights that it is left with.
+func OwnRights(in Input, changes []Change) []state.Key {
+	var own map[state.Securable]bool
+	gives := func(c Change) bool {
+		if c.Key.Fact != state.FactOwner {
+			return false
+		}
+		if own == nil {
+			own = in.ownRoles()
+		}
+		was, _ := c.Was.(state.Owner)
+		return own[state.Securable(was)]
+	}
+	if in.Actual.Lag == nil || !slices.ContainsFunc(changes, gives) {
+		return nil
+	}
+	var keys []state.Key
+	for _, p := range sortedPrincipals(own) {
+		keys = append(keys, state.Key{Fact: state.FactRole, On: p})
+	}
+	return keys
 }
 
 type question struct {

@@ -140,19 +140,26 @@ func (r *resolver) mustKeep(on, is, owner state.Securable) string {
 	return ""
 }
 
-// ownRoles returns the principals that polsync acts as, and all roles that they have.
-func (r *resolver) ownRoles() map[state.Securable]bool {
+func (r *resolver) ownRoles() map[state.Securable]bool { return r.in.ownRoles() }
+
+// ownRoles returns the principals that polsync acts as, and all roles that they have. Where it acts as a role, what else
+// its user has counts for nothing: statements run with the rights of the role.
+func (in *Input) ownRoles() map[state.Securable]bool {
 	own := map[state.Securable]bool{}
-	if len(r.in.Self) == 0 {
+	if len(in.Self) == 0 {
 		return own
 	}
 	of := map[state.Securable][]state.Securable{}
-	for k := range r.in.Actual.Facts {
+	for k := range in.Actual.Facts {
 		if k.Fact == state.FactMember {
 			of[k.With] = append(of[k.With], k.On)
 		}
 	}
-	for front := slices.Clone(r.in.Self); len(front) > 0; front = front[1:] {
+	acts := slices.DeleteFunc(slices.Clone(in.Self), func(s state.Securable) bool { return s.Kind != state.KindRole })
+	if len(acts) == 0 {
+		acts = slices.Clone(in.Self)
+	}
+	for front := acts; len(front) > 0; front = front[1:] {
 		if p := front[0]; !own[p] {
 			own[p] = true
 			front = append(front, of[p]...)
