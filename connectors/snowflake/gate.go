@@ -5,6 +5,8 @@ import (
 	"net/http"
 	"sync"
 	"time"
+
+	"golang.org/x/time/rate"
 )
 
 // gate bounds how many statements run at a time and how many begin in a second. When the account asks for less (429,
@@ -18,19 +20,17 @@ type gate struct {
 	wait   chan struct{} // closed when a place may have become free
 	calm   time.Time     // until then the bound is not halved again: one jam has many victims
 
-	every time.Duration // between two beginnings; 0 for none
-	next  time.Time     // when the next statement may begin
-
-	now func() time.Time
+	begins *rate.Limiter // nil for no bound
+	now    func() time.Time
 }
 
 // cooling is how long answers to one jam are taken as one.
 const cooling = time.Second
 
-func newGate(most int, rate float64) *gate {
+func newGate(most int, perSecond float64) *gate {
 	g := &gate{most: float64(most), bound: float64(most), wait: make(chan struct{}), now: time.Now}
-	if rate > 0 {
-		g.every = time.Duration(float64(time.Second) / rate)
+	if perSecond > 0 {
+		g.begins = rate.NewLimiter(rate.Limit(perSecond), max(int(perSecond), 1))
 	}
 	return g
 }
@@ -59,17 +59,14 @@ func (g *gate) enter(ctx context.Context) error {
 	}
 }
 
-// slot takes the next moment at which a statement may begin. A second's worth of them may be saved up.
+// slot takes the next moment at which a statement may begin, and returns how long until then. A second's worth of them
+// may be saved up.
 func (g *gate) slot() time.Duration {
-	if g.every == 0 {
+	if g.begins == nil {
 		return 0
 	}
 	now := g.now()
-	if saved := now.Add(-time.Second); g.next.Before(saved) {
-		g.next = saved
-	}
-	g.next = g.next.Add(g.every)
-	return max(g.next.Sub(now), 0)
+	return g.begins.ReserveN(now, 1).DelayFrom(now)
 }
 
 func until(ctx context.Context, d time.Duration) error {
