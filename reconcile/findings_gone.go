@@ -10,10 +10,18 @@ import (
 )
 
 // forgetGone takes out of the store what was found and looked at on columns that are no more, so that it does not grow
-// with every table that ever was. What lies where the platform was not read completely stays.
+// with every table that ever was. What lies where the platform was not read completely stays. So does what was found
+// where a tag is ours: a platform may leave out without a word what it does not show, and a tag whose finding is
+// forgotten would be taken off when the column is shown again.
 func (r *Reconciler) forgetGone(ctx context.Context, in plan.Input) error {
+	tagged := map[state.Securable]bool{}
+	for k := range in.Owned {
+		if k.Fact == state.FactTagged {
+			tagged[k.On] = true
+		}
+	}
 	gone := func(column state.Securable) bool {
-		if _, there := in.Actual.Objects[column]; there {
+		if _, there := in.Actual.Objects[column]; there || tagged[column] {
 			return false
 		}
 		return !slices.ContainsFunc(in.Actual.Unknown, func(a state.Area) bool { return a.Within.Covers(column) })

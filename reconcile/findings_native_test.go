@@ -193,6 +193,16 @@ func TestGoneColumnsAreForgotten(t *testing.T) {
 		t.Errorf("a column that was not seen was forgotten: %d", got)
 	}
 	b.w.Peek().Unknown = nil
+	tag := ledger.Owned{Key: state.Key{Fact: state.FactTagged, On: emailOn("A", "").Column, With: state.Securable{Kind: state.KindTag, Name: "PII"}}, Value: state.Text("email")}
+	if err := s.Adopt(t.Context(), "mem", []ledger.Owned{tag}, "tester"); err != nil {
+		t.Fatal(err)
+	}
+	if got := looks(); got != 3 {
+		t.Errorf("what a tag of ours rests on was forgotten: %d", got)
+	}
+	if err := s.Release(t.Context(), "mem", []state.Key{tag.Key}, "tester"); err != nil {
+		t.Fatal(err)
+	}
 	if got := looks(); got != 2 {
 		t.Errorf("%d columns known, want 2", got)
 	}
