@@ -21,7 +21,7 @@ func (r *Reconciler) forgetGone(ctx context.Context, in plan.Input) error {
 		}
 	}
 	gone := func(column state.Securable) bool {
-		if _, there := in.Actual.Objects[column]; there || tagged[column] {
+		if _, there := in.Actual.Objects[column]; there || tagged[column] || lateColumn(in.Actual, column) {
 			return false
 		}
 		return !slices.ContainsFunc(in.Actual.Unknown, func(a state.Area) bool { return a.Within.Covers(column) })
@@ -30,4 +30,14 @@ func (r *Reconciler) forgetGone(ctx context.Context, in plan.Input) error {
 		return fmt.Errorf("%s: forget findings on columns that are gone: %w", r.Name, err)
 	}
 	return nil
+}
+
+// lateColumn reports whether a column that is not seen may only not be seen yet: its table is there, and columns were read
+// from a source that lags.
+func lateColumn(s *state.State, column state.Securable) bool {
+	if s.Lag == nil || s.Lag.Live[column.Relation()] {
+		return false
+	}
+	_, there := s.Relation(column.Table())
+	return there
 }

@@ -145,7 +145,7 @@ func shownTime(text string) string {
 // loadTagged takes the tags on relations and columns from one view, but for relations that changed lately.
 func (s *snapshot) loadTagged(ctx context.Context) error {
 	return s.usage(ctx, "TAG_REFERENCES", "TAG_DATABASE, TAG_SCHEMA, TAG_NAME, TAG_VALUE, APPLY_METHOD, OBJECT_DATABASE, OBJECT_SCHEMA, OBJECT_NAME, DOMAIN, COLUMN_NAME",
-		"OBJECT_DELETED IS NULL AND DOMAIN IN ('TABLE', 'COLUMN')"+s.inCatalogs("OBJECT_DATABASE"), func(r *answer, i int) {
+		"OBJECT_DELETED IS NULL AND DOMAIN IN ('TABLE', 'COLUMN', 'VIEW', 'MATERIALIZED VIEW', 'DYNAMIC TABLE', 'EXTERNAL TABLE', 'EVENT TABLE', 'ICEBERG TABLE')"+s.inCatalogs("OBJECT_DATABASE"), func(r *answer, i int) {
 			on := state.Securable{Kind: state.KindTable, Catalog: r.text(i, "OBJECT_DATABASE"), Schema: r.text(i, "OBJECT_SCHEMA"), Name: r.text(i, "OBJECT_NAME")}
 			if !s.late(on) || !byHand(r, i) {
 				return

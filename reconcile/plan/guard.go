@@ -9,7 +9,7 @@ import (
 
 // Limits bound what one run may do to one platform. A zero limit of removals or unmaskings forbids any.
 type Limits struct {
-	Removals   int     // grants, memberships, tags and masks taken away
+	Removals   int     // grants, memberships, tags and masks taken away, and ownership taken from somebody
 	Share      float64 // of what is ours, once that is 10 or more; 0 to 1
 	Unmaskings int     // masks, filters and constraints taken off or swapped, and audiences widened
 	Statements int
@@ -67,10 +67,12 @@ func Guard(p *Plan, owned int, l Limits, pass Passes) error {
 	return &GuardError{p.Platform, breaches}
 }
 
-// removal reports whether a change takes something away from somebody, such as a value set by hand. Expiry was agreed to when it was declared;
+// removal reports whether a change takes something away from somebody, such as a value set by hand, or ownership, which
+// polsync never moves back by itself. Expiry was agreed to when it was declared;
 // what is dropped in the last phase is no longer referred to.
 func removal(c Change) bool {
-	return c.Want == nil && c.Phase != PhaseDrop && !strings.HasPrefix(c.Note, Expired) || c.Note == Replaced
+	owner, moves := c.Was.(state.Owner)
+	return c.Want == nil && c.Phase != PhaseDrop && !strings.HasPrefix(c.Note, Expired) || c.Note == Replaced || moves && owner != (state.Owner{})
 }
 
 // unmasking reports whether a change lets somebody see more of a value, or more rows.
