@@ -1,6 +1,7 @@
 package plan_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -83,6 +84,14 @@ func TestNarrowedRunLeavesTheRest(t *testing.T) {
 		in.Scope = []state.Securable{{Kind: state.KindSchema, Catalog: "CRM", Schema: "HR"}}
 	})
 	expect(t, p, []string{"+ CRM.HR.PAY grant SELECT role ANALYST", "- CRM.HR.PAY grant SELECT role SUPPORT"}, []string{"CRM.PUBLIC"})
+	for name, warned := range map[string]bool{"HR": false, "HT": true} {
+		p = planned(t, policies, facts, facts, func(in *plan.Input) {
+			in.Scope = []state.Securable{{Kind: state.KindSchema, Catalog: "CRM", Schema: name}}
+		})
+		if says := slices.ContainsFunc(p.Notices, func(n plan.Notice) bool { return strings.Contains(n.Text, "nothing here is called CRM.HT") }); says != warned {
+			t.Errorf("narrowed to CRM.%s: warned %v, want %v", name, says, warned)
+		}
+	}
 	p = planned(t, policies, facts, facts, func(in *plan.Input) { in.Only = []state.FactKind{state.FactMask} })
 	expect(t, p, nil, []string{"+", "- "})
 }

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/polsync/polsync/state"
@@ -31,6 +32,7 @@ func Make(in Input) (*Plan, error) {
 	for _, a := range in.Actual.Unknown {
 		p.Notices = append(p.Notices, Notice{Level: Held, On: a.Within, Text: "could not be read completely: " + a.Reason})
 	}
+	p.Notices = append(p.Notices, narrowedToNothing(in, target)...)
 	if err := p.compile(in, target, changes); err != nil {
 		return nil, err
 	}
@@ -44,6 +46,25 @@ func Make(in Input) (*Plan, error) {
 	p.Sights = Sights(in, target, p.Changes())
 	p.Base = Fingerprint(in.Actual)
 	return p, nil
+}
+
+// narrowedToNothing warns of places that a run was narrowed to and that are neither there nor spoken of: a plan of a
+// mistyped name is empty, and would pass for one in sync. A name that no platform can have stands for another's.
+func narrowedToNothing(in Input, target *Target) []Notice {
+	var all []Notice
+	for _, s := range in.Scope {
+		found := strings.Contains(s.Catalog, "\x00")
+		for on := range in.Actual.Objects {
+			found = found || s.Covers(on)
+		}
+		for k := range target.State.Facts {
+			found = found || s.Covers(k.On)
+		}
+		if !found {
+			all = append(all, Notice{Level: Warning, On: s, Text: "nothing here is called " + s.Path() + ", to which the run was narrowed"})
+		}
+	}
+	return all
 }
 
 func compareNotices(a, b Notice) int {
