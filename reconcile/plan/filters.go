@@ -19,9 +19,36 @@ func (r *resolver) filters() {
 		if table, ok := r.lookupTable(d); ok && r.here(d.In) {
 			if by, there := on[placeOf(table)]; there {
 				r.note(Error, table, d.Lookup.Origin, "row filter %s looks its rows up in %s, whose own rows filter %s takes out", d.Name, table, by.name)
+			} else if what := r.hiddenFromLookup(d, table); what != "" {
+				level, sees := Warning, "no row by it"
+				if d.Default {
+					level, sees = Error, "all rows"
+				}
+				r.note(level, table, d.Lookup.Origin, "row filter %s looks its rows up in %s, %s: who is not found there sees %s", d.Name, table, what, sees)
 			}
 		}
 	}
+}
+
+// hiddenFromLookup returns what a policy may hide of a lookup table from the filter that looks there, or "".
+func (r *resolver) hiddenFromLookup(d state.RowFilterDeclaration, table state.Securable) string {
+	k := state.Key{Fact: state.FactFilter, On: table}
+	if _, ours := r.in.Owned[k]; ours {
+		return "" // no longer declared, so that it goes
+	}
+	if f, ok := r.in.Actual.Value(k).(state.Filter); ok {
+		return "some of whose rows " + f.Policy.String() + " takes out"
+	}
+	for _, name := range [...]string{d.Lookup.Principal, d.Lookup.Value} {
+		column := placeOf(table)
+		column.Kind, column.Column = state.KindColumn, r.in.Dialect.FoldPart(unquote(name))
+		for _, s := range [...]*state.State{r.in.Actual, r.target.State} {
+			if m, ok := s.Value(state.Key{Fact: state.FactMask, On: column}).(state.Mask); ok {
+				return "whose column " + column.Column + " " + m.Policy.String() + " masks"
+			}
+		}
+	}
+	return ""
 }
 
 // filtered is the filter that a relation has already.
