@@ -110,7 +110,7 @@ func (s *session) query(q *sqlengine.Query) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	rows, err := st.Run(context.Background())
+	rows, err := st.Run(s.w.stopped)
 	if err != nil {
 		return nil, err
 	}

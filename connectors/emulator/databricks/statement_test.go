@@ -214,3 +214,22 @@ func TestResultsExpire(t *testing.T) {
 		t.Errorf("after two hours: %v", err)
 	}
 }
+
+// A statement that takes for ever ends when the workspace is closed.
+func TestCloseEndsWhatRuns(t *testing.T) {
+	w := emulator.New(emulator.Options{})
+	failed := make(chan error, 1)
+	go func() {
+		_, err := w.Query(admin, "SELECT count(*) FROM range(0, 1000000) a CROSS JOIN range(0, 1000000) b")
+		failed <- err
+	}()
+	w.Close()
+	select {
+	case err := <-failed:
+		if err == nil {
+			t.Error("the statement did not fail")
+		}
+	case <-time.After(time.Minute):
+		t.Fatal("the statement runs on")
+	}
+}
