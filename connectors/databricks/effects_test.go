@@ -129,12 +129,18 @@ func TestCountAgreesWithGo(t *testing.T) {
 
 // TestEveryCheckCountsAsInProcess runs the checks of all built-in types over the wire.
 func TestEveryCheckCountsAsInProcess(t *testing.T) {
+	if testing.Short() {
+		t.Skip("all built-in checks")
+	}
 	w := newWorkspace(t, emulator.Options{})
 	connectortest.Counts(t, w.open(t, emulator.DefaultAdmin), w.filler(t))
 }
 
 // TestWideAndEmptyTablesAreCounted has more columns than one statement asks about, and no rows.
 func TestWideAndEmptyTablesAreCounted(t *testing.T) {
+	if testing.Short() {
+		t.Skip("thousands of columns")
+	}
 	w := newWorkspace(t, emulator.Options{})
 	connectortest.Wide(t, w.open(t, emulator.DefaultAdmin), w.filler(t))
 }

@@ -122,12 +122,18 @@ func TestCountFailsForOneTableAlone(t *testing.T) {
 
 // TestEveryCheckCountsAsInProcess runs the checks of all built-in types over the wire.
 func TestEveryCheckCountsAsInProcess(t *testing.T) {
+	if testing.Short() {
+		t.Skip("all built-in checks")
+	}
 	b := newBed(t, emulator.Options{})
 	connectortest.Counts(t, b, b.fill)
 }
 
 // TestWideAndEmptyTablesAreCounted has more columns than one statement asks about, and no rows.
 func TestWideAndEmptyTablesAreCounted(t *testing.T) {
+	if testing.Short() {
+		t.Skip("thousands of columns")
+	}
 	b := newBed(t, emulator.Options{})
 	connectortest.Wide(t, b, b.fill)
 }

@@ -55,6 +55,9 @@ func generatedBed(t *testing.T, size generate.Size, edit ...func(*Options)) *bed
 
 // TestStatementsOfAccounts holds what it takes to read an account of a size. See docs/benchmarks.md for seconds.
 func TestStatementsOfAccounts(t *testing.T) {
+	if testing.Short() {
+		t.Skip("generated accounts")
+	}
 	for _, c := range []struct {
 		name   string
 		size   generate.Size

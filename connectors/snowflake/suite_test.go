@@ -26,6 +26,9 @@ func TestSuite(t *testing.T) { suite(t, emulator.Options{}) }
 
 // TestSuiteInBulk walks the same states with views that lag as they do, and with such that do not.
 func TestSuiteInBulk(t *testing.T) {
+	if testing.Short() {
+		t.Skip("the suite once more")
+	}
 	for name, lag := range map[string]time.Duration{"as documented": 0, "none": -1} {
 		t.Run(name, func(t *testing.T) {
 			suite(t, emulator.Options{AccountUsageLag: lag}, func(o *Options) { o.Read = Bulk })
