@@ -16,15 +16,7 @@ func (a *app) setupSQL(identity string) error {
 	if !slices.Contains(snowflake.Identities(), identity) {
 		return usagef("--setup-sql %s: it is apply, plan or scan", identity)
 	}
-	c, err := a.loadConfig()
-	if err != nil {
-		return err
-	}
-	d, err := a.loadPolicies(c)
-	if err != nil {
-		return err
-	}
-	chosen, err := a.chosen(c)
+	d, chosen, err := a.loadOffline()
 	if err != nil {
 		return err
 	}

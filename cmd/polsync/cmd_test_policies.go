@@ -52,15 +52,7 @@ func (a *app) test(context.Context) error {
 	if a.flags.format == "sql" {
 		return usagef("test --format sql: it is text or json")
 	}
-	c, err := a.loadConfig()
-	if err != nil {
-		return err
-	}
-	d, err := a.loadPolicies(c)
-	if err != nil {
-		return err
-	}
-	platforms, err := a.chosen(c)
+	d, platforms, err := a.loadOffline()
 	if err != nil {
 		return err
 	}

@@ -59,6 +59,20 @@ func (a *app) chosen(c *config.Config) ([]config.Platform, error) {
 	return some, nil
 }
 
+// loadOffline loads what a command needs that asks no platform: the policy files, and the platforms that it is for.
+func (a *app) loadOffline() (*state.Declarations, []config.Platform, error) {
+	c, err := a.loadConfig()
+	if err != nil {
+		return nil, nil, err
+	}
+	d, err := a.loadPolicies(c)
+	if err != nil {
+		return nil, nil, err
+	}
+	chosen, err := a.chosen(c)
+	return d, chosen, err
+}
+
 // loadPolicies reads the policy files afresh, and holds them to their bounds.
 func (a *app) loadPolicies(c *config.Config) (*state.Declarations, error) {
 	vars, err := a.vars(c)

@@ -27,7 +27,7 @@ func (r *reader) readFilters(ctx context.Context) error {
 		if !r.scope.Covers(on) || foreignCatalogs[on.Catalog] != "" {
 			continue
 		}
-		policy, ok := filterFunction(t, i)
+		policy, ok := policyFunction(t, i, state.KindRowPolicy, "filter")
 		if !ok {
 			r.unknown(on, "row filters: the function's name is not in three parts", state.FactFilter)
 			continue
@@ -35,19 +35,6 @@ func (r *reader) readFilters(ctx context.Context) error {
 		r.put(state.Key{Fact: state.FactFilter, On: on}, state.Filter{Policy: policy, Using: usingColumns(cmp.Or(t.text(i, "target_columns"), t.text(i, "filter_col_usage")))})
 	}
 	return nil
-}
-
-func filterFunction(t *table, i int) (state.Securable, bool) {
-	s := state.Securable{Kind: state.KindRowPolicy, Catalog: lower(t.text(i, "filter_catalog")), Schema: lower(t.text(i, "filter_schema")), Name: lower(t.text(i, "filter_name"))}
-	if s.Catalog != "" {
-		return s, s.Schema != "" && s.Name != ""
-	}
-	parts := splitList(s.Name, '.')
-	if len(parts) != 3 {
-		return s, false
-	}
-	s.Catalog, s.Schema, s.Name = parts[0], parts[1], parts[2]
-	return s, true
 }
 
 // rowPolicy states a function that could be a row filter: one that answers yes or no.

@@ -31,7 +31,7 @@ func (r *reader) readMasks(ctx context.Context) error {
 		if !r.scope.Covers(on) || foreignCatalogs[on.Catalog] != "" {
 			continue
 		}
-		policy, ok := maskFunction(t, i)
+		policy, ok := policyFunction(t, i, state.KindMaskingPolicy, "mask")
 		if !ok {
 			r.unknown(on, "column masks: the function's name is not in three parts", state.FactMask)
 			continue
@@ -41,8 +41,9 @@ func (r *reader) readMasks(ctx context.Context) error {
 	return nil
 }
 
-func maskFunction(t *table, i int) (state.Securable, bool) {
-	s := state.Securable{Kind: state.KindMaskingPolicy, Catalog: lower(t.text(i, "mask_catalog")), Schema: lower(t.text(i, "mask_schema")), Name: lower(t.text(i, "mask_name"))}
+// policyFunction reads the function that a row names, in three columns or in one.
+func policyFunction(t *table, i int, kind state.Kind, prefix string) (state.Securable, bool) {
+	s := state.Securable{Kind: kind, Catalog: lower(t.text(i, prefix+"_catalog")), Schema: lower(t.text(i, prefix+"_schema")), Name: lower(t.text(i, prefix+"_name"))}
 	if s.Catalog != "" {
 		return s, s.Schema != "" && s.Name != ""
 	}

@@ -146,7 +146,8 @@ func (a *Account) on(ctx context.Context, db *sql.DB, f func(*sql.Conn) error) e
 	}
 }
 
-// discard takes the session out of the pool. The driver itself never reports a session as bad.
+// discard takes the session out of the pool. The driver itself never reports a session as bad; what Raw returns is the
+// error given to it.
 func discard(conn *sql.Conn) {
 	_ = conn.Raw(func(any) error { return driver.ErrBadConn })
 }

@@ -71,6 +71,23 @@ func newBed(t *testing.T, opt emulator.Options, edit ...func(*Options)) *bed {
 	if err := emu.Script("ACCOUNTADMIN", setup); err != nil {
 		t.Fatal(err)
 	}
+	host, port := serve(t, emu)
+	o := Options{Name: "snow", Account: "EMULATOR", User: "POLSYNC_SVC", Role: "POLSYNC", Warehouse: "POLSYNC_WH", Host: host, Port: port, Protocol: "http",
+		Tag: "run-1", Credentials: Fixed(Credentials{Password: "svc-secret"})}
+	for _, e := range edit {
+		e(&o)
+	}
+	if o.Read == Bulk {
+		if err := emu.Exec("ACCOUNTADMIN", viewing...); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return connected(t, emu, o)
+}
+
+// serve puts an embedded account on loopback until the test ends.
+func serve(t *testing.T, emu *emulator.Account) (host string, port int) {
+	t.Helper()
 	srv := httptest.NewServer(emu)
 	t.Cleanup(func() {
 		emu.Close()
@@ -81,20 +98,15 @@ func newBed(t *testing.T, opt emulator.Options, edit ...func(*Options)) *bed {
 	if err != nil {
 		t.Fatal(err)
 	}
-	port, err := strconv.Atoi(u.Port())
-	if err != nil {
+	if port, err = strconv.Atoi(u.Port()); err != nil {
 		t.Fatal(err)
 	}
-	o := Options{Name: "snow", Account: "EMULATOR", User: "POLSYNC_SVC", Role: "POLSYNC", Warehouse: "POLSYNC_WH", Host: u.Hostname(), Port: port, Protocol: "http",
-		Tag: "run-1", Credentials: Fixed(Credentials{Password: "svc-secret"})}
-	for _, e := range edit {
-		e(&o)
-	}
-	if o.Read == Bulk {
-		if err := emu.Exec("ACCOUNTADMIN", viewing...); err != nil {
-			t.Fatal(err)
-		}
-	}
+	return u.Hostname(), port
+}
+
+// connected opens an account until the test ends.
+func connected(t *testing.T, emu *emulator.Account, o Options) *bed {
+	t.Helper()
 	a, err := Open(o)
 	if err != nil {
 		t.Fatal(err)

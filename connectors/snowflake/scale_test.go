@@ -2,10 +2,7 @@ package snowflake
 
 import (
 	"maps"
-	"net/http/httptest"
-	"net/url"
 	"slices"
-	"strconv"
 	"strings"
 	"testing"
 
@@ -22,35 +19,13 @@ func generatedBed(t *testing.T, size generate.Size, edit ...func(*Options)) *bed
 	if err != nil {
 		t.Fatal(err)
 	}
-	srv := httptest.NewServer(emu)
-	t.Cleanup(func() {
-		emu.Close()
-		srv.CloseClientConnections()
-		srv.Close()
-	})
-	u, err := url.Parse(srv.URL)
-	if err != nil {
-		t.Fatal(err)
-	}
-	port, err := strconv.Atoi(u.Port())
-	if err != nil {
-		t.Fatal(err)
-	}
-	o := Options{Name: "snow", Account: "EMULATOR", User: generate.User, Role: generate.Role, Warehouse: generate.Warehouse, Host: u.Hostname(), Port: port, Protocol: "http",
+	host, port := serve(t, emu)
+	o := Options{Name: "snow", Account: "EMULATOR", User: generate.User, Role: generate.Role, Warehouse: generate.Warehouse, Host: host, Port: port, Protocol: "http",
 		Credentials: Fixed(Credentials{Token: generate.Token})}
 	for _, e := range edit {
 		e(&o)
 	}
-	a, err := Open(o)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := a.Close(); err != nil {
-			t.Errorf("close: %v", err)
-		}
-	})
-	return &bed{a, emu, t}
+	return connected(t, emu, o)
 }
 
 // TestStatementsOfAccounts holds what it takes to read an account of a size. See docs/benchmarks.md for seconds.

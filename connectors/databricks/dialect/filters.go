@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/polsync/polsync/reconcile/plan"
 	"github.com/polsync/polsync/state"
 )
 
@@ -29,8 +30,7 @@ func (Dialect) Filterable(on state.Kind) string {
 	return ""
 }
 
-// RowBody implements plan.Dialect: a row is seen if one of several conditions holds. NULL is equal to nothing, so that
-// only those who see all see such rows.
+// RowBody implements plan.Dialect.
 func (Dialect) RowBody(p *state.RowPolicy) (string, error) {
 	if typeOf(p.Family) == "" {
 		return "", fmt.Errorf("no filter function can take every %s column: its type would have to be spelled out", p.Family)
@@ -39,42 +39,19 @@ func (Dialect) RowBody(p *state.RowPolicy) (string, error) {
 		return p.Body, wellFormed(p.Body)
 	}
 	b := new(builder)
-	var opens, names []string
-	for _, r := range p.Rules {
-		who, err := audience(b, r.To)
-		if err != nil {
-			return "", err
-		}
-		names = append(names, who)
-		switch {
-		case r.All:
-			opens = append(opens, who)
-		case len(r.Values) > 0:
-			values, err := rowConstants(b, r.Values, p.Family)
-			if err != nil {
-				return "", err
-			}
-			opens = append(opens, "("+who+" AND "+Value+" IN ("+values+"))")
-		}
+	text, err := plan.RowBody(p, plan.RowSQL{
+		Named: func(to []state.Securable) (string, error) { return audience(b, to) },
+		Values: func(values []string) (string, error) {
+			list, err := rowConstants(b, values, p.Family)
+			return Value + " IN (" + list + ")", err
+		},
+		Lookup: func(l *state.Lookup) (string, string, error) { return lookup(b, l) },
+	})
+	if err != nil {
+		return "", err
 	}
-	if p.Lookup != nil {
-		named, matches, err := lookup(b, p.Lookup)
-		if err != nil {
-			return "", err
-		}
-		opens, names = append(opens, matches), append(names, named)
-	}
-	if p.Default {
-		rest := "TRUE"
-		if len(names) > 0 {
-			rest = "NOT (" + strings.Join(names, " OR ") + ")"
-		}
-		opens = append(opens, rest)
-	}
-	if len(opens) == 0 {
-		opens = []string{"FALSE"}
-	}
-	return b.raw(strings.Join(opens, " OR ")).done()
+	b.raw(text)
+	return b.done()
 }
 
 // rowConstants writes the values of rows as the column's type.

@@ -332,11 +332,11 @@ func (c *cursor) createSequence(d *definition) error {
 	return c.options(d)
 }
 
-// createFunction reads a SQL function of scalars.
-func (c *cursor) createFunction(d *definition) error {
+// routine reads what a function or procedure takes and gives; its types become part of the name.
+func (c *cursor) routine(d *definition) ([]sqlengine.Param, sqlengine.Type, error) {
 	params, err := c.params()
 	if err != nil {
-		return err
+		return nil, sqlengine.Type{}, err
 	}
 	types := make([]string, len(params))
 	for i, p := range params {
@@ -344,9 +344,15 @@ func (c *cursor) createFunction(d *definition) error {
 	}
 	d.name[len(d.name)-1].Text += "(" + strings.Join(types, ", ") + ")"
 	if err := c.ExpectKeyword("RETURNS"); err != nil {
-		return err
+		return nil, sqlengine.Type{}, err
 	}
 	returns, err := c.Type()
+	return params, returns, err
+}
+
+// createFunction reads a SQL function of scalars.
+func (c *cursor) createFunction(d *definition) error {
+	params, returns, err := c.routine(d)
 	if err != nil {
 		return err
 	}

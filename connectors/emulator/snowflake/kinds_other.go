@@ -1,6 +1,7 @@
 package snowflake
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -28,19 +29,7 @@ func (c *cursor) integrationSort(d *definition) {
 
 // createProcedure reads a procedure in SQL; its body is kept as text.
 func (c *cursor) createProcedure(d *definition) error {
-	params, err := c.params()
-	if err != nil {
-		return err
-	}
-	types := make([]string, len(params))
-	for i, p := range params {
-		types[i] = bareType(p.Type)
-	}
-	d.name[len(d.name)-1].Text += "(" + strings.Join(types, ", ") + ")"
-	if err := c.ExpectKeyword("RETURNS"); err != nil {
-		return err
-	}
-	returns, err := c.Type()
+	params, returns, err := c.routine(d)
 	if err != nil {
 		return err
 	}
@@ -90,27 +79,25 @@ func (c *cursor) createStream(d *definition) error {
 
 // createTask reads a task, which is suspended when it is made.
 func (c *cursor) createTask(d *definition) error {
-	for !c.AcceptKeyword("AS") {
-		switch {
-		case c.AcceptKeyword("COMMENT"):
-			v, err := c.commentValue()
-			if err != nil {
-				return err
-			}
-			d.comment = v
-		case c.PeekKeyword("WAREHOUSE"), c.PeekKeyword("SCHEDULE"):
-			if err := c.setting(d); err != nil {
-				return err
-			}
-		default:
-			return c.Errorf("expected AS")
-		}
+	if err := c.settingsUntilAs(d, "WAREHOUSE", "SCHEDULE"); err != nil {
+		return err
 	}
 	return c.rest(d)
 }
 
 // createPipe reads a pipe, which runs when it is made.
 func (c *cursor) createPipe(d *definition) error {
+	if err := c.settingsUntilAs(d, "AUTO_INGEST"); err != nil {
+		return err
+	}
+	if !c.PeekKeyword("COPY", "INTO") {
+		return c.Errorf("expected COPY INTO")
+	}
+	return c.rest(d)
+}
+
+// settingsUntilAs reads a comment and settings of these names, up to AS.
+func (c *cursor) settingsUntilAs(d *definition, names ...string) error {
 	for !c.AcceptKeyword("AS") {
 		switch {
 		case c.AcceptKeyword("COMMENT"):
@@ -119,7 +106,7 @@ func (c *cursor) createPipe(d *definition) error {
 				return err
 			}
 			d.comment = v
-		case c.PeekKeyword("AUTO_INGEST"):
+		case slices.ContainsFunc(names, func(n string) bool { return c.PeekKeyword(n) }):
 			if err := c.setting(d); err != nil {
 				return err
 			}
@@ -127,10 +114,7 @@ func (c *cursor) createPipe(d *definition) error {
 			return c.Errorf("expected AS")
 		}
 	}
-	if !c.PeekKeyword("COPY", "INTO") {
-		return c.Errorf("expected COPY INTO")
-	}
-	return c.rest(d)
+	return nil
 }
 
 func (c *cursor) setting(d *definition) error {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/polsync/polsync/reconcile/plan"
 	"github.com/polsync/polsync/state"
 )
 
@@ -30,8 +31,7 @@ func (Dialect) Filterable(on state.Kind) string {
 	return ""
 }
 
-// RowBody implements plan.Dialect: a row is seen if one of several conditions holds. NULL is equal to nothing, so that
-// only those who see all see such rows.
+// RowBody implements plan.Dialect.
 func (Dialect) RowBody(p *state.RowPolicy) (string, error) {
 	if types[p.Family] == "" {
 		return "", fmt.Errorf("no row access policy can take a %s", p.Family)
@@ -40,47 +40,19 @@ func (Dialect) RowBody(p *state.RowPolicy) (string, error) {
 		return p.Body, wellFormed(p.Body)
 	}
 	b := new(builder)
-	var opens, names []string
-	for _, r := range p.Rules {
-		who, err := anyActive(b, r.To)
-		if err != nil {
-			return "", err
-		}
-		names = append(names, who)
-		switch {
-		case r.All:
-			opens = append(opens, who)
-		case len(r.Values) > 0:
-			values, err := rowConstants(b, r.Values, p.Family)
-			if err != nil {
-				return "", err
-			}
-			opens = append(opens, "("+who+" AND val IN ("+values+"))")
-		}
+	text, err := plan.RowBody(p, plan.RowSQL{
+		Named: func(to []state.Securable) (string, error) { return anyActive(b, to) },
+		Values: func(values []string) (string, error) {
+			list, err := rowConstants(b, values, p.Family)
+			return "val IN (" + list + ")", err
+		},
+		Lookup: func(l *state.Lookup) (string, string, error) { return lookup(b, l) },
+	})
+	if err != nil {
+		return "", err
 	}
-	if p.Lookup != nil {
-		named, matches, err := lookup(b, p.Lookup)
-		if err != nil {
-			return "", err
-		}
-		opens, names = append(opens, matches), append(names, named)
-	}
-	if p.Default {
-		opens = append(opens, otherwise(names))
-	}
-	if len(opens) == 0 {
-		opens = []string{"FALSE"}
-	}
-	b.raw(strings.Join(opens, " OR "))
+	b.raw(text)
 	return b.done()
-}
-
-// otherwise is the condition of those whom nothing names.
-func otherwise(names []string) string {
-	if len(names) == 0 {
-		return "TRUE"
-	}
-	return "NOT (" + strings.Join(names, " OR ") + ")"
 }
 
 // anyActive returns the test for one of several principals being active in the session.
