@@ -54,7 +54,7 @@ const accountSessions = 8
 // measure plans without and with a difference, in bulk and strictly.
 func measure(t *testing.T, program, size, latency string, drift int) {
 	dir := t.TempDir()
-	dev := exec.Command(program, "dev", "--dir", dir, "--size", size, "--latency", latency, "--drift", fmt.Sprint(drift))
+	dev := exec.Command(program, "dev", "--dir", dir, "--platform", "snow", "--size", size, "--latency", latency, "--drift", fmt.Sprint(drift))
 	if err := dev.Start(); err != nil {
 		t.Fatal(err)
 	}

@@ -18,7 +18,7 @@ import (
 	"github.com/polsync/polsync/state"
 )
 
-//go:embed sample generated
+//go:embed sample generated/snow generated/lake
 var samples embed.FS
 
 // embedded is a warehouse that this process serves on loopback, filled with sample data.
@@ -42,17 +42,19 @@ var embeddings = []func() (*embedded, error){embedSnowflake, embedDatabricks}
 // sandbox is a folder with a configuration and policies for embedded warehouses that are being served.
 type sandbox struct {
 	dir        string
-	policies   string // folder of samples with the policy files that go with the warehouses
+	policies   []string // folders of samples with the policy files that go with the warehouses
 	warehouses []*embedded
 	failed     chan error
 }
 
 // openSandbox starts every embedded warehouse and writes what is needed to use them into a folder. A configuration
 // that is there is replaced, policy files that are there stay.
-func openSandbox(dir string) (*sandbox, error) { return openSandboxOf(dir, "sample", embeddings) }
+func openSandbox(dir string) (*sandbox, error) {
+	return openSandboxOf(dir, []string{"sample"}, embeddings)
+}
 
 // openSandboxOf is openSandbox with other warehouses, and the policy files that go with these.
-func openSandboxOf(dir, policies string, warehouses []func() (*embedded, error)) (*sandbox, error) {
+func openSandboxOf(dir string, policies []string, warehouses []func() (*embedded, error)) (*sandbox, error) {
 	s := &sandbox{dir: dir, policies: policies, failed: make(chan error, len(warehouses))}
 	for _, make := range warehouses {
 		e, err := make()
@@ -101,16 +103,18 @@ func (s *sandbox) write() error {
 			}
 		}
 	}
-	if err := s.writePolicies(); err != nil {
-		return err
+	for _, folder := range s.policies {
+		if err := s.writePolicies(folder); err != nil {
+			return err
+		}
 	}
 	b.WriteString("\npolicies: policies/*.yaml\nstate: state/polsync.db\n\ndaemon: {reconcile: \"*/5 * * * *\", classify: \"@hourly\", refresh_tags: \"@hourly\"}\n")
 	return put(filepath.Join(s.dir, "polsync.yaml"), b.String(), 0o644)
 }
 
-// writePolicies writes the sample policies, but for those that are there.
-func (s *sandbox) writePolicies() error {
-	entries, err := samples.ReadDir(s.policies)
+// writePolicies writes the sample policies of a folder, but for those that are there.
+func (s *sandbox) writePolicies(folder string) error {
+	entries, err := samples.ReadDir(folder)
 	if err != nil {
 		return err
 	}
@@ -121,7 +125,7 @@ func (s *sandbox) writePolicies() error {
 		} else if !errors.Is(err, fs.ErrNotExist) {
 			return err
 		}
-		data, err := samples.ReadFile(path.Join(s.policies, entry.Name()))
+		data, err := samples.ReadFile(path.Join(folder, entry.Name()))
 		if err != nil {
 			return err
 		}

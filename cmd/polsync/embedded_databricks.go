@@ -2,11 +2,14 @@ package main
 
 import (
 	"context"
+	_ "embed"
 	"fmt"
+	"strings"
 
 	"github.com/polsync/polsync/connectors"
 	connector "github.com/polsync/polsync/connectors/databricks"
 	"github.com/polsync/polsync/connectors/emulator/databricks"
+	"github.com/polsync/polsync/connectors/emulator/databricks/generate"
 	"github.com/polsync/polsync/state"
 )
 
@@ -38,6 +41,52 @@ func embedDatabricks() (*embedded, error) {
       warehouse_id: "%s"
     home: main.governance
 `, host, port, databricks.SampleGovernanceID, databricks.SampleWarehouse)
+		},
+	}, nil
+}
+
+// metastoreMasks are the mask functions of the policies that go with a generated metastore, as polsync makes them: a metastore
+// in which nothing is to be done has them on its columns.
+//
+//go:embed generated/lake.sql
+var metastoreMasks string
+
+// embedMetastore makes a generated Databricks workspace.
+func (g generated) embedMetastore() (*embedded, error) {
+	size, ok := generate.Sizes[g.size]
+	if !ok {
+		return nil, refusef("no size is called %q; there are s, m and l", g.size)
+	}
+	if err := g.checkDrift(); err != nil {
+		return nil, err
+	}
+	const mask = generate.Catalog + "." + generate.Policies + ".polsync_personal_"
+	masks := generate.Masks{ByValue: map[string]string{"email": mask + "email_string", "phone": mask + "phone_string", "name": mask + "name_string"}}
+	for sql := range strings.Lines(metastoreMasks) {
+		if sql = strings.TrimSpace(sql); sql != "" {
+			masks.Functions = append(masks.Functions, sql)
+		}
+	}
+	w, err := generate.New(size, g.drift, masks, databricks.Options{})
+	if err != nil {
+		return nil, err
+	}
+	if g.latency > 0 {
+		w.Faults().Add(databricks.Fault{Latency: g.latency})
+	}
+	return &embedded{
+		name: "lake", handler: w, close: w.Close, reader: readDatabricks,
+		secrets: map[string]string{"lake.token": generate.Token},
+		config: func(host, port string) string {
+			return fmt.Sprintf(`  lake:
+    databricks:
+      host: http://%s:%s
+      auth: pat
+      token: file:secrets/lake.token
+      warehouse_id: "%s"
+    home: %s.%s
+    connections: 8
+`, host, port, generate.Warehouse, generate.Catalog, generate.Policies)
 		},
 	}, nil
 }

@@ -45,12 +45,21 @@ func embeddedAccount(a *snowflake.Account, user, role, warehouse, token string) 
 	}
 }
 
-// generated says which account `polsync dev` makes instead of the sample.
+// generated says which platforms `polsync dev` makes instead of the samples.
 type generated struct {
-	size    string        // s, m or l
-	drift   int           // percent of what the policies declare that is left out
-	lag     time.Duration // of SNOWFLAKE.ACCOUNT_USAGE: 0 for the documented one, negative for none
-	latency time.Duration // of each statement
+	size     string        // s, m or l
+	platform string        // snow or lake; "" for both
+	drift    int           // percent of what the policies declare that is left out
+	lag      time.Duration // of SNOWFLAKE.ACCOUNT_USAGE: 0 for the documented one, negative for none
+	latency  time.Duration // of each statement or request
+}
+
+// checkDrift refuses a share that is none.
+func (g generated) checkDrift() error {
+	if g.drift < 0 || g.drift > 100 {
+		return refusef("--drift is %d; it is a percentage", g.drift)
+	}
+	return nil
 }
 
 func (g generated) embed() (*embedded, error) {
@@ -58,8 +67,8 @@ func (g generated) embed() (*embedded, error) {
 	if !ok {
 		return nil, refusef("no size is called %q; there are s, m and l", g.size)
 	}
-	if g.drift < 0 || g.drift > 100 {
-		return nil, refusef("--drift is %d; it is a percentage", g.drift)
+	if err := g.checkDrift(); err != nil {
+		return nil, err
 	}
 	a, err := generate.New(size, g.drift, snowflake.Options{AccountUsageLag: g.lag})
 	if err != nil {

@@ -71,7 +71,7 @@ type recorded struct {
 func newRecorded(t *testing.T) *recorded {
 	t.Helper()
 	r := &recorded{t: t, dir: t.TempDir(), wire: &wire{}}
-	r.box = &sandbox{dir: r.dir, policies: "sample", failed: make(chan error, len(embeddings))}
+	r.box = &sandbox{dir: r.dir, policies: []string{"sample"}, failed: make(chan error, len(embeddings))}
 	t.Cleanup(func() {
 		if err := r.box.Close(); err != nil {
 			t.Error(err)

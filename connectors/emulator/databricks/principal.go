@@ -218,3 +218,16 @@ func (w *Workspace) grantable(name string) (string, error) {
 	}
 	return p.name, nil
 }
+
+// Groups counts the account groups.
+func (w *Workspace) Groups() int {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	n := 0
+	for _, p := range w.principals {
+		if p.kind == kindGroup && !p.local {
+			n++
+		}
+	}
+	return n
+}
