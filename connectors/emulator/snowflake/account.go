@@ -97,11 +97,12 @@ type Account struct {
 	mu      sync.RWMutex
 	root    *object // of kind ACCOUNT; its children are databases, roles, users, warehouses
 	lastID  int64
-	version int64        // of the catalogue, for caches
-	shift   atomic.Int64 // nanoseconds added to the clock while old times are seeded
-	gone    []*object    // dropped, for UNDROP
-	dirty   []*object    // changed by the statement that runs
-	regrant []*grant     // made, changed or taken away by it
+	version int64              // of the catalogue, for caches
+	shift   atomic.Int64       // nanoseconds added to the clock while old times are seeded
+	gone    []*object          // dropped, for UNDROP
+	offers  map[string]*object // what other accounts share, by account and share
+	dirty   []*object          // changed by the statement that runs
+	regrant []*grant           // made, changed or taken away by it
 	usage   *usageLog
 
 	server

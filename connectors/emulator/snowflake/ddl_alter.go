@@ -12,7 +12,8 @@ type target struct {
 	kind     kind
 	name     sqlengine.Name
 	ifExists bool
-	either   bool // a table or a view, whichever the name is of
+	either   bool   // a table or a view, whichever the name is of
+	sort     string // of the table, where the statement says it
 }
 
 // act carries a change of a target out. With IF EXISTS, a target that is not there is a success.
@@ -33,7 +34,7 @@ func (t target) act(c *cursor, change func(o *object) error) action {
 			}
 			return nil, errMissing(t.kind, full(t.name))
 		}
-		if o.kind != t.kind && !(t.either && o.kind.isRelation()) {
+		if o.kind != t.kind && !(t.either && o.kind.isRelation()) || t.sort != "" && o.rel.sort != t.sort {
 			return nil, wrongKind(o, t.kind)
 		}
 		if err := o.lockedError(); err != nil {
@@ -55,7 +56,7 @@ func (c *cursor) alter() (action, error) {
 	if !ok {
 		return nil, c.unknownKind()
 	}
-	t := target{kind: k, ifExists: c.ifExists()}
+	t := target{kind: k, sort: c.sort, ifExists: c.ifExists()}
 	if k == kindUser && (c.PeekKeyword("ADD") || c.PeekKeyword("REMOVE") || c.PeekKeyword("SET")) {
 		t.name = sqlengine.NameOf(c.s.user.name)
 	} else {

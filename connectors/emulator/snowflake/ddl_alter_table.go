@@ -37,6 +37,14 @@ const (
 
 // alterRelation reads what follows ALTER TABLE or ALTER VIEW and a name.
 func (c *cursor) alterRelation(t target) (action, error) {
+	if t.kind == kindDynamic || t.kind == kindMaterialized || t.kind == kindExternal {
+		return c.alterDerived(t)
+	}
+	return c.alterGoverned(t)
+}
+
+// alterGoverned reads what tables, views and dynamic tables have in common, and what tables and views have besides.
+func (c *cursor) alterGoverned(t target) (action, error) {
 	switch {
 	case c.PeekKeyword("MODIFY"), c.PeekKeyword("ALTER"):
 		return c.modifyColumns(t)

@@ -33,6 +33,7 @@ func creators() map[kind]func(*cursor, *definition) error {
 		kindRole: (*cursor).createPlain, kindDatabaseRole: (*cursor).createPlain, kindWarehouse: (*cursor).createPlain,
 		kindStage: (*cursor).createPlain, kindSequence: (*cursor).createSequence, kindFileFormat: (*cursor).createPlain,
 		kindUser: (*cursor).createUser, kindTable: (*cursor).createTable, kindView: (*cursor).createView, kindTag: (*cursor).createTag,
+		kindMaterialized: (*cursor).createView, kindDynamic: (*cursor).createDynamic, kindExternal: (*cursor).createExternal,
 		kindMasking: (*cursor).createPolicy, kindRowAccess: (*cursor).createPolicy, kindProjection: (*cursor).createPolicy,
 		kindAggregation: (*cursor).createPolicy, kindJoin: (*cursor).createPolicy, kindFunction: (*cursor).createFunction,
 		kindProcedure: (*cursor).createProcedure, kindStream: (*cursor).createStream, kindTask: (*cursor).createTask, kindPipe: (*cursor).createPipe,
@@ -108,7 +109,7 @@ func (c *cursor) tableSort() string {
 	return ""
 }
 
-var tableSorts = []string{"HYBRID", "INTERACTIVE"}
+var tableSorts = []string{"HYBRID", "INTERACTIVE", "EVENT", "ICEBERG"}
 
 // make carries out a CREATE.
 func (s *session) make(d *definition) (*Result, error) {
@@ -213,14 +214,15 @@ func (s *session) replaced(d *definition, old, o *object) {
 
 func (s *session) install(d *definition, in, o *object) error {
 	in.children[childKey{o.space(), o.name}] = o
-	s.a.touch(o)
+	s.a.touchTree(o)
 	s.a.applyFuture(o)
 	s.setTagPairs(o, nil, d.tags)
 	switch d.kind {
 	case kindDatabase:
-		public := s.a.add(kindSchema, o, "PUBLIC", o.owner)
-		s.a.applyFuture(public)
-		s.database, s.schema = o, public
+		if o.child("schema", "PUBLIC") == nil && !o.imported() {
+			s.a.applyFuture(s.a.add(kindSchema, o, "PUBLIC", o.owner))
+		}
+		s.database, s.schema = o, o.child("schema", "PUBLIC")
 	case kindSchema:
 		s.database, s.schema = in, o
 	case kindWarehouse:
@@ -232,7 +234,18 @@ func (s *session) install(d *definition, in, o *object) error {
 // containerOptions of databases and schemas that are kept and shown.
 func (c *cursor) createContainer(d *definition) error {
 	if c.AcceptKeyword("CLONE") {
-		return errUnsupported("CLONE of a %s", d.kind.words())
+		name, err := c.Name()
+		d.fill = func(o *object) error { return c.s.cloneContainer(o, name) }
+		if err != nil {
+			return err
+		}
+	}
+	if d.kind == kindDatabase && c.words("FROM SHARE") {
+		name, err := c.Name()
+		d.fill = func(o *object) error { return c.s.importShare(o, name) }
+		if err != nil {
+			return err
+		}
 	}
 	return c.options(d)
 }

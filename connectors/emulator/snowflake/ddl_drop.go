@@ -2,6 +2,7 @@ package snowflake
 
 import (
 	"context"
+	"time"
 )
 
 func (c *cursor) drop() (action, error) {
@@ -9,7 +10,7 @@ func (c *cursor) drop() (action, error) {
 	if !ok {
 		return nil, c.unknownKind()
 	}
-	t := target{kind: k, ifExists: c.ifExists()}
+	t := target{kind: k, sort: c.sort, ifExists: c.ifExists()}
 	var err error
 	if t.name, err = c.targetName(k); err != nil {
 		return nil, err
@@ -31,7 +32,7 @@ func (s *session) dropTarget(t target, cascade bool) (*Result, error) {
 		}
 		return nil, errMissing(t.kind, full(t.name))
 	}
-	if o.kind != t.kind {
+	if o.kind != t.kind || t.sort != "" && o.rel.sort != t.sort {
 		return nil, wrongKind(o, t.kind)
 	}
 	if err := sc.may.requireOwner(o); err != nil {
@@ -121,11 +122,13 @@ func (a *Account) containerDroppable(c *object) error {
 }
 
 // remove takes an object and all in it out of the catalogue. What can be undropped is kept.
-func (a *Account) remove(o *object) {
+func (a *Account) remove(o *object) { a.removeAt(o, a.now()) }
+
+func (a *Account) removeAt(o *object, at time.Time) {
 	for _, c := range o.list("") {
-		a.remove(c)
+		a.removeAt(c, at)
 	}
-	o.dropped = a.now()
+	o.dropped = at
 	delete(o.parent.children, childKey{o.space(), o.name})
 	if o.kind == kindTag {
 		a.unassign(o)
@@ -135,23 +138,28 @@ func (a *Account) remove(o *object) {
 	a.touch(o)
 }
 
-// unassign removes a dropped tag from everything. UNDROP does not bring assignments back.
+// unassign removes a dropped tag from everything. It remembers from what, for UNDROP.
 func (a *Account) unassign(tag *object) {
+	var from *object
+	var column *column
 	strip := func(list []*tagging) []*tagging {
 		for _, t := range list {
 			if t.tag == tag {
-				return without(list, t)
+				tag.tag.lost = append(tag.tag.lost, lostTagging{from, column, t})
+				list = without(list, t)
 			}
 		}
 		return list
 	}
 	a.walk(a.root, func(o *object) {
 		before := len(o.tags)
+		from, column = o, nil
 		o.tags = strip(o.tags)
 		changed := len(o.tags) != before
 		if o.rel != nil {
 			for _, c := range o.rel.columns {
 				before := len(c.tags)
+				column = c
 				c.tags = strip(c.tags)
 				changed = changed || len(c.tags) != before
 			}
@@ -167,7 +175,9 @@ func (c *cursor) undrop() (action, error) {
 	if !ok {
 		return nil, c.unknownKind()
 	}
-	if k != kindTable {
+	switch k {
+	case kindTable, kindDynamic, kindExternal, kindSchema, kindDatabase, kindTag:
+	default:
 		return nil, errUnsupported("UNDROP %s", k.keywords())
 	}
 	name, err := c.Name()
@@ -180,26 +190,24 @@ func (c *cursor) undrop() (action, error) {
 		if err != nil {
 			return nil, err
 		}
-		return c.s.undropTable(in, last)
+		return c.s.undropFrom(k, in, last)
 	}, nil
 }
 
-// undropTable brings the table dropped last back, with its policies and its tags, without its grants.
-func (s *session) undropTable(in *object, name string) (*Result, error) {
-	if in.child("relation", name) != nil {
+// undropFrom brings what was dropped last under a name back, with its policies and its tags, without its grants; a container with what was
+// dropped with it, a tag with its assignments.
+func (s *session) undropFrom(k kind, in *object, name string) (*Result, error) {
+	if in.child(k.info().space, name) != nil {
 		return nil, errExists(name)
 	}
 	for i := len(s.a.gone) - 1; i >= 0; i-- {
 		o := s.a.gone[i]
-		if o.kind == kindTable && o.name == name && o.parent == in && s.may().owns(o) {
-			s.a.gone = append(s.a.gone[:i:i], s.a.gone[i+1:]...)
-			o.dropped = in.dropped
-			in.children[childKey{o.space(), name}] = o
-			s.a.touch(o)
-			return status("Table %s successfully restored.", name), nil
+		if o.kind == k && o.name == name && o.parent == in && s.may().owns(o) {
+			s.a.restore(o)
+			return status("%s %s successfully restored.", k.title(), name), nil
 		}
 	}
-	return nil, errMissing(kindTable, name)
+	return nil, errMissing(k, name)
 }
 
 // commentOn is COMMENT [IF EXISTS] ON <kind> <name> IS '...' and COMMENT ON COLUMN.

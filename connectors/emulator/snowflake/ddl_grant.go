@@ -165,8 +165,8 @@ func (c *cursor) objectName() (nameOfKind, error) {
 }
 
 // knownKinds are kinds of Snowflake that the emulator does not have.
-var knownKinds = map[string]bool{"DYNAMIC": true,
-	"EXTERNAL": true, "ICEBERG": true, "MATERIALIZED": true, "ALERT": true, "RESOURCE": true, "COMPUTE": true, "NETWORK": true,
+var knownKinds = map[string]bool{"EXTERNAL": true,
+	"ALERT": true, "RESOURCE": true, "COMPUTE": true, "NETWORK": true,
 	"CONNECTION": true, "FAILOVER": true, "REPLICATION": true, "APPLICATION": true, "NOTEBOOK": true, "STREAMLIT": true, "MODEL": true, "HYBRID": true,
 	"EVENT": true, "JOIN": true, "PRIVACY": true, "PASSWORD": true, "SESSION": true, "AUTHENTICATION": true, "DATA": true, "OR": true}
 

@@ -9,16 +9,17 @@ import (
 
 // columnDef is a column as a statement defines it.
 type columnDef struct {
-	name     string
-	typ      sqlengine.Type
-	notNull  bool
-	def      string
-	identity bool
-	primary  bool
-	comment  string
-	mask     *policyRef
-	project  *policyRef
-	tags     []tagPair
+	name       string
+	typ        sqlengine.Type
+	notNull    bool
+	def        string
+	identity   bool
+	expression string
+	primary    bool
+	comment    string
+	mask       *policyRef
+	project    *policyRef
+	tags       []tagPair
 }
 
 // policyRef is a policy with its columns as written.
@@ -54,7 +55,12 @@ func (c *cursor) createTable(d *definition) error {
 		d.copyGrants = d.copyGrants || c.words("COPY GRANTS")
 		return err
 	}
-	if c.PeekKeyword("(") {
+	switch {
+	case d.modifiers[sortEvent]:
+		if err := t.asEventTable(); err != nil {
+			return err
+		}
+	case c.PeekKeyword("("):
 		if err := c.Parens(func() error { return c.tableItem(t) }); err != nil {
 			return err
 		}
@@ -166,28 +172,37 @@ func (c *cursor) policyRef(word string) (*policyRef, error) {
 func (c *cursor) relationOptions(d *definition, t *tableDef) (err error) {
 	for !c.AtEnd() && !c.PeekKeyword(";") && err == nil {
 		c.AcceptKeyword("WITH")
-		switch {
-		case c.AcceptKeyword("AS"):
-			t.query, err = c.Query()
-		case c.words("COPY GRANTS"):
-			d.copyGrants = true
-		case c.AcceptKeyword("TAG"):
-			d.tags, err = c.tagPairsInParens()
-		case c.words("ROW ACCESS POLICY"):
-			t.rowAccess, err = c.policyRef("ON")
-		case c.words("AGGREGATION POLICY"):
-			t.aggregate, err = c.policyRef("ENTITY KEY")
-		case c.words("JOIN POLICY"):
-			t.join, err = c.policyRef("ALLOWED JOIN KEYS")
-		case c.AcceptKeyword("COMMENT"):
-			d.comment, err = c.commentValue()
-		case c.words("CLUSTER BY"):
-			err = c.clusterBy(d)
-		case c.words("CHANGE_TRACKING =") || c.words("DATA_RETENTION_TIME_IN_DAYS =") || c.words("ENABLE_SCHEMA_EVOLUTION ="):
-			_, err = c.settingValue()
-		default:
-			return c.Errorf("unexpected token in a definition")
-		}
+		err = c.relationOption(d, t)
+	}
+	return err
+}
+
+func (c *cursor) relationOption(d *definition, t *tableDef) error {
+	if found, err := c.derivedOption(d); found || err != nil {
+		return err
+	}
+	var err error
+	switch {
+	case c.AcceptKeyword("AS"):
+		t.query, err = c.Query()
+	case c.words("COPY GRANTS"):
+		d.copyGrants = true
+	case c.AcceptKeyword("TAG"):
+		d.tags, err = c.tagPairsInParens()
+	case c.words("ROW ACCESS POLICY"):
+		t.rowAccess, err = c.policyRef("ON")
+	case c.words("AGGREGATION POLICY"):
+		t.aggregate, err = c.policyRef("ENTITY KEY")
+	case c.words("JOIN POLICY"):
+		t.join, err = c.policyRef("ALLOWED JOIN KEYS")
+	case c.AcceptKeyword("COMMENT"):
+		d.comment, err = c.commentValue()
+	case c.words("CLUSTER BY"):
+		err = c.clusterBy(d)
+	case c.words("CHANGE_TRACKING =") || c.words("DATA_RETENTION_TIME_IN_DAYS =") || c.words("ENABLE_SCHEMA_EVOLUTION ="):
+		_, err = c.settingValue()
+	default:
+		return c.Errorf("unexpected token in a definition")
 	}
 	return err
 }
@@ -285,7 +300,7 @@ func (s *session) addColumn(o *object, def *columnDef) error {
 	if c, _ := o.rel.column(def.name); c != nil {
 		return compilation(2025, "42601", "duplicate column name '%s'", def.name)
 	}
-	col := &column{id: s.a.nextID(), name: def.name, typ: def.typ, notNull: def.notNull, def: def.def, comment: def.comment}
+	col := &column{id: s.a.nextID(), name: def.name, typ: def.typ, notNull: def.notNull, def: def.def, expression: def.expression, comment: def.comment}
 	if def.identity {
 		col.identity = 1
 	}

@@ -73,7 +73,7 @@ func returnType(o *object) string {
 }
 
 func relationDDL(o *object, long bool) string {
-	if o.kind == kindView {
+	if o.rel.text != "" {
 		return o.rel.text + ";"
 	}
 	lines := make([]string, len(o.rel.columns))

@@ -37,6 +37,12 @@ func (c *cursor) viewColumn(t *tableDef) error {
 // fillView finds the columns of a view, with the rights of its owner to be.
 func (s *session) fillView(o *object, d *definition, t *tableDef) error {
 	o.rel = &relation{text: t.text, query: t.query, secure: d.modifiers["SECURE"], temporary: d.modifiers["TEMPORARY"]}
+	if o.kind == kindMaterialized {
+		var err error
+		if o.rel.base, err = s.base(t.query); err != nil {
+			return err
+		}
+	}
 	columns, err := s.engine().Describe(context.Background(), t.query)
 	if err != nil {
 		return err

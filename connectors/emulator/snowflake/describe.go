@@ -47,7 +47,7 @@ func (s *session) describeObject(k kind, name sqlengine.Name) (*Result, error) {
 
 func describeRelation(o *object) *Result {
 	r := &Result{Columns: columnsOf(describeColumns), typeID: typeDescribe}
-	if o.kind == kindTable {
+	if !o.kind.isQuery() {
 		r.Columns = append(r.Columns, columnsOf("schema evolution record")...)
 	}
 	for _, c := range o.rel.columns {
@@ -55,8 +55,8 @@ func describeRelation(o *object) *Result {
 		if c.mask != nil {
 			policy = c.mask.policy.dotted()
 		}
-		row := sqlengine.Row{c.name, c.typ.SQL(sqlengine.Snowflake), "COLUMN", yesNo(!c.notNull), orNull(c.def), "N", "N", nil, nil, orNull(c.comment), policy, nil}
-		if o.kind == kindTable {
+		row := sqlengine.Row{c.name, c.typ.SQL(sqlengine.Snowflake), c.kind(), yesNo(!c.notNull), orNull(c.def), "N", "N", nil, orNull(c.expression), orNull(c.comment), policy, nil}
+		if !o.kind.isQuery() {
 			row = append(row, nil)
 		}
 		r.Rows = append(r.Rows, row)

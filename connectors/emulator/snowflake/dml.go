@@ -20,6 +20,9 @@ func (s *session) dmlTable(name sqlengine.Name, privilege string) (*object, erro
 	if o.kind != kindTable {
 		return nil, wrongKind(o, kindTable)
 	}
+	if o.rel.sort == sortEvent && (privilege == "INSERT" || privilege == "UPDATE") {
+		return nil, errorf(codeUnsupportedFeature, "0A000", "Unsupported feature '%s on an event table'.", privilege)
+	}
 	if err := sc.may.require(o, privilege); err != nil {
 		return nil, err
 	}

@@ -85,7 +85,7 @@ func errUnsupported(format string, args ...any) *Error {
 // errMissing says that an object is not there or not visible: the two are never told apart.
 func errMissing(k kind, name string) *Error {
 	state := "02000"
-	if k == kindTable || k == kindView {
+	if k.isRelation() {
 		return compilation(codeMissing, "42S02", "Object '%s' does not exist or not authorized.", name)
 	}
 	return compilation(codeMissing, state, "%s '%s' does not exist or not authorized.", k.title(), name)

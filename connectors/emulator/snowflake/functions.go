@@ -299,7 +299,7 @@ func (c *catalog) tagged(object, domain sqlengine.Value) (*object, *column, erro
 	d, _ := domain.(string)
 	d = strings.ToUpper(d)
 	if k := kind(d); k.isRoutine() { // named with the types of its arguments
-		at := &cursor{sqlengine.NewParser(sqlengine.Snowflake, text), c.s}
+		at := &cursor{Parser: sqlengine.NewParser(sqlengine.Snowflake, text), s: c.s}
 		name, err := at.targetName(k)
 		if err != nil {
 			return nil, nil, err

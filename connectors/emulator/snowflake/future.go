@@ -80,7 +80,7 @@ func (a *Account) applyFuture(o *object) {
 		}
 	}
 	for _, f := range list {
-		if f.privilege != privOwnership {
+		if f.privilege != privOwnership && (o.kind != kindStage || contains(o.grantable(), f.privilege)) {
 			a.addGrant(&grant{privilege: f.privilege, on: o, to: f.to, by: o.owner, option: f.option})
 		}
 	}

@@ -10,7 +10,8 @@ import (
 // cursor parses one statement in a session.
 type cursor struct {
 	*sqlengine.Parser
-	s *session
+	s    *session
+	sort string // of the table that the kind read last was said to be
 }
 
 // action carries out a statement that was read whole. No statement has an effect unless all of it was understood.
@@ -61,7 +62,7 @@ var statements = grammar()
 
 // parse reads a statement and gives what carries it out, and whether that changes the catalogue.
 func (s *session) parse(sql string) (action, bool, error) {
-	c := &cursor{sqlengine.NewParser(sqlengine.Snowflake, sql), s}
+	c := &cursor{Parser: sqlengine.NewParser(sqlengine.Snowflake, sql), s: s}
 	c.ResolveIdentifiers(&sqlengine.Session{Now: s.now, Positional: s.binds, Named: s.named})
 	for _, f := range statements {
 		mark := c.Mark()
@@ -95,6 +96,11 @@ func (c *cursor) expectWords(w string) error { return c.ExpectKeyword(strings.Fi
 
 // kind reads the words of a kind.
 func (c *cursor) kind() (kind, bool) {
+	c.sort = ""
+	if c.words("ICEBERG TABLE") {
+		c.sort = sortIceberg
+		return kindTable, true
+	}
 	for _, k := range kinds {
 		if c.words(k.kind.keywords()) {
 			return k.kind, true

@@ -12,7 +12,11 @@ func (s *session) securables(t grantTarget) ([]*object, error) {
 		return []*object{s.a.root}, nil
 	}
 	if t.scope == "" {
-		o, err := sc.find(t.kind, t.name)
+		o, err := sc.look(t.kind, t.name)
+		if err == nil && o != nil && o.kind == kindMaterialized && t.kind == kindView && sc.may.resolves(o) {
+			return []*object{o}, nil // GRANT may call it a view, and does for its ownership
+		}
+		o, err = sc.find(t.kind, t.name)
 		return []*object{o}, err
 	}
 	in, err := sc.find(t.in.kind, t.in.name)
@@ -55,17 +59,33 @@ func (s *session) principal(g nameOfKind) (*object, error) {
 	return o, nil
 }
 
-// imported turns IMPORTED PRIVILEGES on the SNOWFLAKE database into USAGE, as which it is stored and shown.
-func (spec *grantSpec) imported() error {
+// importedPrivileges turns IMPORTED PRIVILEGES on an imported database, or that of the system, into USAGE, as which it is stored and shown.
+func (s *session) importedPrivileges(spec *grantSpec) error {
+	t := spec.target
 	if len(spec.privileges) != 1 || spec.privileges[0] != "IMPORTED PRIVILEGES" {
+		if in := s.outermost(t); in != nil && in.imported() {
+			return errorf(codeDenied, "42501", "SQL access control error:\nGranting individual privileges on imported database is not allowed. Use 'GRANT IMPORTED PRIVILEGES' instead.")
+		}
 		return nil
 	}
-	t := spec.target
-	if t.kind != kindDatabase || t.scope != "" || t.name.Last() != systemDatabase || spec.option {
+	db := s.a.root.child("database", t.name.Last())
+	if t.kind != kindDatabase || t.scope != "" || spec.option || t.name.Last() != systemDatabase && (db == nil || !db.imported()) {
 		return c42601("IMPORTED PRIVILEGES can be granted on imported databases only, without grant option.")
 	}
 	spec.privileges = []string{privUsage}
 	return nil
+}
+
+// outermost gives the database that a target lies in, or nil.
+func (s *session) outermost(t grantTarget) *object {
+	name := t.name
+	if t.scope != "" {
+		name = t.in.name
+	}
+	if len(name) == 0 || t.kind.info().in == kindAccount && t.kind != kindDatabase && t.scope == "" {
+		return nil
+	}
+	return s.a.root.child("database", name[0].Text)
 }
 
 // checkGrant refuses what cannot be granted to anybody.
@@ -114,7 +134,7 @@ func (s *session) carryOutGrant(spec *grantSpec) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := spec.imported(); err != nil {
+	if err := s.importedPrivileges(spec); err != nil {
 		return nil, err
 	}
 	if err := checkGrant(spec, to); err != nil {
@@ -133,7 +153,10 @@ func (s *session) carryOutGrant(spec *grantSpec) (*Result, error) {
 	var refused []string
 	given := 0
 	for _, o := range list {
-		for _, p := range spec.expanded() {
+		if err := spec.fits(o, to); err != nil {
+			return nil, err
+		}
+		for _, p := range spec.expandedOn(o) {
 			by, ok := s.may().grantor(p, o)
 			if !ok {
 				refused = append(refused, p)
@@ -215,7 +238,7 @@ func (s *session) carryOutRevoke(spec *grantSpec) (*Result, error) {
 			return nil
 		})
 	}
-	if err := spec.imported(); err != nil {
+	if err := s.importedPrivileges(spec); err != nil {
 		return nil, err
 	}
 	if err := checkGrant(&grantSpec{privileges: spec.privileges, target: spec.target}, to); err != nil {
@@ -229,7 +252,10 @@ func (s *session) carryOutRevoke(spec *grantSpec) (*Result, error) {
 		return nil, err
 	}
 	for _, o := range list {
-		for _, p := range spec.expanded() {
+		if err := spec.keepsRead(o, to); err != nil {
+			return nil, err
+		}
+		for _, p := range spec.expandedOn(o) {
 			if err := s.may().revoke(revocation{privilege: p, on: o, to: to, optionOnly: spec.option, cascade: spec.cascade}); err != nil {
 				return nil, err
 			}

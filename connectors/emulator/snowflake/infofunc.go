@@ -99,7 +99,12 @@ func (c *catalog) referencesOfPolicy(text string) ([]sqlengine.Row, error) {
 }
 
 // entityDomain is the domain that references name a relation by.
-func entityDomain(o *object) string { return string(o.kind) }
+func entityDomain(o *object) string {
+	if o.rel != nil && (o.rel.sort == sortIceberg || o.rel.sort == sortEvent) {
+		return o.rel.sort
+	}
+	return string(o.kind)
+}
 
 // referenceRow writes an attachment. tag is the tag a policy comes through, where it is not attached itself.
 func referenceRow(at place, tag *object, state string) sqlengine.Row {

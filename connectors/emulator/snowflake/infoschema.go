@@ -99,7 +99,7 @@ func (c *catalog) visible(o *object) bool {
 	if c.s.a.opt.InformationSchemaManageGrants && may.overview() {
 		return true
 	}
-	return may.someOwn(o) && (o.parent.kind == kindAccount || may.enters(o.parent))
+	return (may.someOwn(o) || o.imported() && may.reads("", o)) && (o.parent.kind == kindAccount || may.enters(o.parent))
 }
 
 // visibleRelations lists the tables and views of a database that can be seen, by schema and name.
@@ -148,6 +148,10 @@ func tableType(o *object) string {
 	switch {
 	case o.kind == kindView:
 		return "VIEW"
+	case o.kind == kindMaterialized, o.kind == kindExternal:
+		return o.kind.keywords()
+	case o.rel.sort == sortEvent:
+		return "EVENT TABLE"
 	case o.rel.temporary:
 		return "LOCAL TEMPORARY"
 	}
@@ -157,8 +161,9 @@ func tableType(o *object) string {
 func tableRows(c *catalog, db *object) (out []sqlengine.Row) {
 	for _, o := range c.visibleRelations(db) {
 		row := sqlengine.Row{db.name, o.schema().name, o.name, orNull(o.ownerName()), tableType(o), nil, nil, nil, nil, nil, nil, nil, nil, nil, nil,
-			yesWord(o.kind == kindTable), "YES", nil, o.created, o.altered, o.altered, nil, "NO", orNull(o.comment), yesWord(o.rel.temporary), "NO", "NO", "NO", "NO"}
-		if o.kind == kindTable {
+			yesWord(o.kind == kindTable), "YES", nil, o.created, o.altered, o.altered, nil, "NO", orNull(o.comment), yesWord(o.rel.temporary),
+			yesWord(o.rel.sort == sortIceberg), yesWord(o.kind == kindDynamic), "NO", yesWord(o.rel.sort == sortHybrid)}
+		if !o.kind.isQuery() {
 			n := len(o.rel.rows)
 			row[5], row[6], row[7], row[8], row[9] = yesWord(o.rel.transient), orNull(o.prop("cluster_by", "")), int64(n), int64(n*64*len(o.rel.columns)), int64(1)
 		}
@@ -169,7 +174,7 @@ func tableRows(c *catalog, db *object) (out []sqlengine.Row) {
 
 func viewRows(c *catalog, db *object) (out []sqlengine.Row) {
 	for _, o := range c.visibleRelations(db) {
-		if o.kind == kindView {
+		if o.kind.isQuery() {
 			out = append(out, sqlengine.Row{db.name, o.schema().name, o.name, orNull(o.ownerName()), o.rel.text, "NONE", "NO", "NO", yesWord(o.rel.secure),
 				o.created, o.altered, o.altered, nil, orNull(o.comment)})
 		}

@@ -17,6 +17,9 @@ type inheritedGrant struct {
 
 // inherits tells whether a privilege comes from a container; "" asks for any.
 func (r *rights) inherits(privilege string, o *object) bool {
+	if o.imported() && r.reads(privilege, o) {
+		return true
+	}
 	if !r.a.inherited {
 		return false
 	}

@@ -11,6 +11,9 @@ const (
 	kindSchema       kind = "SCHEMA"
 	kindTable        kind = "TABLE"
 	kindView         kind = "VIEW"
+	kindMaterialized kind = "MATERIALIZED_VIEW"
+	kindDynamic      kind = "DYNAMIC_TABLE"
+	kindExternal     kind = "EXTERNAL_TABLE"
 	kindTag          kind = "TAG"
 	kindMasking      kind = "MASKING_POLICY"
 	kindRowAccess    kind = "ROW_ACCESS_POLICY"
@@ -69,6 +72,9 @@ var kinds = []kindInfo{
 	{kindSchema, "SCHEMAS", kindDatabase, "schema", "CREATE SCHEMA", "ADD SEARCH OPTIMIZATION,APPLYBUDGET,EXECUTE AUTO CLASSIFICATION,MODIFY,MONITOR,USAGE," + schemaCreates},
 	{kindTable, "TABLES", kindSchema, "relation", "CREATE TABLE", "APPLYBUDGET,DELETE,EVOLVE SCHEMA,INSERT,REFERENCES,SELECT,TRUNCATE,UPDATE"},
 	{kindView, "VIEWS", kindSchema, "relation", "CREATE VIEW", "REFERENCES,SELECT"},
+	{kindMaterialized, "MATERIALIZED VIEWS", kindSchema, "relation", "CREATE MATERIALIZED VIEW", "APPLYBUDGET,REFERENCES,SELECT"},
+	{kindDynamic, "DYNAMIC TABLES", kindSchema, "relation", "CREATE DYNAMIC TABLE", "MONITOR,OPERATE,SELECT"},
+	{kindExternal, "EXTERNAL TABLES", kindSchema, "relation", "CREATE EXTERNAL TABLE", "REFERENCES,SELECT"},
 	{kindTag, "TAGS", kindSchema, "tag", "CREATE TAG", "APPLY,READ"},
 	{kindMasking, "MASKING POLICIES", kindSchema, "policy", "CREATE MASKING POLICY", "APPLY"},
 	{kindRowAccess, "ROW ACCESS POLICIES", kindSchema, "policy", "CREATE ROW ACCESS POLICY", "APPLY"},
@@ -121,7 +127,10 @@ func (k kind) isPolicy() bool { return k.info() != nil && k.info().space == "pol
 func (k kind) takesColumns() bool { return k == kindMasking || k == kindRowAccess }
 
 // isRelation tells whether the kind has columns.
-func (k kind) isRelation() bool { return k == kindTable || k == kindView }
+func (k kind) isRelation() bool { return k.info() != nil && k.info().space == "relation" }
+
+// isQuery tells whether the kind holds no rows of its own, but what its query gives when it is read.
+func (k kind) isQuery() bool { return k == kindView || k == kindMaterialized }
 
 // isGrantee tells whether privileges can be granted to the kind.
 func (k kind) isGrantee() bool {
@@ -145,5 +154,6 @@ func (k kind) allows(privilege string) bool {
 			return true
 		}
 	}
-	return privilege == privOwnership || privilege == privManageGrants && (k == kindDatabase || k == kindSchema) // neither is part of ALL
+	return privilege == privOwnership || privilege == privManageGrants && (k == kindDatabase || k == kindSchema) || // neither is part of ALL
+		privilege == privIngest && k == kindTable
 }

@@ -46,9 +46,10 @@ type relation struct {
 	transient bool
 	temporary bool
 	secure    bool
-	sort      string // HYBRID_TABLE or INTERACTIVE_TABLE, "" for a plain one
-	text      string // of a view: the statement that made it
+	sort      string // one of tableSorts with _TABLE, "" for a plain one
+	text      string // of what has a query: the statement that made it
 	query     *sqlengine.Query
+	base      *object // of a materialized view: the table that it reads
 	rowAccess *attachment
 	aggregate *attachment
 	join      *attachment // its args are the allowed join keys
@@ -65,6 +66,7 @@ type column struct {
 	typ        sqlengine.Type
 	notNull    bool
 	def        string // the expression behind DEFAULT
+	expression string // of a column of an external table that is computed from its VALUE
 	identity   int64  // next value of an identity column, 0 for others
 	comment    string
 	mask       *attachment
@@ -96,6 +98,7 @@ type tagDef struct {
 	onConflict string
 	multi      bool
 	masks      []*attachment // one per type family
+	lost       []lostTagging // what it was set on when it was dropped
 }
 
 // tagging is a tag set on something.

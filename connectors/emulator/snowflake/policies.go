@@ -30,7 +30,7 @@ func (s *session) policyFor(k kind, name sqlengine.Name) (*object, error) {
 // mayApply: APPLY <KIND> POLICY on the account, or APPLY on the policy and ownership of the table or view.
 func (s *session) mayApply(p, o *object) error {
 	r := s.may()
-	if isSystem(o) {
+	if isForeign(o) {
 		return errDenied(o)
 	}
 	if r.global("APPLY " + p.kind.keywords()) {
@@ -50,6 +50,12 @@ func (s *session) setMask(o *object, col *column, ref *policyRef, force bool) er
 	}
 	if err := s.mayApply(p, o); err != nil {
 		return err
+	}
+	if col.expression != "" {
+		return compilation(codePolicyMismatch, "42601", "Masking policy cannot be attached to a VIRTUAL_COLUMN column.")
+	}
+	if s.a.materialized(o) {
+		return compilation(codePolicyOverlap, "23001", "One or more materialized views exist on the table. number of mvs=1, table name=%s.", o.name)
 	}
 	args, err := maskArgs(o, col, p, ref.args)
 	if err != nil {
@@ -211,6 +217,14 @@ func (s *session) addRowAccess(o *object, ref *policyRef) error {
 	}
 	if err := checkArgTypes(o, p, ref.args); err != nil {
 		return err
+	}
+	switch {
+	case o.kind == kindMaterialized:
+		return compilation(codePolicyOverlap, "0A000", "Row access policy cannot be attached to a Materialized view.")
+	case o.kind == kindExternal && !equalStrings(ref.args, []string{"VALUE"}):
+		return compilation(codePolicyMismatch, "0A000", "Row access policy of an external table takes its column VALUE.")
+	case s.a.materialized(o):
+		return compilation(codePolicyOverlap, "23001", "One or more materialized views exist on the table. number of mvs=1, table name=%s.", o.name)
 	}
 	if err := s.rowAccessColumns(o, ref.args); err != nil {
 		return err

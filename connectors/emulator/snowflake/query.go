@@ -140,12 +140,17 @@ func (c *catalog) table(o *object) (*sqlengine.Table, error) {
 	t := &sqlengine.Table{}
 	for _, col := range o.rel.columns {
 		typ := col.typ
-		if o.kind == kindView || len(c.s.a.masksOn(o, col)) > 0 {
+		if o.kind.isQuery() || len(c.s.a.masksOn(o, col)) > 0 {
 			typ = maskedType(typ)
 		}
 		t.Columns = append(t.Columns, sqlengine.Column{Name: col.name, Type: typ, Nullable: !col.notNull})
 	}
-	if o.kind == kindView {
+	if o.kind == kindMaterialized {
+		if err := c.s.stale(o); err != nil {
+			return nil, err
+		}
+	}
+	if o.kind.isQuery() {
 		t.View = c.s.view(o)
 		in := t.View.Catalog.(*catalog)
 		in.as, in.depth, in.reads = c.as, c.depth, c.reads

@@ -11,6 +11,7 @@ const (
 	privApplyMasking = "APPLY MASKING POLICY"
 	privApplyRow     = "APPLY ROW ACCESS POLICY"
 	privApply        = "APPLY"
+	privIngest       = "INGEST TELEMETRY" // of event tables
 )
 
 // rights are what a set of active roles may do. They are good until the catalogue changes.
@@ -205,7 +206,7 @@ func (r *rights) requireCreate(k kind, in *object) error {
 		}
 		return errDenied(in)
 	}
-	if isSystem(in) {
+	if isForeign(in) {
 		return errDenied(in)
 	}
 	return r.require(in, k.info().create)

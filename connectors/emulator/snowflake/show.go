@@ -43,6 +43,11 @@ var showKinds = []struct {
 	{"SCHEMAS", kindSchema, "@created_on,name,is_default,is_current,database_name,owner,comment,options,retention_time,owner_role_type"},
 	{"TABLES", kindTable, "@created_on,name,database_name,schema_name,kind,comment,cluster_by,#rows,#bytes,owner,retention_time,automatic_clustering,change_tracking,search_optimization,search_optimization_progress,search_optimization_bytes,is_external,enable_schema_evolution,owner_role_type,is_event,budget,is_hybrid,is_iceberg,is_dynamic"},
 	{"VIEWS", kindView, "@created_on,name,reserved,database_name,schema_name,owner,comment,text,is_secure,is_materialized,owner_role_type,change_tracking"},
+	{"MATERIALIZED VIEWS", kindMaterialized, "@created_on,name,reserved,database_name,schema_name,cluster_by,#rows,#bytes,source_database_name,source_schema_name,source_table_name,@refreshed_on,@compacted_on,owner,invalid,invalid_reason,behind_by,comment,text,is_secure,automatic_clustering,owner_role_type,budget"},
+	{"DYNAMIC TABLES", kindDynamic, "@created_on,name,database_name,schema_name,cluster_by,#rows,#bytes,owner,target_lag,refresh_mode,refresh_mode_reason,warehouse,comment,text,automatic_clustering,scheduling_state,@last_suspended_on,is_clone,is_replica,is_iceberg,@data_timestamp,owner_role_type"},
+	{"EXTERNAL TABLES", kindExternal, "@created_on,name,database_name,schema_name,invalid,invalid_reason,owner,comment,stage,location,file_format_name,file_format_type,cloud,region,notification_channel,@last_refreshed_on,table_format,last_refresh_details,owner_role_type"},
+	{"EVENT TABLES", sortEvent, "@created_on,name,database_name,schema_name,owner,comment,owner_role_type"},
+	{"ICEBERG TABLES", sortIceberg, "@created_on,name,database_name,schema_name,owner,external_volume_name,catalog_name,iceberg_table_type,catalog_table_name,catalog_namespace,base_location,can_write_metadata,comment,owner_role_type"},
 	{"OBJECTS", "", "@created_on,name,database_name,schema_name,kind,comment,cluster_by,#rows,#bytes,owner,retention_time,owner_role_type,budget"},
 	{"TAGS", kindTag, "@created_on,name,database_name,schema_name,owner,comment,allowed_values,owner_role_type,propagate,on_conflict"},
 	{"MASKING POLICIES", kindMasking, policyColumns},
@@ -201,7 +206,7 @@ func (s *session) within(sh *showing) (*object, error) {
 // showObjects lists objects of a kind; "" are tables and views.
 func (s *session) showObjects(sh *showing, k kind, columns []sqlengine.Column) (*Result, error) {
 	in := s.a.root
-	if k == "" || k.info().in != kindAccount {
+	if k.info() == nil || k.info().in != kindAccount {
 		var err error
 		if in, err = s.within(sh); err != nil {
 			return nil, err
@@ -218,6 +223,9 @@ func (s *session) showObjects(sh *showing, k kind, columns []sqlengine.Column) (
 		if len(r.Rows) == sh.limit {
 			break
 		}
+	}
+	if k == kindShare && may.global("IMPORT SHARE") {
+		r.Rows = append(r.Rows, s.a.offered()...)
 	}
 	if sh.terse {
 		r = r.terse(k)
@@ -244,7 +252,7 @@ func (r *Result) terse(k kind) *Result {
 
 // listing gives the candidates of a SHOW, ordered by database, schema and name.
 func (s *session) listing(in *object, k kind) []*object {
-	if k != "" && k.info().in == kindAccount {
+	if k.info() != nil && k.info().in == kindAccount {
 		return s.a.root.list(k.info().space)
 	}
 	var containers []*object
@@ -259,6 +267,12 @@ func (s *session) listing(in *object, k kind) []*object {
 		switch {
 		case k == "":
 			out = append(out, objectsOfSpace(c, "relation")...)
+		case k.info() == nil, k == kindTable, k == kindView:
+			for _, o := range objectsOfSpace(c, "relation") {
+				if o.listedAs(k) {
+					out = append(out, o)
+				}
+			}
 		default:
 			out = append(out, objectsIn(c, k)...)
 		}

@@ -23,7 +23,9 @@ func (s *session) showRow(o *object, k kind) sqlengine.Row {
 	case kindTable:
 		return showTableRow(o)
 	case kindView:
-		return sqlengine.Row{o.created, o.name, "", o.database().name, o.schema().name, o.ownerName(), o.comment, o.rel.text, strconv.FormatBool(o.rel.secure), "false", o.ownerType(), "OFF"}
+		return sqlengine.Row{o.created, o.name, "", o.database().name, o.schema().name, o.ownerName(), o.comment, o.rel.text, strconv.FormatBool(o.rel.secure), strconv.FormatBool(o.kind == kindMaterialized), o.ownerType(), "OFF"}
+	case kindMaterialized, kindDynamic, kindExternal, sortEvent, sortIceberg:
+		return showDerivedRow(o, k)
 	case kindTag:
 		return showTagRow(o)
 	case kindRole:
@@ -71,6 +73,7 @@ func (s *session) showDatabaseRow(o *object) sqlengine.Row {
 	if isSystem(o) {
 		origin = "SNOWFLAKE.ACCOUNT_USAGE"
 	}
+	origin = o.prop("origin", origin)
 	return sqlengine.Row{o.created, o.name, yesNo(s.user.prop("DEFAULT_NAMESPACE", "") == o.name), yesNo(live(s.database) == o), origin, o.ownerName(), o.comment, options,
 		o.prop("DATA_RETENTION_TIME_IN_DAYS", "1"), o.prop("kind", "STANDARD"), o.ownerType()}
 }
@@ -89,8 +92,8 @@ func (s *session) showSchemaRow(o *object) sqlengine.Row {
 
 func tableKind(o *object) string {
 	switch {
-	case o.kind == kindView:
-		return "VIEW"
+	case o.kind != kindTable:
+		return o.kind.keywords()
 	case o.rel.temporary:
 		return "TEMPORARY"
 	case o.rel.transient:
@@ -102,12 +105,13 @@ func tableKind(o *object) string {
 func showTableRow(o *object) sqlengine.Row {
 	n := int64(len(o.rel.rows))
 	return sqlengine.Row{o.created, o.name, o.database().name, o.schema().name, tableKind(o), o.comment, o.prop("cluster_by", ""), n, n * int64(64*len(o.rel.columns)),
-		o.ownerName(), "1", "OFF", "OFF", "OFF", nil, nil, "N", "N", o.ownerType(), "N", nil, "N", "N", "N"}
+		o.ownerName(), "1", "OFF", "OFF", "OFF", nil, nil, yesNo(o.kind == kindExternal), "N", o.ownerType(), yesNo(o.rel.sort == sortEvent), nil,
+		yesNo(o.rel.sort == sortHybrid), yesNo(o.rel.sort == sortIceberg), yesNo(o.kind == kindDynamic)}
 }
 
 func (s *session) showObjectRow(o *object) sqlengine.Row {
 	row := sqlengine.Row{o.created, o.name, o.database().name, o.schema().name, tableKind(o), o.comment, o.prop("cluster_by", ""), nil, nil, o.ownerName(), "1", o.ownerType(), nil}
-	if o.kind == kindTable {
+	if !o.kind.isQuery() {
 		row[7], row[8] = int64(len(o.rel.rows)), int64(len(o.rel.rows)*64*len(o.rel.columns))
 	}
 	return row
@@ -221,7 +225,7 @@ func (s *session) showColumns(sh *showing) (*Result, error) {
 		}
 		for _, c := range o.rel.columns {
 			if match(c.name) {
-				r.Rows = append(r.Rows, sqlengine.Row{o.name, o.schema().name, c.name, showType(c), strconv.FormatBool(!c.notNull), c.def, "COLUMN", "", c.comment, o.database().name, identityText(c), nil})
+				r.Rows = append(r.Rows, sqlengine.Row{o.name, o.schema().name, c.name, showType(c), strconv.FormatBool(!c.notNull), c.def, c.kind(), c.expression, c.comment, o.database().name, identityText(c), nil})
 			}
 		}
 	}

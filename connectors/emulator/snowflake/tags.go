@@ -164,7 +164,7 @@ func (s *session) checkTagQuota(o *object, col *column, pairs []tagPair) error {
 // it is set on a schema or database.
 func (s *session) mayTag(t, o *object, col *column) error {
 	r := s.may()
-	if isSystem(o) && o.kind != kindTag {
+	if isForeign(o) && o.kind != kindTag {
 		return errDenied(o)
 	}
 	switch {
@@ -349,7 +349,7 @@ func (a *Account) tagsOn(o *object, col *column) []effective {
 	}
 	for x := o; x != nil; x = x.parent {
 		level := x.kind
-		if level == kindView {
+		if level.isRelation() {
 			level = kindTable
 		}
 		take(x.tags, level)

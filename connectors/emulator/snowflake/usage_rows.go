@@ -137,7 +137,7 @@ func userUsageRow(o *object) sqlengine.Row {
 func (a *Account) relationUsage(o *object, wants func(string) bool, add func(view string, sub []any, row sqlengine.Row)) {
 	sch, db := o.schema(), o.database()
 	head := sqlengine.Row{o.id, o.name, sch.id, sch.name, db.id, db.name}
-	if o.kind == kindView && wants("VIEWS") {
+	if o.kind.isQuery() && wants("VIEWS") {
 		add("VIEWS", nil, append(append(sqlengine.Row{}, head...), orNull(o.ownerName()), o.rel.text, yesWord(o.rel.secure), o.created, o.altered, nil, orNull(o.comment)))
 	}
 	if wants("TABLES") {
@@ -151,7 +151,7 @@ func (a *Account) relationUsage(o *object, wants func(string) bool, add func(vie
 			if wants("COLUMNS") {
 				row := append(make(sqlengine.Row, 0, 26), c.id, c.name)
 				row = append(append(row, head...), columnFacts(c, i)[1:]...)
-				add("COLUMNS", []any{c.id}, append(row, nil, "COLUMN"))
+				add("COLUMNS", []any{c.id}, append(row, nil, c.kind()))
 			}
 			if wants("TAG_REFERENCES") {
 				for _, t := range c.tags {
@@ -173,8 +173,9 @@ func (a *Account) relationUsage(o *object, wants func(string) bool, add func(vie
 
 func tableUsageRow(o *object, head sqlengine.Row) sqlengine.Row {
 	row := append(append(sqlengine.Row{}, head...), orNull(o.ownerName()), tableType(o), yesWord(o.rel.transient), orNull(o.prop("cluster_by", "")), nil, nil, nil,
-		o.created, o.altered, o.altered, nil, nil, "NO", orNull(o.comment), orNull(o.ownerType()), nil, "NO", "NO", "NO")
-	if o.kind == kindTable {
+		o.created, o.altered, o.altered, nil, nil, "NO", orNull(o.comment), orNull(o.ownerType()), nil,
+		yesWord(o.rel.sort == sortIceberg), yesWord(o.kind == kindDynamic), yesWord(o.rel.sort == sortHybrid))
+	if !o.kind.isQuery() {
 		n := len(o.rel.rows)
 		row[10], row[11], row[12] = int64(n), int64(n*64*len(o.rel.columns)), int64(1)
 	}
