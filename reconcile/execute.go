@@ -46,48 +46,43 @@ type Journal interface {
 // ErrStopped says that no further statement may be sent: the lease was lost or the platform paused.
 var ErrStopped = errors.New("stopped before the next statement")
 
-// Executor carries out plans.
+// Executor carries out plans. Sender and Journal must be safe for concurrent use where steps run side by side.
 type Executor struct {
 	Sender  Sender
 	Journal Journal
 	Timeout time.Duration                                    // of one statement; 0 for none
 	Sleep   func(ctx context.Context, d time.Duration) error // between tries; nil means to wait for real
 	Now     func() time.Time                                 // nil means time.Now
-	Report  func(StepResult)                                 // after each step; nil for none
+	Report  func(StepResult)                                 // of each step in the plan's order, never two at a time; nil for none
 	Tries   int                                              // of an idempotent statement; 0 means 4
-	MaxRow  int                                              // failed steps in a row that end a phase; 0 means 5
+	MaxRow  int                                              // failed steps in a row, as they end, that end a phase; 0 means 5
+	Beside  int                                              // steps at a time; 0 means 1
 }
 
 // Execute carries out a plan. When a step fails or its outcome is unknown, the rest of its stage is still done, no
-// later stage or phase begins, and everything else is held. A cancelled context lets the statement under way end and holds the
-// rest. The error is that of the journal, if it stopped the run.
+// later stage or phase begins, and everything else is held. A cancelled context lets the statements under way end and holds the
+// rest. The error is that of the journal, if it stopped the run. The results are in the plan's order.
 func (e *Executor) Execute(ctx context.Context, p *plan.Plan) ([]StepResult, error) {
-	results := make([]StepResult, 0, len(p.Steps))
-	var stop error
-	var failed plan.Step // the last that failed; later stages than its do not begin
-	failing, inRow := false, 0
-	for _, step := range p.Steps {
-		r := StepResult{Step: step, Status: Held}
-		held := stop != nil || ctx.Err() != nil || failing && (later(step, failed) || inRow >= e.maxRow())
-		if !held {
-			r, stop = e.step(ctx, step)
-		}
-		switch r.Status {
-		case Done:
-			inRow = 0
-		case Failed, Unknown:
-			inRow++
-			failing, failed = true, step
-		}
-		if e.Report != nil {
-			e.Report(r)
-		}
-		results = append(results, r)
+	x := &execution{e: e, results: make([]StepResult, len(p.Steps)), ended: make([]bool, len(p.Steps))}
+	for i, step := range p.Steps {
+		x.results[i] = StepResult{Step: step, Status: Held}
 	}
-	if stop == nil {
-		stop = ctx.Err()
+	for from := 0; from < len(p.Steps); {
+		to := from + 1
+		for to < len(p.Steps) && !later(p.Steps[to], p.Steps[from]) {
+			to++
+		}
+		if !x.failing {
+			x.stage(ctx, from, to)
+		}
+		for ; from < to; from++ {
+			x.end(from)
+		}
 	}
-	return results, stop
+	if x.stop == nil {
+		x.stop = ctx.Err()
+	}
+	return x.results, x.stop
 }
 
 func later(a, b plan.Step) bool {

@@ -296,6 +296,9 @@ func (w *world) check(t *testing.T, start, end *state.State, seed uint64) (prefi
 	if again, _, _, _ := plan.Diff(w.again(in, reached), target); len(again) > 0 {
 		t.Errorf("seed %d: not settled: %v", seed, again[0].Key)
 	}
+	if len(steps) > 1 && seed%2 == 0 {
+		prefixes += w.sideBySide(t, start, steps, before, after, seed)
+	}
 	statements := 0
 	for _, s := range steps {
 		statements += len(s.Statements)

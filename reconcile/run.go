@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"sync/atomic"
 	"time"
 
 	"github.com/rs/zerolog"
@@ -32,6 +33,7 @@ type Reconciler struct {
 	Grace   time.Duration // a predecessor's statement may still be on its way; longer than Timeout. 0 means 45 s
 	Repeats int           // runs in succession that may make one change that lets somebody in; 0 means 3
 	MaxRow  int           // failed steps in a row that end a phase; 0 means 5
+	Beside  int           // steps of a stage that are carried out at a time; 0 means 1
 	Timeout time.Duration // of one statement, on the platform. 0 means 30 s
 	Version string
 	By      string
@@ -392,7 +394,7 @@ func (r *Reconciler) execute(ctx context.Context, d *state.Declarations, in plan
 	}
 	j := &journal{r: r, run: run, epoch: lease.Epoch, actual: in.Actual}
 	renewed, stopRenewing := r.keepLease(ctx, lease)
-	e := Executor{Sender: r.Platform, Journal: j, Timeout: r.timeout(), Sleep: r.Sleep, Now: r.Now, Report: o.Report, MaxRow: r.MaxRow}
+	e := Executor{Sender: r.Platform, Journal: j, Timeout: r.timeout(), Sleep: r.Sleep, Now: r.Now, Report: o.Report, MaxRow: r.MaxRow, Beside: r.Beside}
 	var stopped error
 	res.Steps, stopped = e.Execute(renewed, res.Plan)
 	stopRenewing()
@@ -583,18 +585,17 @@ func (r *Reconciler) leaseTime() time.Duration { return orDefault(r.Lease, 60*ti
 func (r *Reconciler) grace() time.Duration     { return orDefault(r.Grace, 45*time.Second) }
 func (r *Reconciler) timeout() time.Duration   { return orDefault(r.Timeout, 30*time.Second) }
 
-// journal writes intents and outcomes of one run to the store.
+// journal writes intents and outcomes of one run to the store. It is safe for concurrent use.
 type journal struct {
 	r      *Reconciler
 	run    string
 	epoch  int64
 	actual *state.State
-	sent   int
+	sent   atomic.Int64
 }
 
 func (j *journal) Intend(ctx context.Context, step plan.Step, s plan.Statement, more bool) (int64, error) {
-	j.sent++
-	in := ledger.Intent{Platform: j.r.Name, Run: j.run, Step: j.sent, More: more,
+	in := ledger.Intent{Platform: j.r.Name, Run: j.run, Step: int(j.sent.Add(1)), More: more,
 		Statement: ledger.Statement{SQL: s.SQL, Method: s.Method, Path: s.Path, Body: s.Body, Comment: s.Comment}}
 	for _, c := range step.Changes {
 		in.Changes = append(in.Changes, ledger.Change{Key: c.Key, Was: c.Was, Want: c.Want, Origin: c.Why,

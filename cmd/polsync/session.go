@@ -10,6 +10,7 @@ import (
 	"os/user"
 	"strings"
 	"sync"
+	"sync/atomic"
 
 	"github.com/polsync/polsync/connectors"
 	"github.com/polsync/polsync/reconcile"
@@ -33,7 +34,7 @@ type watched struct {
 	connectors.Platform
 	identity string
 	pinned   *savedPlan // every snapshot before the first statement must be the one this was made from
-	began    bool
+	began    atomic.Bool
 }
 
 // Snapshot implements connectors.Platform.
@@ -43,7 +44,7 @@ func (w *watched) Snapshot(ctx context.Context, scope connectors.Scope) (*state.
 		return nil, err
 	}
 	w.identity = s.Identity
-	if w.pinned != nil && !w.began && s.Lag == nil { // a plan that rests on something that lags is held to its base once that is confirmed
+	if w.pinned != nil && !w.began.Load() && s.Lag == nil { // a plan that rests on something that lags is held to its base once that is confirmed
 		if err := w.pinned.fits(s); err != nil {
 			return nil, err
 		}
@@ -65,7 +66,7 @@ func (w *watched) Exec(ctx context.Context, s plan.Statement) (connectors.Outcom
 	if w.pinned != nil && !w.pinned.has(s) {
 		return connectors.Outcome{}, errors.New("the statement is not one of the saved plan")
 	}
-	w.began = true
+	w.began.Store(true)
 	return w.Platform.Exec(ctx, s)
 }
 
@@ -80,7 +81,7 @@ func (a *app) open(ctx context.Context, c *config.Config, p config.Platform, sto
 	s := &session{conf: p, platform: &watched{Platform: opened}}
 	r := &reconcile.Reconciler{Name: p.Name, Platform: s.platform, Store: store, Foreign: foreignOf(d, c, p.Name), Self: selfOf(d, p),
 		Limits: plan.Limits{Removals: c.Guards.Removals, Share: c.Guards.RemovalShare, Unmaskings: c.Guards.Unmaskings, Statements: c.Guards.Statements},
-		Log:    a.log, MaxRow: c.Guards.FailuresInRow, Repeats: c.Guards.Repeats, Holder: holder(), Lease: a.flags.lease, Grace: a.flags.grace, Timeout: p.Timeout, Version: version(), By: invoker(), Now: a.now}
+		Log:    a.log, MaxRow: c.Guards.FailuresInRow, Beside: p.Connection, Repeats: c.Guards.Repeats, Holder: holder(), Lease: a.flags.lease, Grace: a.flags.grace, Timeout: p.Timeout, Version: version(), By: invoker(), Now: a.now}
 	if p.Home != nil {
 		r.Home = place(d, *p.Home)
 	}
