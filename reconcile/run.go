@@ -72,8 +72,9 @@ type Result struct {
 	Plan     *plan.Plan
 	Steps    []StepResult
 	Settled  []Settled
-	Open     bool       // nothing was to be done, but another writer's statement had no outcome yet
-	Left     *plan.Plan // what a second reading still found to do; nil where nothing was written
+	Open     bool          // nothing was to be done, but another writer's statement had no outcome yet
+	Left     *plan.Plan    // what a second reading still found to do; nil where nothing was written
+	Drifted  []plan.Change // those of Plan that set again what somebody else undid
 	Head     ledger.Head
 	Started  time.Time
 	Elapsed  time.Duration
@@ -193,8 +194,11 @@ func (r *Reconciler) planSettled(ctx context.Context, d *state.Declarations, o O
 			return in, err
 		}
 	}
-	res.Plan, err = r.confirmed(ctx, d, o, &in, func(in plan.Input) (*plan.Plan, error) { return r.plan(ctx, in, o.Pass) })
-	return in, err
+	if res.Plan, err = r.confirmed(ctx, d, o, &in, func(in plan.Input) (*plan.Plan, error) { return r.plan(ctx, in, o.Pass) }); err != nil {
+		return in, err
+	}
+	res.Drifted = drifted(res.Plan, in.Owned)
+	return in, nil
 }
 
 // read takes a snapshot and puts together what the planner needs, with the tags that findings ask for.
@@ -273,7 +277,6 @@ func (r *Reconciler) reads(ctx context.Context, owned plan.Owned, d *state.Decla
 	}
 	scope.Kinds, scope.All = plan.Kinds(d, r.Name, owned), plan.Everybody(d, r.Name)
 	scope.TagsOf = plan.TagsOf(d, r.Name, r.Platform.Dialect(), owned)
-	scope.GrantsOf = plan.GrantsOf(d, r.Name, r.Platform.Dialect(), owned)
 	scope.Recent, err = r.lately(ctx)
 	return scope, err
 }

@@ -69,9 +69,14 @@ func (a *app) reconcile(ctx context.Context, path string, pass passes) (err erro
 	if err != nil {
 		return err
 	}
+	told := a.webhooks(c)
+	defer told.close()
 	w, err := a.loadWith(ctx, c, a.openState, pass.shrink)
 	if bad := (*badPolicies)(nil); errors.As(err, &bad) && saved == nil {
 		results, err := a.expiring(ctx, c, "expire", nil, err)
+		if chosen, failed := a.chosen(c); failed == nil {
+			told.all(chosen, "reconcile", results, err)
+		}
 		if slices.ContainsFunc(results, func(r *reconcile.Result) bool { return r != nil }) {
 			err = errors.Join(a.write(results), err)
 		}
@@ -81,7 +86,7 @@ func (a *app) reconcile(ctx context.Context, path string, pass passes) (err erro
 		return err
 	}
 	defer func() { err = errors.Join(err, w.Close()) }()
-	results, verdict := w.runAll(ctx, "reconcile", saved, pass)
+	results, verdict := w.runAll(ctx, "reconcile", saved, pass, told.of)
 	if err := a.write(results); err != nil {
 		return err
 	}
@@ -89,7 +94,7 @@ func (a *app) reconcile(ctx context.Context, path string, pass passes) (err erro
 }
 
 // runAll reconciles every chosen platform and remembers the load if it was good for all of them.
-func (w *work) runAll(ctx context.Context, command string, saved *savedFile, pass passes) ([]*reconcile.Result, error) {
+func (w *work) runAll(ctx context.Context, command string, saved *savedFile, pass passes, tell func(platform, job string, res *reconcile.Result, err error)) ([]*reconcile.Result, error) {
 	results := make([]*reconcile.Result, len(w.conf.Platforms))
 	var bad atomic.Bool
 	verdict := w.each(ctx, w.conf, func(ctx context.Context, i int, p config.Platform) (err error) {
@@ -97,6 +102,7 @@ func (w *work) runAll(ctx context.Context, command string, saved *savedFile, pas
 		if !goodLoad(results[i], err) {
 			bad.Store(true)
 		}
+		tell(p.Name, command, results[i], err)
 		return err
 	})
 	if !bad.Load() {

@@ -135,10 +135,8 @@ func (id identity) show(s *securable) error {
 		return errLacks(privExecute, s)
 	case kindVolume:
 		return errLacks("READ_VOLUME", s)
-	case kindTable:
-		return errLacks(privSelect, s)
 	default:
-		return errDenied("User does not have any privilege on %s '%s'.", title(s.kind), s.fullName())
+		return errLacks(privSelect, s)
 	}
 }
 

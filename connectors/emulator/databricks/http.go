@@ -35,7 +35,7 @@ type route struct {
 
 const (
 	open  = 1 << iota // no credentials asked for
-	waits             // takes the locks itself
+	waits             // takes the lock itself
 )
 
 type router map[int][]compiled // by number of segments
@@ -129,21 +129,15 @@ func (w *Workspace) answer(r *http.Request, body []byte, rec *Request, f *Fault)
 		return http.StatusNotFound, errBody(&Error{404, "ENDPOINT_NOT_FOUND", "", "", "No API found for '" + r.Method + " " + r.URL.Path + "'"})
 	}
 	c := &call{w: w, r: r, body: body, args: args, query: r.URL.Query(), rec: rec, fault: f}
+	w.mu.Lock()
 	var err error
-	switch {
-	case rt.flags&waits != 0:
-		w.mu.RLock()
+	if rt.flags&open == 0 {
 		c.id, err = w.authenticate(r)
-		w.mu.RUnlock()
-	case r.Method == http.MethodGet:
-		w.mu.RLock()
-		defer w.mu.RUnlock()
-	default:
-		w.mu.Lock()
-		defer w.mu.Unlock()
 	}
-	if rt.flags&(open|waits) == 0 {
-		c.id, err = w.authenticate(r)
+	if rt.flags&waits != 0 {
+		w.mu.Unlock()
+	} else {
+		defer w.mu.Unlock()
 	}
 	var out any
 	if err == nil {

@@ -2,7 +2,6 @@ package databricks
 
 import (
 	"context"
-	"sync"
 
 	"github.com/polsync/polsync/connectors/emulator/sqlengine"
 )
@@ -54,32 +53,8 @@ var grammar = []struct {
 	{[]string{"("}, (*cursor).selection},
 }
 
-// run parses and carries out one statement. The error is an *Error. What only reads runs beside others; a query holds no lock
-// once its names are resolved and the rows it reads are known, which no later statement changes.
+// run parses and carries out one statement. The error is an *Error.
 func (w *Workspace) run(s *session, sql string) (*Result, error) {
-	if c := sqlengine.NewParser(sqlengine.Databricks, sql); !onlyReads(c) {
-		w.mu.Lock()
-		defer w.mu.Unlock()
-		return w.carry(s, sql)
-	}
-	w.mu.RLock()
-	s.release = sync.OnceFunc(w.mu.RUnlock)
-	defer s.release()
-	return w.carry(s, sql)
-}
-
-// onlyReads tells by a statement's first word that it changes nothing.
-func onlyReads(c *sqlengine.Parser) bool {
-	for _, word := range [...]string{"SELECT", "WITH", "VALUES", "(", "SHOW", "DESCRIBE", "DESC", "USE"} {
-		if c.PeekKeyword(word) {
-			return true
-		}
-	}
-	return false
-}
-
-// carry is run while the lock is held.
-func (w *Workspace) carry(s *session, sql string) (*Result, error) {
 	c := &cursor{sqlengine.NewParser(sqlengine.Databricks, sql), s}
 	c.ResolveIdentifiers(s.engine())
 	do, err := c.statement()
@@ -135,10 +110,7 @@ func (s *session) query(q *sqlengine.Query) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	if s.release != nil {
-		s.release()
-	}
-	rows, err := st.Run(s.ctx)
+	rows, err := st.Run(s.w.stopped)
 	if err != nil {
 		return nil, err
 	}

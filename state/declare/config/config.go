@@ -107,8 +107,26 @@ type Store struct {
 
 // Daemon says when jobs run. A job left out does not run.
 type Daemon struct {
-	Jobs     []Job
-	Location *time.Location // the zone that cron expressions are in
+	Jobs      []Job
+	Platforms map[string][]Job // what differs on a platform; an empty Cron is a job that does not run there
+	Location  *time.Location   // the zone that cron expressions are in
+	Jitter    time.Duration    // runs begin up to so much later
+}
+
+// On returns the jobs that run on a platform, in the order of their kinds.
+func (d Daemon) On(platform string) []Job {
+	var out []Job
+	for _, name := range jobs {
+		for _, of := range [][]Job{d.Platforms[platform], d.Jobs} {
+			if i := slices.IndexFunc(of, func(j Job) bool { return j.Name == name }); i >= 0 {
+				if of[i].Cron != "" {
+					out = append(out, of[i])
+				}
+				break
+			}
+		}
+	}
+	return out
 }
 
 // Job is one scheduled job.
@@ -145,6 +163,8 @@ var DefaultGuards = Guards{Removals: 25, RemovalShare: 0.10, Unmaskings: 10, Sou
 type Notification struct {
 	Name    string
 	Webhook Secret   // the address, which often is a credential itself
+	Format  string   // slack or json
+	Keys    []Secret // that sign what is sent; two while one takes the place of the other
 	On      []string // change, failure, held, drift, guard
 }
 
@@ -226,7 +246,7 @@ func (c *Config) secrets() []Secret {
 		}
 	}
 	for _, n := range c.Notify {
-		all = append(all, n.Webhook)
+		all = append(append(all, n.Webhook), n.Keys...)
 	}
 	return all
 }

@@ -7,6 +7,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/polsync/polsync/state/declare/config"
 )
 
@@ -129,6 +131,9 @@ func TestMistakes(t *testing.T) {
 		{"policies deep", "platforms: {m: {memory: {file: w}}}\npolicies: p/**\n", ":2:11: a glob of policy files takes no **"},
 		{"store", minimal + "stores: {s: {kind: immuta}}\n", ":3:20: no governance store of this kind can be read; there is only yaml"},
 		{"cron", minimal + "daemon: {reconcile: \"61 * * * *\"}\n", ":3:21: not a cron expression of five fields"},
+		{"cron of a platform", minimal + "daemon: {platforms: {mem: {reconcile: often}}}\n", ":3:39: not a cron expression of five fields"},
+		{"platform of the daemon", minimal + "daemon: {platforms: {men: {reconcile: never}}}\n", `:3:22: no platform is called "men"; did you mean "mem"?`},
+		{"jitter", minimal + "daemon: {jitter: 2h}\n", ":3:18: expected a duration of at most 1h0m0s"},
 		{"zone", minimal + "daemon: {time_zone: Mars/Base}\n", `:3:21: no time zone is called "Mars/Base"`},
 		{"listen", minimal + "http: {listen: \"0.0.0.0:80\"}\n", ":3:16: other machines reach this address"},
 		{"port", minimal + "http: {listen: localhost}\n", ":3:16: expected an address and a port"},
@@ -137,6 +142,9 @@ func TestMistakes(t *testing.T) {
 		{"foreign in", minimal + "foreign: [{tool: t, principals: r, in: men}]\n", `:3:40: no platform is called "men"; did you mean "mem"?`},
 		{"foreign kind", minimal + "foreign: [{tool: t, principals: \"rol:X\"}]\n", ":3:33: a principal is written role:NAME"},
 		{"two documents", minimal + "---\n" + minimal, "a configuration has one document"},
+		{"three keys", minimal + "notify: [{name: n, webhook: env:W, format: json, keys: [env:A, env:B, env:C]}]\n", "two keys at most"},
+		{"slack signs nothing", minimal + "notify: [{name: n, webhook: env:W, keys: env:A}]\n", "format: slack signs nothing"},
+		{"two of one name", minimal + "notify: [{name: n, webhook: env:W}, {name: n, webhook: env:V}]\n", "another notification is called n"},
 		{"event", minimal + "notify: [{name: n, webhook: env:W, on: drif}]\n", `did you mean "drift"?`},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -175,4 +183,19 @@ func FuzzParse(f *testing.F) {
 			t.Errorf("configuration %v and error %v", c, err)
 		}
 	})
+}
+
+func TestJobsOfPlatforms(t *testing.T) {
+	c, err := parse(t, minimal+"daemon: {reconcile: \"@hourly\", classify: \"@daily\", platforms: {mem: {classify: never, expire: \"* * * * *\"}}}\n")
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []config.Job{{"reconcile", "@hourly"}, {"expire", "* * * * *"}}
+	if diff := cmp.Diff(want, c.Daemon.On("mem")); diff != "" {
+		t.Error(diff)
+	}
+	want = []config.Job{{"reconcile", "@hourly"}, {"classify", "@daily"}}
+	if diff := cmp.Diff(want, c.Daemon.On("other")); diff != "" {
+		t.Error(diff)
+	}
 }

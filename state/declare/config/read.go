@@ -204,16 +204,37 @@ func (r *reader) daemon(n document.Node) {
 			r.c.Daemon.Location = at
 		}
 	}
+	if j := n.Get("jitter"); j.Given() {
+		r.c.Daemon.Jitter = r.duration(j, time.Hour)
+	}
+	r.c.Daemon.Jobs = r.jobs(n)
+	r.c.Daemon.Platforms = map[string][]Job{}
+	for _, p := range n.Get("platforms").Pairs() {
+		name := p.Key.Text()
+		if _, ok := r.c.Platform(name); !ok {
+			p.Key.Errorf("no platform is called %q; %s", name, document.OneOf(name, r.names()))
+		}
+		r.c.Daemon.Platforms[name] = r.jobs(p.Value)
+	}
+}
+
+// jobs reads cron expressions by job. "never" stands for none.
+func (r *reader) jobs(n document.Node) []Job {
+	var out []Job
 	for _, name := range jobs {
 		line := n.Get(name)
 		if !line.Given() {
 			continue
 		}
-		if _, err := cron.ParseStandard(line.Text()); err != nil || strings.Contains(line.Text(), "TZ=") {
-			line.Errorf("not a cron expression of five fields, such as */15 * * * *, or @hourly, @daily, @weekly; the zone is time_zone")
+		j := Job{Name: name, Cron: line.Text()}
+		if j.Cron == "never" {
+			j.Cron = ""
+		} else if _, err := cron.ParseStandard(j.Cron); err != nil || strings.Contains(j.Cron, "TZ=") {
+			line.Errorf("not a cron expression of five fields, such as */15 * * * *, or @hourly, @daily, @weekly, or never; the zone is time_zone")
 		}
-		r.c.Daemon.Jobs = append(r.c.Daemon.Jobs, Job{Name: name, Cron: line.Text()})
+		out = append(out, j)
 	}
+	return out
 }
 
 func (r *reader) http(n document.Node) {
@@ -252,7 +273,19 @@ func (r *reader) guards(n document.Node) {
 }
 
 func (r *reader) notification(n document.Node) {
-	out := Notification{Name: n.Get("name").Text(), Webhook: r.secret(n.Get("webhook")), On: n.Get("on").Texts()}
+	out := Notification{Name: n.Get("name").Text(), Webhook: r.secret(n.Get("webhook")), Format: cmp.Or(n.Get("format").Text(), "slack"), On: n.Get("on").Texts()}
+	for _, k := range n.Get("keys").List() {
+		out.Keys = append(out.Keys, r.secret(k))
+	}
+	switch {
+	case len(out.Keys) > 2:
+		n.Get("keys").Errorf("two keys at most: the one that counts and the one it takes the place of")
+	case len(out.Keys) > 0 && out.Format == "slack":
+		n.Get("keys").Errorf("format: slack signs nothing; the address alone protects such a channel")
+	}
+	if slices.ContainsFunc(r.c.Notify, func(o Notification) bool { return o.Name == out.Name }) {
+		n.Get("name").Errorf("another notification is called %s", out.Name)
+	}
 	if !n.Has("on") {
 		out.On = slices.Clone(events)
 	}

@@ -94,7 +94,9 @@ var configFile = document.With(
 	key("state", document.Example("polsync.db"), "the file that remembers what polsync set; polsync.db where left out"),
 	key("stores", document.Keyed(document.With(needed("kind", text, "which store"))), "governance stores"),
 	key("daemon", document.With(append([]document.Field{
-		key("time_zone", document.Example("Europe/Berlin"), "of the cron expressions; UTC where left out")}, jobFields()...)...), "a cron expression per job; a job left out does not run"),
+		key("time_zone", document.Example("Europe/Berlin"), "of the cron expressions; UTC where left out"),
+		key("jitter", document.Example("2m"), "runs begin up to so much later, each platform's job always as much; 0s where left out"),
+		key("platforms", document.Keyed(document.With(jobFields()...)), "other times for one platform, by its name")}, jobFields()...)...), "a cron expression per job; a job left out does not run"),
 	key("http", document.With(
 		key("listen", document.Example("127.0.0.1:8480"), "address of the API and page; left out: none"),
 		key("tls", document.With(needed("cert", text, "path of the certificate, PEM"), needed("key", text, "path of its key, PEM")), "left out: plain HTTP"),
@@ -102,13 +104,15 @@ var configFile = document.With(
 		key("allow_plain_outside", document.Flag(), "plain HTTP on an address that other machines reach, as behind a proxy")), "the daemon's API and page"),
 	key("guards", guardsShape, "limits that stop a plan before its first statement"),
 	key("notify", document.Several(document.With(needed("name", text, "for logs"), needed("webhook", secret, "the address"),
+		key("format", document.Word("slack", "json"), "slack (default): a text, as Slack and its like take it; json: the event with its fields, signed with keys"),
+		key("keys", document.Several(secret), "for json: what signs it; two while one takes the place of the other"),
 		key("on", document.Several(document.Word(events...)), "left out: all"))), "who is told of runs"),
 	key("may", document.Keyed(boundsShape), "bounds by source: yaml, classification, or a store's name"),
 	key("foreign", document.Several(document.With(needed("tool", text, "for reports"), needed("principals", document.Several(document.Example("role:LOADER")), "whose grants and memberships it manages"),
 		key("in", document.Several(text), "only on these platforms"))), "other tools that manage grants"))
 
 func jobFields() []document.Field {
-	docs := map[string]string{"reconcile": "bring the platforms to what is declared", "classify": "run the scans", "refresh_tags": "turn findings into tags",
+	docs := map[string]string{"reconcile": "bring the platforms to what is declared", "classify": "run the scans", "refresh_tags": "note which values tags have on the platforms",
 		"expire": "end grants and exceptions whose time is over", "audit": "read the platforms' access history"}
 	var out []document.Field
 	for _, j := range jobs {
