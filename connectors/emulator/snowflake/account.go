@@ -38,6 +38,8 @@ type Options struct {
 	// TagsKeepLastDDL leaves LAST_DDL of a table alone when a tag is set or unset on it or on a column. The documentation says that every
 	// ALTER TABLE changes it.
 	TagsKeepLastDDL bool
+	// TagPropagationDelay is how long a tag takes to get to what depends on its source, or was made of it. Zero is none.
+	TagPropagationDelay time.Duration
 	// LongPoll is how long a request waits for a statement before it is told to ask again. Zero is 45 seconds of real time.
 	LongPoll time.Duration
 	// SessionValidity and MasterValidity are the lives of tokens by the clock. Zero is one hour and four hours.
@@ -94,16 +96,18 @@ type Account struct {
 	opt       Options
 
 	// mu guards the catalogue: statements that change it hold it alone, the others share it.
-	mu      sync.RWMutex
-	root    *object // of kind ACCOUNT; its children are databases, roles, users, warehouses
-	lastID  int64
-	version int64              // of the catalogue, for caches
-	shift   atomic.Int64       // nanoseconds added to the clock while old times are seeded
-	gone    []*object          // dropped, for UNDROP
-	offers  map[string]*object // what other accounts share, by account and share
-	dirty   []*object          // changed by the statement that runs
-	regrant []*grant           // made, changed or taken away by it
-	usage   *usageLog
+	mu         sync.RWMutex
+	root       *object // of kind ACCOUNT; its children are databases, roles, users, warehouses
+	lastID     int64
+	version    int64              // of the catalogue, for caches
+	shift      atomic.Int64       // nanoseconds added to the clock while old times are seeded
+	gone       []*object          // dropped, for UNDROP
+	propagates bool               // some tag is passed on, or was
+	due        []passing          // tags on their way
+	offers     map[string]*object // what other accounts share, by account and share
+	dirty      []*object          // changed by the statement that runs
+	regrant    []*grant           // made, changed or taken away by it
+	usage      *usageLog
 
 	server
 }
@@ -137,6 +141,13 @@ func (a *Account) SetAccountUsageLag(d time.Duration) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.opt.AccountUsageLag = d
+}
+
+// SetTagPropagationDelay changes how long tags take to be passed on.
+func (a *Account) SetTagPropagationDelay(d time.Duration) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.opt.TagPropagationDelay = d
 }
 
 // Exec runs statements as AdminUser with a role, without the wire and without the log. It stops at the first that fails.

@@ -99,6 +99,7 @@ func (a *Account) settle() {
 		return
 	}
 	a.version++
+	a.passDependencies()
 	a.usage.record(a, a.dirty)
 	a.usage.recordGrants(a, a.now(), a.regrant)
 	a.dirty, a.regrant = a.dirty[:0], a.regrant[:0]

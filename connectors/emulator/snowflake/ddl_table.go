@@ -341,7 +341,7 @@ func (s *session) fillFromQuery(o *object, t *tableDef) error {
 		}
 		o.rel.rows = append(o.rel.rows, out)
 	}
-	return nil
+	return s.passMoved(o, o.rel.columns, t.query)
 }
 
 // storedType is the type a column of a query has when it is stored.

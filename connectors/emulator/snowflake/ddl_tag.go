@@ -8,7 +8,7 @@ import (
 
 func (c *cursor) createTag(d *definition) error {
 	t := &tagDef{}
-	d.fill = func(o *object) error { o.tag = t; return nil }
+	d.fill = func(o *object) error { o.tag = t; return c.s.mayPropagate(t.propagate) }
 	d.change = func(o *object) error {
 		masks := o.tag.masks
 		o.tag, o.comment = t, d.comment
@@ -151,6 +151,9 @@ func (c *cursor) setTagProperties() (func(o *object) error, error) {
 		}
 		next.multi = next.multi || t.multi
 		if err := next.check(); err != nil {
+			return err
+		}
+		if err := c.s.mayPropagate(t.propagate); err != nil {
 			return err
 		}
 		*o.tag = next

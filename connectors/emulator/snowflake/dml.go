@@ -58,7 +58,11 @@ func (c *cursor) insert() (action, error) {
 	q, err := c.Query()
 	return func(ctx context.Context) (*Result, error) {
 		return c.s.insertInto(name, columns, overwrite, func(o *object, cols []*column) ([]sqlengine.Row, error) {
-			return c.s.queryRows(ctx, cols, q)
+			rows, err := c.s.queryRows(ctx, cols, q)
+			if err != nil {
+				return nil, err
+			}
+			return rows, c.s.passMoved(o, cols, q)
 		})
 	}, err
 }

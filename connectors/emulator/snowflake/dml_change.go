@@ -141,6 +141,9 @@ func (s *session) updateTable(ctx context.Context, name sqlengine.Name, list []a
 		}
 	}
 	s.replaceRows(o, rows)
+	if err := s.passMoved(o, o.rel.at(at), selectOf(values, &sqlengine.TableName{Name: name})); err != nil {
+		return nil, err
+	}
 	return affected(typeUpdate, []string{"number of rows updated", "number of multi-joined rows updated"}, len(hits), 0), nil
 }
 

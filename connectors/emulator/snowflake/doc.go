@@ -18,7 +18,8 @@
 //     clock and are renewed, primary and secondary roles, warehouse, database, schema, parameters.
 //   - Statements: a request that is sent again is not carried out again; long ones are polled for, cancelled, fetched by id; several in one
 //     request; bound values; large results in chunks.
-//   - Catalogue: databases, schemas, tables, views, tags, policies, account and database roles, users, warehouses.
+//   - Catalogue: databases, schemas, tables and views of all sorts, tags, policies, account and database roles, users, warehouses, shares, and
+//     databases that were made from one ([Account.Offer]).
 //   - Privileges: role hierarchy, ownership, grants with grant option, future grants, managed access, MANAGE GRANTS, the APPLY privileges. They
 //     are enforced for every statement, and what a role has no privilege on does not exist for it.
 //   - Tags with allowed values, on everything from the account to a column, inherited when they are read.
@@ -35,12 +36,17 @@
 // # What it does not do
 //
 // A statement, function or option that is not known fails with [UnsupportedCode] and is logged: nothing is answered with success that was not
-// carried out. Left out on purpose: stages and loading, MERGE, procedures, streams, tasks, shares, materialized, dynamic and external tables,
-// privacy policies, time travel but UNDROP TABLE, results in Arrow. PROPAGATE is kept and shown; tags are not propagated. ROLLBACK takes back
-// the session's own changes of rows; other sessions see them before COMMIT.
+// carried out. Left out on purpose: loading, running procedures and tasks, reading streams, privacy policies, time travel but UNDROP,
+// results in Arrow. External tables have no rows. A dynamic table is filled when it is made and by ALTER DYNAMIC TABLE ... REFRESH. ROLLBACK
+// takes back the session's own changes of rows; other sessions see them before COMMIT.
 //
 // # Where the documentation leaves it open
 //
+//   - Tags are passed on after [Options].TagPropagationDelay, at once where it is zero. Turning PROPAGATE on passes on what is set already. What
+//     came with data more than once, with other values, is settled as what several sources bring is. A tag that is passed on leaves LAST_DDL alone.
+//   - What CLONE copies keeps its owner, its grants, its tags and how they were applied; the container itself starts without grants.
+//   - UNDROP brings no grants back.
+//   - An Iceberg table may be granted on as TABLE or ICEBERG TABLE, a materialized view as either kind of view; its ownership as VIEW too.
 //   - POLICY_REFERENCES of a policy names the tags it is attached to, not the columns that it reaches through them; asked for a table it names
 //     both, with the tag.
 //   - REF_ARG_COLUMN_NAMES holds the further columns of a conditional masking policy.

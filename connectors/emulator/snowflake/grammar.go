@@ -48,6 +48,7 @@ func grammar() []form {
 		{words: "REVOKE", parse: (*cursor).revoke},
 		{words: "INSERT", parse: (*cursor).insert},
 		{words: "UPDATE", parse: (*cursor).update},
+		{words: "MERGE INTO", parse: (*cursor).merge},
 		{words: "DELETE FROM", parse: (*cursor).delete},
 		{words: "TRUNCATE", parse: (*cursor).truncate},
 		{words: "BEGIN", parse: (*cursor).begin},

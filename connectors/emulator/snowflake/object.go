@@ -106,6 +106,8 @@ type tagging struct {
 	tag    *object
 	value  string
 	method string // MANUAL, PROPAGATED, CLASSIFIED
+	from   string // of PROPAGATED: the values that came together here
+	moved  bool   // of PROPAGATED: with data, and not by dependency
 	at     time.Time
 }
 

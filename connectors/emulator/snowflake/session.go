@@ -114,6 +114,7 @@ func (s *session) prepare(sql string) string {
 
 // execute runs an action under the lock it needs.
 func (s *session) execute(ctx context.Context, do action, changes bool) (*Result, error) {
+	s.a.catchUp()
 	if !changes {
 		s.a.mu.RLock()
 		defer s.a.mu.RUnlock()

@@ -34,6 +34,7 @@ type Table struct {
 	Filter  *Policy // row filter: rows for which it is not TRUE do not exist
 	Masks   []Mask
 
+	Marks       []uint64 // per column, nil for none: what Lineage follows
 	Projections []Projection
 	Grouping    *Grouping
 	Joining     *Joining

@@ -21,12 +21,14 @@ type Joining struct {
 	Keys []int // the columns it may be joined on; nil: any
 }
 
-// held tells what became of a value's sources: bits of heldFail and heldNull.
-type held uint8
+// held tells what became of a value's sources: bits of heldFail and heldNull, and above them those of Table.Marks.
+type held uint64
 
 const (
 	heldFail held = 1 << iota // from a column that may not be returned
 	heldNull                  // from a column that is returned as NULL
+
+	heldBits = 2 // how many bits stand below marks
 )
 
 // guard is what a column without a name carries through a plan: a rule of a table that the query has yet to keep. The column holds, for each
@@ -79,6 +81,9 @@ func errJoins(at Pos, format string, args ...any) *Error {
 
 // constrained adds a table's rules to its rows.
 func (c *compiler) constrained(p *plan, t *Table) *plan {
+	for i, m := range t.Marks {
+		p.cols[i].held |= held(m) << heldBits
+	}
 	for _, x := range t.Projections {
 		if x.Null {
 			p.cols[x.Column].held |= heldNull

@@ -60,6 +60,22 @@ func (s *Session) Describe(ctx context.Context, q *Query) ([]Column, error) {
 	return s.statement(bare(p)).Columns, nil
 }
 
+// MarkBits is how many of the lowest bits of Table.Marks a query carries on.
+const MarkBits = 64 - heldBits
+
+// Lineage gives, for each column of a query's result, the marks of the columns that it is derived from.
+func (s *Session) Lineage(ctx context.Context, q *Query) ([]uint64, error) {
+	p, err := s.compiler(ctx).query(q, nil)
+	if err != nil {
+		return nil, err
+	}
+	marks := make([]uint64, p.width())
+	for i := range marks {
+		marks[i] = uint64(p.cols[i].held >> heldBits)
+	}
+	return marks, nil
+}
+
 func (s *Session) compiler(ctx context.Context) *compiler {
 	return &compiler{ctx: ctx, s: s, dialect: s.Dialect, catalog: s.Catalog, nodes: new(int), grouped: new(int)}
 }

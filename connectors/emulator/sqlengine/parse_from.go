@@ -61,6 +61,9 @@ func (p *Parser) callOnly() (*Call, error) {
 	return c, nil
 }
 
+// TableRef reads a table, a query in parentheses or a table function, with its alias.
+func (p *Parser) TableRef() (TableExpr, error) { return p.tablePrimary() }
+
 // joined reads an entry of FROM with the joins behind it.
 func (p *Parser) joined() (TableExpr, error) {
 	if err := p.enter(); err != nil {
