@@ -23,15 +23,16 @@ var (
 
 // Scope bounds what a snapshot reads.
 type Scope struct {
-	Within []state.Securable          // catalogs, schemas or tables; none means everything visible
-	Facts  []state.FactKind           // none means all
-	Home   state.Securable            // schema that holds what polsync creates
-	Roles  []state.Securable          // principals whose memberships are read besides those met
-	Kinds  []state.Kind               // of which all are listed, where a platform lists a kind only for who asks
-	TagsOf func(state.Securable) bool // of which securables that are no catalog, schema, relation or column the tags are read; nil for none
-	All    bool                       // what everybody holds is asked for: users and shares too, not only roles and groups
-	Strict bool                       // only sources that show the platform's own last write
-	Recent []Recent                   // what polsync changed lately, oldest first, which sources that lag may not show yet
+	Within   []state.Securable          // catalogs, schemas or tables; none means everything visible
+	Facts    []state.FactKind           // none means all
+	Home     state.Securable            // schema that holds what polsync creates
+	Roles    []state.Securable          // principals whose memberships are read besides those met
+	Kinds    []state.Kind               // of which all are listed, where a platform lists a kind only for who asks
+	TagsOf   func(state.Securable) bool // of which securables that are no catalog, schema, relation or column the tags are read; nil for none
+	GrantsOf func(state.Securable) bool // of which securables of the Kinds grants are read, where a platform is asked for each; nil for none
+	All      bool                       // what everybody holds is asked for: users and shares too, not only roles and groups
+	Strict   bool                       // only sources that show the platform's own last write
+	Recent   []Recent                   // what polsync changed lately, oldest first, which sources that lag may not show yet
 
 	Without []state.FactKind // not these, whatever Facts says
 }

@@ -24,7 +24,7 @@ func (r *Reconciler) forgetGone(ctx context.Context, in plan.Input) error {
 		if _, there := in.Actual.Objects[column]; there || tagged[column] || lateColumn(in.Actual, column) {
 			return false
 		}
-		return !slices.ContainsFunc(in.Actual.Unknown, func(a state.Area) bool { return a.Within.Covers(column) })
+		return !slices.ContainsFunc(in.Actual.Unknown, func(a state.Area) bool { return !a.Only && a.Within.Covers(column) })
 	}
 	if _, err := r.Store.ForgetFindings(ctx, r.Name, gone); err != nil {
 		return fmt.Errorf("%s: forget findings on columns that are gone: %w", r.Name, err)

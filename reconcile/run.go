@@ -277,6 +277,7 @@ func (r *Reconciler) reads(ctx context.Context, owned plan.Owned, d *state.Decla
 	}
 	scope.Kinds, scope.All = plan.Kinds(d, r.Name, owned), plan.Everybody(d, r.Name)
 	scope.TagsOf = plan.TagsOf(d, r.Name, r.Platform.Dialect(), owned)
+	scope.GrantsOf = plan.GrantsOf(d, r.Name, r.Platform.Dialect(), owned)
 	scope.Recent, err = r.lately(ctx)
 	return scope, err
 }

@@ -38,6 +38,10 @@ const (
 	KindConnection
 	KindExternalLocation
 	KindStorageCredential
+	KindServiceCredential
+	KindCleanRoom
+	KindRecipient
+	KindProvider
 	KindTag
 	KindMaskingPolicy
 	KindRowPolicy
@@ -69,7 +73,8 @@ var kindNames = [...]string{
 	KindFunction: "function", KindProcedure: "procedure", KindSequence: "sequence", KindStream: "stream",
 	KindTask: "task", KindPipe: "pipe", KindFileFormat: "file_format", KindModel: "model", KindWarehouse: "warehouse",
 	KindIntegration: "integration", KindConnection: "connection", KindExternalLocation: "external_location",
-	KindStorageCredential: "storage_credential", KindTag: "tag", KindMaskingPolicy: "masking_policy",
+	KindStorageCredential: "storage_credential", KindServiceCredential: "service_credential", KindCleanRoom: "clean_room",
+	KindRecipient: "recipient", KindProvider: "provider", KindTag: "tag", KindMaskingPolicy: "masking_policy",
 	KindRowPolicy: "row_access_policy", KindAggregationPolicy: "aggregation_policy", KindProjectionPolicy: "projection_policy",
 	KindJoinPolicy: "join_policy", KindRole: "role", KindDatabaseRole: "database_role", KindGroup: "group",
 	KindUser: "user", KindServicePrincipal: "service_principal", KindShare: "share", KindEveryone: "everyone",

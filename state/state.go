@@ -16,6 +16,8 @@ type Object struct {
 	Managed  bool      `json:"managed,omitempty" yaml:"managed,omitempty"`   // a schema with managed access
 	Foreign  string    `json:"foreign,omitempty" yaml:"foreign,omitempty"`   // why polsync must leave it alone: system, shared, imported
 
+	Orphans int `json:"orphans,omitempty" yaml:"orphans,omitempty"` // privileges on it of principals that were deleted, which have no name to be taken away by
+
 	Provisioned string `json:"provisioned,omitempty" yaml:"provisioned,omitempty"` // of a role or group: what fills it with members, such as an identity provider
 }
 
@@ -24,12 +26,19 @@ type Object struct {
 type Area struct {
 	Facts  []FactKind `json:"facts" yaml:"facts"` // which kinds; none means all
 	Within Securable  `json:"within" yaml:"within"`
+	Only   bool       `json:"only,omitempty" yaml:"only,omitempty"` // what stands on Within itself, not on what is in it
 	Reason string     `json:"reason" yaml:"reason"`
 }
 
 // Concerns reports whether a fact with that key would lie in the area.
 func (a Area) Concerns(k Key) bool {
-	return (len(a.Facts) == 0 || slices.Contains(a.Facts, k.Fact)) && (a.Within.Covers(k.On) || a.Within == k.With && k.With != Securable{})
+	if len(a.Facts) > 0 && !slices.Contains(a.Facts, k.Fact) {
+		return false
+	}
+	if a.Only {
+		return a.Within == k.On
+	}
+	return a.Within.Covers(k.On) || a.Within == k.With && k.With != Securable{}
 }
 
 // Freshness says how old a kind of fact may be and where it was read.

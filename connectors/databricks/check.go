@@ -13,7 +13,7 @@ import (
 // Check implements connectors.Platform. It signs in, runs a statement, and looks for the rights that reading and writing
 // take. Rights are asked for as effective ones, so that what a container or a group hands down counts.
 func (p *Platform) Check(ctx context.Context, scope connectors.Scope) ([]connectors.Missing, error) {
-	r := &reader{p: p, scope: scope, state: state.New(), principals: map[string]state.Securable{}, known: dialect.Known{Kinds: map[state.Securable]state.Kind{}}}
+	r := newReader(p, scope)
 	if err := r.together(ctx, r.metastore, r.whoami); err != nil {
 		return nil, p.wrap("check the connection", err)
 	}
@@ -85,7 +85,7 @@ func (r *reader) lacks(ctx context.Context, s state.Securable, privileges ...str
 // effective returns the privileges of the caller on a securable, of whatever source.
 func (r *reader) effective(ctx context.Context, s state.Securable) (map[string]bool, error) {
 	held := map[string]bool{}
-	path := effectivePath(s)
+	path := dialect.EffectivePath(s)
 	for token := ""; ; {
 		var page struct {
 			Assignments []struct {

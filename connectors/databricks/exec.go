@@ -5,14 +5,12 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"net/url"
 	"slices"
 	"strings"
 	"time"
 
 	"github.com/polsync/polsync/connectors"
 	"github.com/polsync/polsync/reconcile/plan"
-	"github.com/polsync/polsync/state"
 )
 
 // Exec implements connectors.Platform. A grant counts as done when reading shows it.
@@ -40,11 +38,6 @@ func (p *Platform) Exec(ctx context.Context, s plan.Statement) (connectors.Outco
 }
 
 const permissionsPath = "/api/2.1/unity-catalog/permissions/"
-
-// effectivePath is where the privileges on a catalog or schema are read together with those handed down to it.
-func effectivePath(s state.Securable) string {
-	return "/api/2.1/unity-catalog/effective-permissions/" + permissionTypes[s.Kind] + "/" + url.PathEscape(strings.Join(s.Parts(), "."))
-}
 
 type permissionsChange struct {
 	Changes []struct {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/url"
 	"slices"
 	"strings"
 
@@ -117,8 +116,11 @@ func (r *reader) grantRows(t *table) {
 
 // granted states a privilege; ALL PRIVILEGES states those it gives as well, so that a declared one is there.
 func (r *reader) granted(on state.Securable, grantee, privilege string) {
-	if grantee == "" {
-		return // of a deleted principal, which can be neither named nor revoked
+	if grantee == "" { // of a principal that was deleted, which can be neither named nor revoked
+		r.mu.Lock()
+		r.orphaned[on]++
+		r.mu.Unlock()
+		return
 	}
 	name := dialect.Privilege(privilege)
 	all := []string{name}
@@ -129,11 +131,6 @@ func (r *reader) granted(on state.Securable, grantee, privilege string) {
 	for _, p := range all {
 		r.put(state.Key{Fact: state.FactGrant, On: on, With: with, Name: p}, state.Option(false))
 	}
-}
-
-var permissionTypes = map[state.Kind]string{
-	state.KindCatalog: "catalog", state.KindSchema: "schema", state.KindTable: "table", state.KindView: "table", state.KindMaterializedView: "table",
-	state.KindDynamicTable: "table", state.KindVolume: "volume", state.KindFunction: "function",
 }
 
 // permissionRequests asks for the grants of each securable in some catalogs.
@@ -160,7 +157,8 @@ func (r *reader) asked(catalogs map[string]bool, of func(state.Kind) bool) []sta
 	defer r.mu.Unlock()
 	var ask []state.Securable
 	for s := range r.state.Objects {
-		if catalogs[s.Catalog] && permissionTypes[s.Kind] != "" && of(s.Kind) && s.Schema != informationSchema && r.scope.Covers(s) {
+		_, can := dialect.PermissionsPath(s)
+		if catalogs[s.Catalog] && can && s.Kind != state.KindModel && of(s.Kind) && s.Schema != informationSchema && r.scope.Covers(s) {
 			ask = append(ask, s)
 		}
 	}
@@ -170,18 +168,37 @@ func (r *reader) asked(catalogs map[string]bool, of func(state.Kind) bool) []sta
 
 func (r *reader) permissionsOf(ctx context.Context, s state.Securable) error {
 	r.count()
-	held, err := r.p.permissions(ctx, permissionsPath+permissionTypes[s.Kind]+"/"+url.PathEscape(strings.Join(s.Parts(), ".")))
+	named := s
+	if s.Kind == state.KindMetastore {
+		named.Name = r.known.Metastore
+	}
+	path, can := dialect.PermissionsPath(named)
+	if !can {
+		r.unreadable(s, "its name cannot be asked for")
+		return nil
+	}
+	held, err := r.p.permissions(ctx, path)
 	switch {
 	case errors.Is(err, connectors.ErrDenied), errors.Is(err, connectors.ErrNotFound):
-		r.unknown(s, "grants: "+err.Error(), state.FactGrant)
+		r.unreadable(s, err.Error())
 		return nil
 	case err != nil:
 		return fmt.Errorf("grants of %s: %w", s, err)
 	}
+	r.mu.Lock()
+	r.answered = append(r.answered, s)
+	r.mu.Unlock()
 	for _, grantee := range sortedKeys(held) {
 		for _, p := range held[grantee] {
 			r.granted(s, grantee, p)
 		}
 	}
 	return nil
+}
+
+// unreadable says that the grants on a securable are not known; those on what it holds are a matter of their own.
+func (r *reader) unreadable(s state.Securable, reason string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.state.Unknown = append(r.state.Unknown, state.Area{Facts: []state.FactKind{state.FactGrant}, Within: s, Only: true, Reason: "grants: " + reason})
 }

@@ -33,12 +33,18 @@ type reader struct {
 	known      dialect.Known
 	principals map[string]state.Securable // by name in lower case
 	me         identity
+	answered   []state.Securable       // whose grants a request told, in full only to who manages them
+	orphaned   map[state.Securable]int // privileges of principals that were deleted
+}
+
+func newReader(p *Platform, scope connectors.Scope) *reader {
+	return &reader{p: p, scope: scope, state: state.New(), principals: map[string]state.Securable{}, orphaned: map[state.Securable]int{},
+		known: dialect.Known{Kinds: map[state.Securable]state.Kind{}}}
 }
 
 // Snapshot implements connectors.Platform.
 func (p *Platform) Snapshot(ctx context.Context, scope connectors.Scope) (*state.State, error) {
-	r := &reader{p: p, scope: scope, state: state.New(), principals: map[string]state.Securable{},
-		known: dialect.Known{Kinds: map[state.Securable]state.Kind{}}}
+	r := newReader(p, scope)
 	if err := r.metastore(ctx); err != nil {
 		return nil, p.wrap("read the metastore", err)
 	}
@@ -46,7 +52,7 @@ func (p *Platform) Snapshot(ctx context.Context, scope connectors.Scope) (*state
 	if err := r.together(ctx, r.readPrincipals, r.readObjects); err != nil {
 		return nil, p.wrap("read the workspace", err)
 	}
-	if err := r.together(ctx, r.readColumns, r.readTags, r.readTagPolicies, r.readMasks, r.readFilters, r.readGrants); err != nil {
+	if err := r.together(ctx, r.readColumns, r.readTags, r.readTagPolicies, r.readMasks, r.readFilters, r.readGrants, r.readSingles); err != nil {
 		return nil, p.wrap("read the workspace", err)
 	}
 	if err := r.readRoutines(ctx); err != nil {
@@ -78,6 +84,13 @@ func (r *reader) finish() {
 			r.state.Objects[s] = o
 		}
 	}
+	for s, n := range r.orphaned {
+		if o, there := r.state.Objects[s]; there {
+			o.Orphans = n
+			r.state.Objects[s] = o
+		}
+	}
+	r.judgeAnswers()
 	slices.SortFunc(r.state.Unknown, func(a, b state.Area) int {
 		if c := a.Within.Compare(b.Within); c != 0 {
 			return c
@@ -160,7 +173,7 @@ func (r *reader) metastore(ctx context.Context) error {
 		return errors.New("the workspace names no metastore; it has no Unity Catalog")
 	}
 	r.state.Identity, r.known.Metastore = m.ID, m.ID
-	r.object(state.Securable{Kind: state.KindMetastore}, state.Object{})
+	r.object(state.Securable{Kind: state.KindMetastore}, state.Object{Owner: state.Securable{Name: m.Owner}})
 	r.me.metastoreOwner = m.Owner
 	return nil
 }

@@ -87,3 +87,45 @@ func TagsOf(d *state.Declarations, platform string, dialect Dialect, owned Owned
 		return ours[s] || slices.ContainsFunc(all, func(n named) bool { return n.kind == s.Kind && n.covers(s) })
 	}
 }
+
+// GrantsOf returns which securables of kinds without a dotted path, or that live beside tables, have grants and owners
+// that a platform is asked for one by one: those that a grant, an exclusive or an owner names by their kind, and those
+// that polsync granted something on or gave away. It is nil where there are none.
+func GrantsOf(d *state.Declarations, platform string, dialect Dialect, owned Owned) func(state.Securable) bool {
+	type named struct {
+		kind state.Kind
+		any  bool
+		match
+	}
+	var all []named
+	inv := inventory{dialect: dialect}
+	note := func(on []state.Selector, template bool) {
+		for _, s := range on {
+			if s.Kind != state.KindNone && s.Pattern.Platform == platform {
+				whole := template || s.Kind == state.KindAccount || s.Kind == state.KindMetastore
+				all = append(all, named{s.Kind, whole, inv.compile(s.Pattern)})
+			}
+		}
+	}
+	for _, g := range d.Grants {
+		note(g.On, g.ForEach != nil)
+	}
+	for _, x := range d.Exclusives {
+		note(x.On, x.ForEach != nil)
+	}
+	for _, o := range d.Owners {
+		note(o.On, o.ForEach != nil)
+	}
+	ours := map[state.Securable]bool{}
+	for k := range owned {
+		if k.Fact == state.FactGrant || k.Fact == state.FactOwner {
+			ours[k.On] = true
+		}
+	}
+	if len(all) == 0 && len(ours) == 0 {
+		return nil
+	}
+	return func(s state.Securable) bool {
+		return ours[s] || slices.ContainsFunc(all, func(n named) bool { return n.kind == s.Kind && (n.any || n.covers(s)) })
+	}
+}

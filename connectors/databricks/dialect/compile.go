@@ -81,7 +81,7 @@ func (d Dialect) compile(group []plan.Change) (*plan.Statement, error) {
 	case state.FactGrant:
 		return d.grants(group)
 	case state.FactOwner:
-		return owner(c)
+		return d.owner(c)
 	case state.FactManaged:
 		return nil, errors.New("schemas have no managed access here; owners and MANAGE decide who grants")
 	case state.FactBinding:
@@ -109,9 +109,12 @@ func sql(b *builder, idempotent bool, comment string) (*plan.Statement, error) {
 	return &plan.Statement{SQL: text, Comment: comment, Idempotent: idempotent}, nil
 }
 
-var alterWords = map[state.Kind]string{
-	state.KindCatalog: "CATALOG", state.KindSchema: "SCHEMA", state.KindTable: "TABLE", state.KindExternalTable: "TABLE", state.KindView: "VIEW",
-	state.KindMaterializedView: "MATERIALIZED VIEW", state.KindDynamicTable: "STREAMING TABLE", state.KindVolume: "VOLUME",
+// alterWord returns what ALTER calls a kind that carries tags, "" for others.
+func alterWord(k state.Kind) string {
+	if k == state.KindFunction {
+		return ""
+	}
+	return securables[k].alter
 }
 
 // alterColumn begins ALTER ... ALTER COLUMN. A column does not know what it stands in: materialized views and
@@ -119,7 +122,7 @@ var alterWords = map[state.Kind]string{
 func (d Dialect) alterColumn(b *builder, column state.Securable) *builder {
 	word := "TABLE"
 	if k := d.knows().Kinds[column.Table()]; k == state.KindMaterializedView || k == state.KindDynamicTable {
-		word = alterWords[k]
+		word = alterWord(k)
 	}
 	return b.raw("ALTER ", word, " ").name(column.Catalog, column.Schema, column.Name).raw(" ALTER COLUMN ").name(column.Column)
 }
@@ -178,20 +181,39 @@ func policy(c plan.Change) (*plan.Statement, error) {
 	return sql(b, c.Was != nil, "policy "+on.String())
 }
 
-func owner(c plan.Change) (*plan.Statement, error) {
+// owner moves ownership by a statement where the kind has one, else by a request.
+func (d Dialect) owner(c plan.Change) (*plan.Statement, error) {
 	want, ok := c.Want.(state.Owner)
-	word := alterWords[c.Key.On.Kind]
-	if c.Key.On.Kind == state.KindFunction {
-		word = "FUNCTION"
-	}
+	on, to := c.Key.On, principal(state.Securable(want))
+	how, known := securables[on.Kind]
 	switch {
 	case !ok:
 		return nil, errors.New("ownership moves, it is never taken away")
-	case word == "":
-		return nil, fmt.Errorf("the owner of a %s cannot be set", c.Key.On.Kind)
+	case !known:
+		return nil, fmt.Errorf("the owner of a %s cannot be set", on.Kind)
+	case how.alter == "":
+		return d.ownerByRequest(on, to)
 	}
-	b := new(builder).raw("ALTER ", word, " ").name(c.Key.On.Parts()...).raw(" OWNER TO ").name(principal(state.Securable(want)))
-	return sql(b, true, "owner of "+c.Key.On.String())
+	b := new(builder).raw("ALTER ", how.alter, " ").name(on.Parts()...).raw(" OWNER TO ").name(to)
+	return sql(b, true, "owner of "+on.String())
+}
+
+func (d Dialect) ownerByRequest(on state.Securable, to string) (*plan.Statement, error) {
+	path, err := d.onePath(on)
+	if err != nil {
+		return nil, err
+	}
+	body := struct {
+		Owner string `json:"owner"`
+	}{to}
+	same := "ALTER " + securables[on.Kind].word + " " + QualifiedName(on.Parts()...) + " OWNER TO " + QuoteName(to)
+	switch on.Kind {
+	case state.KindMetastore, state.KindModel, state.KindCleanRoom:
+		same = "no SQL moves the ownership of a " + on.Kind.String()
+	case state.KindServiceCredential:
+		same = "ALTER CREDENTIAL " + QualifiedName(on.Parts()...) + " OWNER TO " + QuoteName(to)
+	}
+	return request("PATCH", path, body, same, true)
 }
 
 // principal returns the name by which statements and requests call a principal.

@@ -44,7 +44,7 @@ func rowPolicy(c plan.Change) (*plan.Statement, error) {
 
 // filter puts a row filter on a relation, in the place of one that is there, or takes it off.
 func filter(c plan.Change) (*plan.Statement, error) {
-	word := alterWords[c.Key.On.Kind]
+	word := alterWord(c.Key.On.Kind)
 	if word == "" || word == "VIEW" || word == "CATALOG" || word == "SCHEMA" || word == "VOLUME" {
 		return nil, fmt.Errorf("rows of a %s cannot be filtered on Databricks", c.Key.On.Kind)
 	}

@@ -10,20 +10,6 @@ import (
 	"github.com/polsync/polsync/state"
 )
 
-// permissionTypes are the types in the path of a permissions request.
-var permissionTypes = map[state.Kind]string{
-	state.KindMetastore: "metastore", state.KindCatalog: "catalog", state.KindSchema: "schema", state.KindTable: "table", state.KindExternalTable: "table",
-	state.KindView: "table", state.KindMaterializedView: "table", state.KindDynamicTable: "table", state.KindVolume: "volume", state.KindFunction: "function",
-	state.KindModel: "function", state.KindConnection: "connection", state.KindExternalLocation: "external_location",
-	state.KindStorageCredential: "storage_credential",
-}
-
-// grantWords are the types in GRANT.
-var grantWords = map[string]string{
-	"metastore": "METASTORE", "catalog": "CATALOG", "schema": "SCHEMA", "table": "TABLE", "volume": "VOLUME", "function": "FUNCTION",
-	"connection": "CONNECTION", "external_location": "EXTERNAL LOCATION", "storage_credential": "STORAGE CREDENTIAL",
-}
-
 // permissionChange is one principal's part of a permissions request.
 type permissionChange struct {
 	Add       []string `json:"add,omitempty"`
@@ -35,11 +21,7 @@ type permissionChange struct {
 // repeated.
 func (d Dialect) grants(group []plan.Change) (*plan.Statement, error) {
 	on := group[0].Key.On
-	kind, ok := permissionTypes[on.Kind]
-	if !ok {
-		return nil, fmt.Errorf("a %s has no privileges on Databricks", on.Kind)
-	}
-	path, err := d.permissionPath(kind, on)
+	path, err := d.permissionPath(on)
 	if err != nil {
 		return nil, err
 	}
@@ -70,7 +52,7 @@ func (d Dialect) grants(group []plan.Change) (*plan.Statement, error) {
 		slices.Sort(p.Add)
 		slices.Sort(p.Remove)
 		body.Changes = append(body.Changes, *p)
-		same = append(same, grantSQL(*p, kind, on)...)
+		same = append(same, grantSQL(*p, on)...)
 	}
 	return request("PATCH", path, body, strings.Join(same, "; "), true)
 }
@@ -81,7 +63,7 @@ func grantable(c plan.Change) error {
 		return errors.New("there are no future grants; a grant on the container reaches what is created in it")
 	case c.Want == state.Option(true):
 		return errors.New("there is no grant option; MANAGE lets a principal grant")
-	case !Dialect{}.Fold(c.Key.With).Kind.Principal() || c.Key.With.Kind == state.KindDatabaseRole:
+	case !grantee(Dialect{}.Fold(c.Key.With).Kind):
 		return fmt.Errorf("a %s cannot be granted anything", c.Key.With.Kind)
 	case principal(c.Key.With) == "":
 		return errors.New("the grant is of a principal that was deleted, which has no name to be revoked by")
@@ -89,25 +71,38 @@ func grantable(c plan.Change) error {
 	return nil
 }
 
-func (d Dialect) permissionPath(kind string, on state.Securable) (string, error) {
-	const base = "/api/2.1/unity-catalog/permissions/"
+// grantee reports whether privileges can be given to a kind of principal.
+func grantee(k state.Kind) bool {
+	return k == state.KindGroup || k == state.KindUser || k == state.KindServicePrincipal
+}
+
+func (d Dialect) permissionPath(on state.Securable) (string, error) {
+	if len(privileges[on.Kind]) == 0 {
+		return "", noPrivileges(on.Kind)
+	}
 	if on.Kind == state.KindMetastore {
-		id := d.knows().Metastore
-		if id == "" {
-			return "", errors.New("the metastore's id is not known")
+		id, err := d.metastore()
+		if err != nil {
+			return "", err
 		}
-		return base + kind + "/" + id, nil
+		on.Name = id
 	}
-	name, err := fullName(on)
-	if err != nil {
-		return "", err
+	if path, ok := PermissionsPath(on); ok {
+		return path, nil
 	}
-	return base + kind + "/" + name, nil
+	return "", fmt.Errorf("%s cannot be a name on Databricks", on)
+}
+
+func (d Dialect) metastore() (string, error) {
+	if id := d.knows().Metastore; id != "" {
+		return id, nil
+	}
+	return "", errors.New("the metastore's id is not known")
 }
 
 // grantSQL returns the statements that do what a request does, for people.
-func grantSQL(p permissionChange, kind string, on state.Securable) []string {
-	target := grantWords[kind]
+func grantSQL(p permissionChange, on state.Securable) []string {
+	target := securables[on.Kind].word
 	if parts := on.Parts(); len(parts) > 0 {
 		target += " " + QualifiedName(parts...)
 	}

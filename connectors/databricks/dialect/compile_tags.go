@@ -131,7 +131,7 @@ func (d Dialect) tagged(group []plan.Change) (*plan.Statement, error) {
 	if on.Kind == state.KindColumn {
 		d.alterColumn(b, on)
 	} else {
-		word := alterWords[on.Kind]
+		word := alterWord(on.Kind)
 		if word == "" {
 			return nil, fmt.Errorf("a %s cannot carry tags", on.Kind)
 		}

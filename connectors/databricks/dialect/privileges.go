@@ -36,6 +36,22 @@ var privileges = map[state.Kind][]string{
 	state.KindConnection:        {AllPrivileges, "CREATE FOREIGN CATALOG", "MANAGE", "USE CONNECTION"},
 	state.KindExternalLocation:  {AllPrivileges, "BROWSE", "CREATE EXTERNAL TABLE", "CREATE EXTERNAL VOLUME", "CREATE FOREIGN SECURABLE", "CREATE MANAGED STORAGE", "EXTERNAL USE LOCATION", "MANAGE", "READ FILES", "WRITE FILES"},
 	state.KindStorageCredential: {AllPrivileges, "CREATE EXTERNAL LOCATION", "CREATE EXTERNAL TABLE", "MANAGE", "READ FILES", "WRITE FILES"},
+	state.KindServiceCredential: {"ACCESS", AllPrivileges, "CREATE CONNECTION", "MANAGE"},
+	state.KindCleanRoom:         {AllPrivileges, "BROWSE", "EXECUTE CLEAN ROOM TASK", "MANAGE", "MODIFY CLEAN ROOM"},
+}
+
+// elsewhere says of kinds without privileges of groups and users where access to them is decided.
+var elsewhere = map[state.Kind]string{
+	state.KindShare:     "a recipient is given a share by SELECT on it, which no group or user can hold",
+	state.KindRecipient: "USE RECIPIENT on the metastore is what there is",
+	state.KindProvider:  "USE PROVIDER on the metastore is what there is",
+}
+
+func noPrivileges(k state.Kind) error {
+	if why := elsewhere[k]; why != "" {
+		return fmt.Errorf("a %s has no privileges on Databricks that groups or users could hold; %s", k, why)
+	}
+	return fmt.Errorf("a %s has no privileges on Databricks", k)
 }
 
 // Privilege returns a privilege as this package spells it: upper case, words separated by spaces.
@@ -47,7 +63,7 @@ func Privilege(written string) string {
 func (Dialect) Privileges(written string, on state.Kind) ([]string, error) {
 	known, ok := privileges[on]
 	if !ok {
-		return nil, fmt.Errorf("a %s has no privileges on Databricks", on)
+		return nil, noPrivileges(on)
 	}
 	w := Privilege(written)
 	switch {
