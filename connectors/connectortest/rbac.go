@@ -152,7 +152,7 @@ func checkManagedAccess(t *testing.T, f *Fixture, after int) {
 func ofKind(s state.Securable, glob bool) state.Selector {
 	sel := selector(s)
 	sel.Kind = s.Kind
-	if last := len(sel.Pattern.Parts) - 1; glob {
+	if last := len(sel.Pattern.Parts) - 1; glob && last >= 0 {
 		sel.Pattern.Parts[last] = state.Part{Text: "*"}
 	}
 	return sel
@@ -160,7 +160,7 @@ func ofKind(s state.Securable, glob bool) state.Selector {
 
 // privilegesOn returns every privilege of a kind, or the first one.
 func privilegesOn(f *Fixture, k state.Kind, all bool) []string {
-	for _, one := range []string{"SELECT", "READ", "USAGE", "MONITOR"} {
+	for _, one := range []string{"SELECT", "READ", "USAGE", "MONITOR", "EXECUTE", "READ VOLUME", "READ FILES", "ACCESS", "USE CONNECTION", "EXECUTE CLEAN ROOM TASK", "CREATE CATALOG"} {
 		names, err := f.Platform.Dialect().Privileges(one, k)
 		switch {
 		case err != nil || len(names) == 0:
@@ -194,7 +194,12 @@ func otherKinds(f *Fixture) []*state.Declarations {
 }
 
 func checkOtherKinds(t *testing.T, f *Fixture, after int) {
-	s, err := f.Platform.Snapshot(t.Context(), f.Scope)
+	scope := f.Scope
+	for _, o := range f.Others {
+		scope.Kinds = append(scope.Kinds, o.Kind)
+	}
+	scope.GrantsOf = func(state.Securable) bool { return true }
+	s, err := f.Platform.Snapshot(t.Context(), scope)
 	if err != nil {
 		t.Fatal(err)
 	}

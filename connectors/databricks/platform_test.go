@@ -3,6 +3,7 @@ package databricks_test
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net/http/httptest"
 	"slices"
 	"strings"
@@ -110,7 +111,7 @@ func fixture(w *workspace, p connectors.Platform) *connectortest.Fixture {
 		Nested:  oddOnes("nested", "a", "m", "s", "d"),
 		Tables:  []state.Securable{object(state.KindTable, "main", "crm", "customers"), object(state.KindTable, "main", "crm", "orders")},
 		Readers: []state.Securable{group("readers-a"), group("readers-b")}, Member: state.Securable{Kind: state.KindUser, Name: alice},
-		Skip: map[string]string{"kinds": "functions and volumes are read by the tests of snapshots", "constraints": "there are no aggregation, projection or join policies",
+		Skip: map[string]string{"constraints": "there are no aggregation, projection or join policies",
 			"managed access": "schemas have none, and nothing is owned in advance", "roles": groups, "members": groups, "odd roles": groups}}
 }
 
@@ -123,6 +124,36 @@ func oddOnes(table string, columns ...string) []state.Securable {
 	all := make([]state.Securable, len(columns))
 	for i, c := range columns {
 		all[i] = object(state.KindColumn, "main", "crm", table, c)
+	}
+	return all
+}
+
+// odd is a name with everything that a path or a statement could stumble over and that Unity Catalog takes.
+const odd = "it's\"#?%41&;`x`\\\u00e9\u6f22"
+
+// singleTypes are the types, as REST spells them, of kinds that stand in the metastore beside the catalogs.
+var singleTypes = map[state.Kind]string{state.KindConnection: "CONNECTION", state.KindExternalLocation: "EXTERNAL_LOCATION", state.KindStorageCredential: "STORAGE_CREDENTIAL",
+	state.KindServiceCredential: "CREDENTIAL", state.KindCleanRoom: "CLEAN_ROOM"}
+
+// addKinds makes one of each kind that grants can stand on, each of an odd name, and lets the daemon manage them.
+func (w *workspace) addKinds(t *testing.T) []state.Securable {
+	t.Helper()
+	long := "l" + strings.Repeat("\u00e9", 127) // 255 bytes
+	q := dialect.QualifiedName("main", "crm", odd)
+	w.exec(t, "CREATE FUNCTION "+q+"(a STRING) RETURNS STRING RETURN a", "CREATE VOLUME "+q, "CREATE MATERIALIZED VIEW "+q+" AS SELECT country FROM main.crm.orders",
+		"CREATE VIEW "+dialect.QualifiedName("main", "crm", long)+" AS SELECT country FROM main.crm.orders",
+		"CREATE SCHEMA "+dialect.QualifiedName("main", odd))
+	must(t, w.AddSecurable("REGISTERED_MODEL", "main", "crm", "model-"+odd))
+	all := []state.Securable{object(state.KindFunction, "main", "crm", odd), object(state.KindVolume, "main", "crm", odd), object(state.KindMaterializedView, "main", "crm", odd),
+		object(state.KindView, "main", "crm", long), object(state.KindModel, "main", "crm", "model-"+odd), object(state.KindSchema, "main", odd)}
+	for _, kind := range slices.Sorted(maps.Keys(singleTypes)) {
+		must(t, w.AddSecurable(singleTypes[kind], odd))
+		all = append(all, state.Securable{Kind: kind, Name: odd})
+		word := strings.ReplaceAll(singleTypes[kind], "_", " ")
+		if kind == state.KindServiceCredential {
+			word = "SERVICE CREDENTIAL"
+		}
+		w.exec(t, "GRANT MANAGE ON "+word+" "+dialect.QuoteName(odd)+" TO `"+daemon+"`")
 	}
 	return all
 }
@@ -194,7 +225,9 @@ func TestSuiteAsAdmin(t *testing.T) {
 	connectortest.Run(t, func(t *testing.T) *connectortest.Fixture {
 		w := newWorkspace(t, emulator.Options{})
 		w.addOdd(t)
-		return fixture(w, w.open(t, emulator.DefaultAdmin))
+		f := fixture(w, w.open(t, emulator.DefaultAdmin))
+		f.Others = append(w.addKinds(t), state.Securable{Kind: state.KindMetastore})
+		return f
 	})
 }
 
@@ -206,6 +239,8 @@ func TestSuiteAsDaemon(t *testing.T) {
 		if strings.HasSuffix(t.Name(), "row_filters") {
 			w.exec(t, "GRANT SELECT ON TABLE main.crm.orders TO `"+daemon+"`") // a function reads with its owner's rights
 		}
-		return fixture(w, w.open(t, daemon))
+		f := fixture(w, w.open(t, daemon))
+		f.Others = w.addKinds(t)
+		return f
 	})
 }

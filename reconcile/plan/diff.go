@@ -30,6 +30,8 @@ type difference struct {
 	held             *uncovered     // see heldCover
 	rowCover         *uncovered     // see declaresRows
 
+	own map[state.Securable]bool // see onlyThrough
+
 	definitions map[state.Key]bool                         // see defined
 	byTag       map[state.Securable][]*state.MaskingPolicy // see policiesOf
 }
@@ -52,6 +54,7 @@ func Diff(in Input, t *Target) ([]Change, []Kept, []Notice, int) {
 	}
 	d.declared()
 	d.undeclared()
+	d.givenBack()
 	d.lastManaged()
 	d.reachedFromAbove()
 	d.opening()
@@ -268,9 +271,37 @@ func (d *difference) openSince(k state.Key) string {
 	return ""
 }
 
-// protected reports rights that no plan takes: polsync's own.
+// protected reports rights that no plan takes: polsync's own, and what a group or role of its gives it alone that it
+// manages by.
 func (d *difference) protected(k state.Key) bool {
-	return slices.Contains(d.in.Self, k.With) && (k.Fact == state.FactGrant || k.Fact == state.FactMember)
+	if k.Fact != state.FactGrant && k.Fact != state.FactMember {
+		return false
+	}
+	return slices.Contains(d.in.Self, k.With) || k.Fact == state.FactGrant && slices.Contains(managing, k.Name) && d.onlyThrough(k)
+}
+
+// managing are the privileges by which polsync may grant, mask and tag.
+var managing = []string{"MANAGE", "MANAGE GRANTS", "APPLY TAG", "APPLY MASKING POLICY", "APPLY ROW ACCESS POLICY"}
+
+// onlyThrough reports whether polsync has a privilege by what it is in, and not itself.
+func (d *difference) onlyThrough(k state.Key) bool {
+	if d.own == nil {
+		d.own = d.in.ownRoles()
+	}
+	if !d.own[k.With] || k.With == d.in.Dialect.Fold(state.Everyone) {
+		return false
+	}
+	for up, ok := k.On, true; ok; up, ok = up.Parent() {
+		if slices.Contains(d.in.Self, d.in.Actual.Objects[up].Owner) {
+			return false
+		}
+		for _, self := range d.in.Self {
+			if d.in.Actual.Has(state.Key{Fact: state.FactGrant, On: up, With: self, Name: k.Name}) {
+				return false
+			}
+		}
+	}
+	return true
 }
 
 // undeclared finds what is there without being declared: ours goes, anything else is kept and listed.
@@ -316,6 +347,28 @@ func (d *difference) undeclared() {
 			note = Expired + ": " + o.String()
 		}
 		d.add(k, is.Value, nil, owned.Origin, note)
+	}
+}
+
+// givenBack grants anew what is declared and would go along with ALL PRIVILEGES, which takes from its holder whatever
+// it stands for.
+func (d *difference) givenBack() {
+	for _, c := range slices.Clone(d.changes) {
+		if c.Key.Fact != state.FactGrant || c.Key.Name != allPrivileges || c.Want != nil {
+			continue
+		}
+		each, err := d.in.Dialect.Privileges(allPrivileges, c.Key.On.Kind)
+		if err != nil {
+			continue // a kind without privileges has none to give back
+		}
+		for _, p := range each {
+			k := c.Key
+			k.Name = p
+			if f, declared := d.target.State.Fact(k); declared && d.in.Actual.Has(k) {
+				d.add(k, nil, f.Value, f.Origin, allPrivileges+" took it along")
+				d.unchanged--
+			}
+		}
 	}
 }
 

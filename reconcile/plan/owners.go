@@ -179,8 +179,11 @@ func (r *resolver) managesGrants(on state.Securable) bool {
 	if own[state.Securable{Kind: state.KindRole, Name: "ACCOUNTADMIN"}] || own[state.Securable{Kind: state.KindRole, Name: "SECURITYADMIN"}] || holds(state.Securable{Kind: state.KindAccount}, "MANAGE GRANTS") {
 		return true
 	}
+	if on.Kind != state.KindMetastore && own[r.in.Actual.Objects[state.Securable{Kind: state.KindMetastore}].Owner] {
+		return true
+	}
 	for up, ok := on, true; ok; up, ok = up.Parent() {
-		if holds(up, "MANAGE") || up != on && slices.ContainsFunc(r.in.Self, func(s state.Securable) bool { return r.in.Actual.Objects[up].Owner == s }) {
+		if holds(up, "MANAGE") || up != on && own[r.in.Actual.Objects[up].Owner] {
 			return true
 		}
 	}

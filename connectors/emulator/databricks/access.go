@@ -135,8 +135,10 @@ func (id identity) show(s *securable) error {
 		return errLacks(privExecute, s)
 	case kindVolume:
 		return errLacks("READ_VOLUME", s)
-	default:
+	case kindTable:
 		return errLacks(privSelect, s)
+	default:
+		return errDenied("User does not have any privilege on %s '%s'.", title(s.kind), s.fullName())
 	}
 }
 

@@ -92,7 +92,10 @@ var missing = map[kind][2]string{
 }
 
 func errNotFound(k kind, name string) *Error {
-	m := missing[k]
+	m, known := missing[k]
+	if !known {
+		m = [2]string{string(k) + "_DOES_NOT_EXIST", "42704"}
+	}
 	return &Error{http.StatusNotFound, string(k) + "_DOES_NOT_EXIST", m[0], m[1],
 		fmt.Sprintf("%s '%s' does not exist.", title(k), name)}
 }
@@ -106,7 +109,10 @@ var existing = map[kind][2]string{
 }
 
 func errExists(k kind, name string) *Error {
-	x := existing[k]
+	x, known := existing[k]
+	if !known {
+		x = [2]string{string(k) + "_ALREADY_EXISTS", "42710"}
+	}
 	return &Error{http.StatusConflict, string(k) + "_ALREADY_EXISTS", x[0], x[1],
 		fmt.Sprintf("%s '%s' already exists.", title(k), name)}
 }

@@ -25,6 +25,14 @@ var applicable = map[kind][]string{
 	kindTable:    {privAll, privApplyTag, privManage, privSelect, privModify, "REFRESH"},
 	kindVolume:   {privAll, privApplyTag, privManage, "READ_VOLUME", "WRITE_VOLUME"},
 	kindFunction: {privAll, privExecute, privManage},
+	kindModel:    {privAll, privApplyTag, "CREATE_MODEL_VERSION", privExecute, privManage},
+
+	kindConnection: {privAll, "CREATE_FOREIGN_CATALOG", privManage, "USE_CONNECTION"},
+	kindExternalLocation: {privAll, privBrowse, "CREATE_EXTERNAL_TABLE", "CREATE_EXTERNAL_VOLUME", "CREATE_FOREIGN_SECURABLE",
+		"CREATE_MANAGED_STORAGE", "EXTERNAL_USE_LOCATION", privManage, "READ_FILES", "WRITE_FILES"},
+	kindStorageCredential: {privAll, "CREATE_EXTERNAL_LOCATION", "CREATE_EXTERNAL_TABLE", privManage, "READ_FILES", "WRITE_FILES"},
+	kindServiceCredential: {"ACCESS", privAll, "CREATE_CONNECTION", privManage},
+	kindCleanRoom:         {privAll, privBrowse, "EXECUTE_CLEAN_ROOM_TASK", privManage, "MODIFY_CLEAN_ROOM"},
 }
 
 var schemaPrivileges = []string{privAll, privApplyTag, privManage, privUseSchema, "CREATE_TABLE", "CREATE_VOLUME",

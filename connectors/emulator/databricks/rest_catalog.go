@@ -27,6 +27,13 @@ func (c *call) getMetastore() (any, error) {
 	return c.metastoreSummary()
 }
 
+func (c *call) patchMetastore() (any, error) {
+	return c.patch(kindMetastore, func(*securable) map[string]any {
+		m, _ := c.metastoreSummary()
+		return m.(map[string]any)
+	})
+}
+
 // info is what all objects carry over REST.
 func (c *call) info(x *securable) map[string]any {
 	m := map[string]any{"name": x.name, "full_name": x.fullName(), "owner": x.owner, "metastore_id": c.w.root.id,

@@ -11,7 +11,7 @@ func (c *call) securable() (*securable, error) {
 	if err != nil {
 		return nil, err
 	}
-	return c.w.lookup(k, c.args[1])
+	return c.w.grantTarget(k, c.args[1])
 }
 
 func (c *call) getPermissions() (any, error) {

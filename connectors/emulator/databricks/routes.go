@@ -12,7 +12,7 @@ const (
 
 // routes lists what the workspace answers.
 func routes() router {
-	return newRouter([]route{
+	return newRouter(append(singleRoutes(), []route{
 		{"GET", "/.well-known/databricks-config", (*call).hostMetadata, open},
 		{"GET", "/oidc/.well-known/oauth-authorization-server", (*call).oauthServer, open},
 		{"POST", "/oidc/v1/token", (*call).oauthToken, open},
@@ -20,6 +20,7 @@ func routes() router {
 		{"GET", uc + "/metastore_summary", (*call).metastoreSummary, 0},
 		{"GET", uc + "/current-metastore-assignment", (*call).metastoreAssignment, 0},
 		{"GET", uc + "/metastores/{id}", (*call).getMetastore, 0},
+		{"PATCH", uc + "/metastores/{id}", (*call).patchMetastore, 0},
 		{"GET", uc + "/catalogs", (*call).listCatalogs, 0},
 		{"GET", uc + "/catalogs/{name}", (*call).getCatalog, 0},
 		{"PATCH", uc + "/catalogs/{name}", (*call).patchCatalog, 0},
@@ -92,5 +93,5 @@ func routes() router {
 		{"GET", statementsPath + "/{id}", (*call).getStatement, 0},
 		{"GET", statementsPath + "/{id}/result/chunks/{n}", (*call).getChunk, 0},
 		{"POST", statementsPath + "/{id}/cancel", (*call).cancelStatement, 0},
-	})
+	}...))
 }

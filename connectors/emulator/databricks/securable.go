@@ -7,7 +7,8 @@ import (
 )
 
 // kind is a securable type as REST spells it. Views, materialized views and
-// streaming tables are TABLE; registered models are not kept.
+// streaming tables are TABLE. Registered models have a list of their own but are
+// FUNCTION in requests for permissions.
 type kind string
 
 const (
@@ -17,6 +18,16 @@ const (
 	kindTable     kind = "TABLE"
 	kindVolume    kind = "VOLUME"
 	kindFunction  kind = "FUNCTION"
+	kindModel     kind = "REGISTERED_MODEL"
+
+	kindConnection        kind = "CONNECTION"
+	kindExternalLocation  kind = "EXTERNAL_LOCATION"
+	kindStorageCredential kind = "STORAGE_CREDENTIAL"
+	kindServiceCredential kind = "CREDENTIAL"
+	kindCleanRoom         kind = "CLEAN_ROOM"
+	kindShare             kind = "SHARE"
+	kindRecipient         kind = "RECIPIENT"
+	kindProvider          kind = "PROVIDER"
 )
 
 // childKey names a child of a container: tables, volumes and functions have
@@ -167,9 +178,23 @@ func (w *Workspace) lookup(k kind, fullName string) (*securable, error) {
 	return w.find(k, strings.Split(fullName, "."))
 }
 
+// grantTarget is lookup for permissions, where models are functions.
+func (w *Workspace) grantTarget(k kind, fullName string) (*securable, error) {
+	x, err := w.lookup(k, fullName)
+	if err != nil && k == kindFunction {
+		if m, e := w.lookup(kindModel, fullName); e == nil {
+			return m, nil
+		}
+	}
+	return x, err
+}
+
 // find is lookup with the parts apart. The kind of the first missing ancestor
 // is in the error.
 func (w *Workspace) find(k kind, parts []string) (*securable, error) {
+	if _, alone := singles[k]; alone && k != kindModel {
+		return w.findAlone(k, parts)
+	}
 	kinds := []kind{kindCatalog, kindSchema, k}
 	want := map[kind]int{kindCatalog: 1, kindSchema: 2}[k]
 	if want == 0 {
@@ -190,11 +215,20 @@ func (w *Workspace) find(k kind, parts []string) (*securable, error) {
 	return s, nil
 }
 
+// findAlone finds what stands in the metastore itself.
+func (w *Workspace) findAlone(k kind, parts []string) (*securable, error) {
+	if s := w.root.child(k, parts[0]); s != nil && len(parts) == 1 {
+		return s, nil
+	}
+	return nil, errNotFound(k, strings.ToLower(strings.Join(parts, ".")))
+}
+
 // parseKind reads a securable type in any case; views and models go by the kind
 // REST files them under.
 func parseKind(s string) (kind, error) {
 	switch k := kind(strings.ToUpper(s)); k {
-	case kindMetastore, kindCatalog, kindSchema, kindTable, kindVolume, kindFunction:
+	case kindMetastore, kindCatalog, kindSchema, kindTable, kindVolume, kindFunction, kindConnection, kindExternalLocation,
+		kindStorageCredential, kindServiceCredential, kindCleanRoom:
 		return k, nil
 	default:
 		return "", errInvalid("SECURABLE_TYPE '%s' is not supported.", s)

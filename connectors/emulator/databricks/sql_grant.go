@@ -66,6 +66,10 @@ func (c *cursor) grantTarget() (func() (*securable, error), error) {
 	if c.AcceptKeyword("METASTORE") {
 		return func() (*securable, error) { return c.s.w.root, nil }, nil
 	}
+	if k, ok := c.singleWord(); ok {
+		name, err := c.Name()
+		return func() (*securable, error) { return c.s.w.find(k, name.Texts()) }, err
+	}
 	k, _, ok := c.kindWord()
 	if !ok {
 		k = kindTable
@@ -73,8 +77,13 @@ func (c *cursor) grantTarget() (func() (*securable, error), error) {
 	name, err := c.Name()
 	return func() (*securable, error) {
 		x, err := c.s.securable(k, name)
-		if err != nil && k == kindTable {
+		switch {
+		case err != nil && k == kindTable:
 			err = tableNotFound(c.s.parts(k, name), err)
+		case err != nil && k == kindFunction:
+			if m, e := c.s.w.find(kindModel, c.s.parts(k, name)); e == nil {
+				return m, nil
+			}
 		}
 		return x, err
 	}, err
