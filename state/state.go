@@ -13,6 +13,7 @@ type Object struct {
 	Owner    Securable `json:"owner,omitzero" yaml:"owner,omitempty"`
 	Comment  string    `json:"comment,omitempty" yaml:"comment,omitempty"`
 	Identity string    `json:"identity,omitempty" yaml:"identity,omitempty"` // changes when the securable is re-created under its name
+	Sort     string    `json:"sort,omitempty" yaml:"sort,omitempty"`         // of its kind, where privileges or statements differ: iceberg, event, hybrid; of a stage internal, external
 	Managed  bool      `json:"managed,omitempty" yaml:"managed,omitempty"`   // a schema with managed access
 	Foreign  string    `json:"foreign,omitempty" yaml:"foreign,omitempty"`   // why polsync must leave it alone: system, shared, imported
 

@@ -69,6 +69,11 @@ func (Dialect) Privileges(written string, on state.Kind) ([]string, error) {
 	return nil, fmt.Errorf("a %s has no privilege %s; it has %s", on, w, strings.Join(known, ", "))
 }
 
+// Sift implements plan.Dialect: no kind has sorts that differ here.
+func (Dialect) Sift(privileges []string, _ state.Kind, _ string) ([]string, error) {
+	return privileges, nil
+}
+
 // Access implements plan.Dialect.
 func (Dialect) Access(level string, on state.Kind) []string {
 	switch {

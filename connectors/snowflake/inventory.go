@@ -191,12 +191,12 @@ func late(statement, catalog, view string) string {
 	return columns + " FROM " + usageView(view) + " WHERE DELETED IS NULL AND TABLE_CATALOG = " + literal
 }
 
-const tableColumns = "TABLE_SCHEMA, TABLE_NAME, TABLE_TYPE, TABLE_OWNER, COMMENT, CREATED, LAST_DDL, IS_DYNAMIC"
+const tableColumns = "TABLE_SCHEMA, TABLE_NAME, TABLE_TYPE, TABLE_OWNER, COMMENT, CREATED, LAST_DDL, IS_DYNAMIC, IS_ICEBERG, IS_HYBRID"
 
 func (s *snapshot) readTables(ctx context.Context, catalog string) error {
 	return s.schemaQuery(ctx, catalog, s.scope.Within, "TABLES", tableColumns, func(r *answer, i int) {
 		on := state.Securable{Kind: tableKind(r.text(i, "TABLE_TYPE"), yes(r.text(i, "IS_DYNAMIC"))), Catalog: catalog, Schema: r.text(i, "TABLE_SCHEMA"), Name: r.text(i, "TABLE_NAME")}
-		o := state.Object{Comment: r.text(i, "COMMENT"), Identity: r.text(i, "CREATED")}
+		o := state.Object{Comment: r.text(i, "COMMENT"), Identity: r.text(i, "CREATED"), Sort: tableSort(r, i)}
 		if by := r.text(i, "TABLE_OWNER"); by != "" {
 			o.Owner = state.Securable{Kind: state.KindRole, Name: by}
 		}
@@ -232,6 +232,19 @@ func tableKind(typ string, dynamic bool) state.Kind {
 		return state.KindExternalTable
 	}
 	return state.KindTable
+}
+
+// tableSort tells the sort of a table that takes other privileges or statements than a plain one, "" for others.
+func tableSort(r *answer, i int) string {
+	switch {
+	case yes(r.text(i, "IS_ICEBERG")):
+		return "iceberg"
+	case yes(r.text(i, "IS_HYBRID")):
+		return "hybrid"
+	case r.text(i, "TABLE_TYPE") == "EVENT TABLE":
+		return "event"
+	}
+	return ""
 }
 
 const columnColumns = "TABLE_SCHEMA, TABLE_NAME, COLUMN_NAME, ORDINAL_POSITION, DATA_TYPE, CHARACTER_MAXIMUM_LENGTH, NUMERIC_PRECISION, NUMERIC_SCALE, COMMENT"

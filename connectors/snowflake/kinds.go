@@ -78,7 +78,20 @@ func (s *snapshot) readAccountKind(ctx context.Context, kind state.Kind, l kindL
 
 // listed adds an object. Not every listing says who owns what it lists; the list of grants does.
 func (s *snapshot) listed(on state.Securable, r *answer, i int) {
-	s.object(on, state.Object{Owner: owner(r, i), Comment: r.text(i, "COMMENT"), Identity: r.text(i, "CREATED_ON")})
+	o := state.Object{Owner: owner(r, i), Comment: r.text(i, "COMMENT"), Identity: r.text(i, "CREATED_ON")}
+	if on.Kind == state.KindStage {
+		o.Sort = stageSort(r.text(i, "TYPE"))
+	}
+	s.object(on, o)
+}
+
+// stageSort tells from the type in a list of stages, such as INTERNAL NO CSE, where a stage's files lie.
+func stageSort(typ string) string {
+	word, _, _ := strings.Cut(strings.ToLower(typ), " ")
+	if word == "internal" || word == "external" {
+		return word
+	}
+	return ""
 }
 
 // routineName takes the argument types from a cell such as F(NUMBER, VARCHAR) RETURN NUMBER. Arguments that may be left

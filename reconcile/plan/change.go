@@ -57,6 +57,7 @@ type Change struct {
 	Why   state.Origin // of the declaration; for a removal, of the record that made the fact ours
 	Note  string       // why it goes away, or what else a reader should know
 	Table state.Kind   // of a column: what it is a column of, where that is known
+	Sort  string       // of the relation that it stands on or in: its sort, see state.Object
 	Order int          // a stage within the phase, which gates like a phase
 	List  []string     // of an allowed value: all that the tag allows once the change's stage is done, sorted
 	Opens bool         // a tag's new value, or its absence, lets a policy show somebody more

@@ -10,6 +10,9 @@ import (
 // or cannot make without a moment in which data is in clear.
 var ErrUnsupported = errors.New("not supported by the platform")
 
+// AnySort is the sort of objects to come: any that their kind has.
+const AnySort = "any"
+
 // Dialect is what is peculiar to a kind of platform and can be known without asking one. All methods are pure.
 type Dialect interface {
 	// Name returns the dialect as policy files spell it: snowflake, databricks or memory.
@@ -35,6 +38,11 @@ type Dialect interface {
 	// Privileges returns the privileges that a written one stands for on a kind of securable, in the platform's
 	// spelling, and an error if the kind has no such privilege. ALL is expanded.
 	Privileges(written string, on state.Kind) ([]string, error)
+
+	// Sift returns those of privileges on a kind that a thing of a sort of it takes, such as a stage whose files lie
+	// elsewhere; "" is a sort that is not known, AnySort that of objects to come. It returns an error where they depend
+	// on what is not known.
+	Sift(privileges []string, on state.Kind, sort string) ([]string, error)
 
 	// Access returns the privileges of a built-in access level (read, write, own) on a kind, none where it has none.
 	Access(level string, on state.Kind) []string

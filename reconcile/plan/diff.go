@@ -163,7 +163,9 @@ func (d *difference) add(k state.Key, was, want state.Value, why state.Origin, n
 	c := Change{Key: k, Was: was, Want: want, Why: why, Note: note}
 	if k.On.Kind == state.KindColumn {
 		relation, _ := d.in.Actual.Relation(k.On)
-		c.Table = relation.Kind
+		c.Table, c.Sort = relation.Kind, d.in.Actual.Objects[relation].Sort
+	} else if k.On.Kind.Relation() {
+		c.Sort = d.in.Actual.Objects[k.On].Sort
 	}
 	place(&c)
 	d.changes = append(d.changes, c)

@@ -2,6 +2,7 @@ package plan
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -219,7 +220,8 @@ func (r *resolver) privilegesOn(on state.Securable, sel state.Selector, d state.
 	if d.Access != "" {
 		level, named := r.in.Declarations.Access[d.Access]
 		if !named {
-			return r.in.Dialect.Access(d.Access, on.Kind)
+			fits, _ := r.in.Dialect.Sift(r.in.Dialect.Access(d.Access, on.Kind), on.Kind, r.sort(on))
+			return fits
 		}
 		written = level.Privileges[on.Kind]
 	}
@@ -232,10 +234,31 @@ func (r *resolver) privilegesOn(on state.Securable, sel state.Selector, d state.
 			}
 			continue
 		}
-		all = append(all, names...)
+		fits, err := r.in.Dialect.Sift(names, on.Kind, r.sort(on))
+		if len(fits) == 0 && !sel.Pattern.Wild() && sel.Tag == "" && !r.in.Offline {
+			if err == nil {
+				err = fmt.Errorf("it is a %s of the sort %s, which has no privilege %s", on.Kind, cmp.Or(r.sort(on), "plain"), w)
+			}
+			r.note(Error, on, d.Origin, "%s: %v", on, err)
+		}
+		all = append(all, fits...)
 	}
 	return all
 }
+
+// sort returns the sort that something is of its kind; objects to come may be of any.
+func (r *resolver) sort(on state.Securable) string {
+	if on.Name == toCome {
+		return AnySort
+	}
+	if r.in.Actual == nil {
+		return ""
+	}
+	return r.in.Actual.Objects[on].Sort
+}
+
+// toCome is the name that stands for those of objects to come. No platform has such a name.
+const toCome = "\x00"
 
 // openFuture adds the grants on objects to come: of its own on each kind, or on the container that hands them down. A
 // grant that must not be has them also on the containers inside: there each has future grants of its own.
@@ -252,7 +275,7 @@ func (r *resolver) openFuture(set map[state.Key]bool, sel state.Selector, d stat
 		}
 		reads := false
 		for _, k := range kinds {
-			probe := state.Securable{Kind: k, Catalog: on.Catalog, Schema: on.Schema, Name: "x"}
+			probe := state.Securable{Kind: k, Catalog: on.Catalog, Schema: on.Schema, Name: toCome}
 			for _, p := range r.privilegesOn(probe, state.Selector{Pattern: state.Pattern{Deep: true}}, d) {
 				key := state.Key{Fact: state.FactGrant, On: on, Name: p}
 				if r.in.Dialect.FutureContainers() {

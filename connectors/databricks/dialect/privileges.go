@@ -82,6 +82,11 @@ func Implied(on state.Kind) []string {
 	return slices.DeleteFunc(slices.Clone(privileges[on]), func(p string) bool { return slices.Contains(beyondAll, p) })
 }
 
+// Sift implements plan.Dialect: no kind has sorts that differ here.
+func (Dialect) Sift(privileges []string, _ state.Kind, _ string) ([]string, error) {
+	return privileges, nil
+}
+
 // Access implements plan.Dialect. Ownership is no privilege here, so own has none.
 func (Dialect) Access(level string, on state.Kind) []string {
 	switch {

@@ -144,7 +144,8 @@ var keywords = map[state.Kind]string{
 	state.KindRole: "ROLE", state.KindDatabaseRole: "DATABASE ROLE", state.KindUser: "USER",
 }
 
-// alter begins an ALTER of what a change stands on. Views of all sorts are VIEW there, external tables TABLE. A column
+// alter begins an ALTER of what a change stands on. Views of all sorts are VIEW there, external tables TABLE; Iceberg tables have a
+// statement of their own. A column
 // whose relation is not known is altered as a table's.
 func alter(b *builder, c plan.Change) error {
 	on := c.Key.On
@@ -154,6 +155,10 @@ func alter(b *builder, c plan.Change) error {
 		table.Key.On = on.Table()
 		table.Key.On.Kind = c.Table
 		return alter(b, table)
+	}
+	if c.Sort == "iceberg" && on.Kind == state.KindTable {
+		b.raw("ALTER ICEBERG TABLE ").on(on)
+		return nil
 	}
 	switch on.Kind {
 	case state.KindMaterializedView:

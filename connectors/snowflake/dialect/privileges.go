@@ -1,10 +1,12 @@
 package dialect
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
 
+	"github.com/polsync/polsync/reconcile/plan"
 	"github.com/polsync/polsync/state"
 )
 
@@ -48,7 +50,7 @@ var privileges = map[state.Kind][]string{
 			"VIEW", "WORKSPACE", "SNOWFLAKE.CORE.BUDGET", "SNOWFLAKE.DATA_PRIVACY.CLASSIFICATION_PROFILE", "SNOWFLAKE.DATA_PRIVACY.CUSTOM_CLASSIFIER"),
 		policies("CREATE", "POLICY", "AGGREGATION", "AUTHENTICATION", "JOIN", "MASKING", "PACKAGES", "PASSWORD", "PRIVACY", "PROJECTION", "ROW ACCESS", "SESSION", "STORAGE LIFECYCLE"),
 		[]string{"ADD SEARCH OPTIMIZATION", "APPLYBUDGET", "EXECUTE AUTO CLASSIFICATION", "MANAGE GRANTS", "MODIFY", "MONITOR", "USAGE"}),
-	state.KindTable:            {"APPLYBUDGET", "DELETE", "EVOLVE SCHEMA", "INSERT", "REFERENCES", "SELECT", "SELECT ERROR TABLE", "TRUNCATE", "UPDATE"},
+	state.KindTable:            {"APPLYBUDGET", "DELETE", "EVOLVE SCHEMA", ingest, "INSERT", "REFERENCES", "SELECT", "SELECT ERROR TABLE", "TRUNCATE", "UPDATE"},
 	state.KindView:             {"REFERENCES", "SELECT"},
 	state.KindMaterializedView: {"APPLYBUDGET", "REFERENCES", "SELECT"},
 	state.KindDynamicTable:     {"MONITOR", "OPERATE", "SELECT"},
@@ -97,7 +99,7 @@ func (Dialect) Privileges(written string, on state.Kind) ([]string, error) {
 	}
 	w := plain(written)
 	if w == "ALL" || w == "ALL PRIVILEGES" {
-		if on == state.KindTag || on == state.KindMaskingPolicy || on == state.KindRowPolicy || on == state.KindStage {
+		if on == state.KindTag || on == state.KindMaskingPolicy || on == state.KindRowPolicy {
 			return nil, fmt.Errorf("a %s does not take ALL; name the privileges: %s", on, strings.Join(known, ", "))
 		}
 		return slices.DeleteFunc(slices.Clone(known), func(p string) bool { return notInAll(p, on) }), nil
@@ -113,6 +115,35 @@ func (Dialect) Privileges(written string, on state.Kind) ([]string, error) {
 // plain makes spellings of one privilege alike.
 func plain(privilege string) string {
 	return strings.Join(strings.Fields(strings.ReplaceAll(strings.ToUpper(privilege), "_", " ")), " ")
+}
+
+// sorts are what sorts of a kind take: tables that are no plain ones, and stages by where their files lie. INGEST
+// TELEMETRY is of event tables alone.
+var sorts = map[string][]string{
+	"hybrid":      {"APPLYBUDGET", "DELETE", "INSERT", "REFERENCES", "SELECT", "TRUNCATE", "UPDATE"},
+	"iceberg":     {"APPLYBUDGET", "DELETE", "INSERT", "REFERENCES", "SELECT", "TRUNCATE", "UPDATE"},
+	"event":       {"APPLYBUDGET", "DELETE", ingest, "REFERENCES", "SELECT", "TRUNCATE"},
+	"interactive": {"REFERENCES", "SELECT"},
+	"internal":    {"READ", "WRITE"},
+	"external":    {"USAGE"},
+}
+
+const ingest = "INGEST TELEMETRY"
+
+// Sift implements plan.Dialect.
+func (Dialect) Sift(list []string, on state.Kind, sort string) ([]string, error) {
+	switch known := sorts[sort]; {
+	case sort == plan.AnySort:
+		return list, nil
+	case on == state.KindStage && known == nil && len(list) == len(privileges[on]):
+		return nil, errors.New("whether the stage is an internal or an external one could not be read; name the privileges")
+	case known == nil && on == state.KindTable:
+		return slices.DeleteFunc(slices.Clone(list), func(p string) bool { return p == ingest }), nil
+	case known == nil:
+		return list, nil
+	default:
+		return slices.DeleteFunc(slices.Clone(list), func(p string) bool { return !slices.Contains(known, p) }), nil
+	}
 }
 
 // Access implements plan.Dialect.
