@@ -2,6 +2,7 @@ package databricks
 
 import (
 	"encoding/json"
+	"slices"
 	"sort"
 	"strings"
 	"time"
@@ -45,6 +46,8 @@ func (w *Workspace) applyGrants(id identity, s *securable, changes []grantChange
 		change(next, c)
 	}
 	if w.opt.GrantLag > 0 {
+		seen := w.now().Add(-w.opt.GrantLag)
+		s.grants.past = slices.DeleteFunc(s.grants.past, func(p grantState) bool { return !p.until.After(seen) })
 		s.grants.past = append(s.grants.past, grantState{w.now(), s.grants.now})
 	}
 	s.grants.now = next
@@ -146,7 +149,6 @@ func (w *Workspace) shown(s *securable) map[string]map[string]bool {
 			return p.held
 		}
 	}
-	s.grants.past = nil
 	return s.grants.now
 }
 

@@ -35,7 +35,7 @@ type route struct {
 
 const (
 	open  = 1 << iota // no credentials asked for
-	waits             // takes the lock itself
+	waits             // takes the locks itself
 )
 
 type router map[int][]compiled // by number of segments
@@ -129,15 +129,21 @@ func (w *Workspace) answer(r *http.Request, body []byte, rec *Request, f *Fault)
 		return http.StatusNotFound, errBody(&Error{404, "ENDPOINT_NOT_FOUND", "", "", "No API found for '" + r.Method + " " + r.URL.Path + "'"})
 	}
 	c := &call{w: w, r: r, body: body, args: args, query: r.URL.Query(), rec: rec, fault: f}
-	w.mu.Lock()
 	var err error
-	if rt.flags&open == 0 {
+	switch {
+	case rt.flags&waits != 0:
+		w.mu.RLock()
 		c.id, err = w.authenticate(r)
-	}
-	if rt.flags&waits != 0 {
-		w.mu.Unlock()
-	} else {
+		w.mu.RUnlock()
+	case r.Method == http.MethodGet:
+		w.mu.RLock()
+		defer w.mu.RUnlock()
+	default:
+		w.mu.Lock()
 		defer w.mu.Unlock()
+	}
+	if rt.flags&(open|waits) == 0 {
+		c.id, err = w.authenticate(r)
 	}
 	var out any
 	if err == nil {

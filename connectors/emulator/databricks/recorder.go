@@ -52,8 +52,8 @@ func (w *Workspace) begin(r *http.Request, body []byte) *Request {
 			rec.SQL = b.Statement
 		}
 	}
-	w.mu.Lock()
-	defer w.mu.Unlock()
+	w.mu.RLock()
+	defer w.mu.RUnlock()
 	rec.Time = w.now()
 	if p, err := w.bearer(r); err == nil {
 		rec.Principal = p.name
@@ -62,8 +62,8 @@ func (w *Workspace) begin(r *http.Request, body []byte) *Request {
 }
 
 func (w *Workspace) end(rec *Request, status int) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
+	w.runs.Lock()
+	defer w.runs.Unlock()
 	rec.Status = status
 	w.requests = append(w.requests, *rec)
 }
@@ -71,21 +71,21 @@ func (w *Workspace) end(rec *Request, status int) {
 // Requests gives all requests since the start or the last ResetLog, in the
 // order they were answered.
 func (w *Workspace) Requests() []Request {
-	w.mu.Lock()
-	defer w.mu.Unlock()
+	w.runs.Lock()
+	defer w.runs.Unlock()
 	return append([]Request(nil), w.requests...)
 }
 
 // Statements gives the SQL statements executed over the wire, in order.
 func (w *Workspace) Statements() []Statement {
-	w.mu.Lock()
-	defer w.mu.Unlock()
+	w.runs.Lock()
+	defer w.runs.Unlock()
 	return append([]Statement(nil), w.executed[w.forgotten:]...)
 }
 
 // ResetLog forgets the recorded requests and statements. The system tables do not.
 func (w *Workspace) ResetLog() {
-	w.mu.Lock()
-	defer w.mu.Unlock()
+	w.runs.Lock()
+	defer w.runs.Unlock()
 	w.requests, w.forgotten = nil, len(w.executed)
 }

@@ -90,8 +90,8 @@ func routes() router {
 		{"POST", "/api/2.0/sql/warehouses/{id}/start", (*call).startWarehouse, 0},
 		{"POST", "/api/2.0/sql/warehouses/{id}/stop", (*call).stopWarehouse, 0},
 		{"POST", statementsPath, (*call).executeStatement, waits},
-		{"GET", statementsPath + "/{id}", (*call).getStatement, 0},
-		{"GET", statementsPath + "/{id}/result/chunks/{n}", (*call).getChunk, 0},
-		{"POST", statementsPath + "/{id}/cancel", (*call).cancelStatement, 0},
+		{"GET", statementsPath + "/{id}", (*call).getStatement, waits},
+		{"GET", statementsPath + "/{id}/result/chunks/{n}", (*call).getChunk, waits},
+		{"POST", statementsPath + "/{id}/cancel", (*call).cancelStatement, waits},
 	}...))
 }

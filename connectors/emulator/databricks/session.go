@@ -10,10 +10,12 @@ import (
 // session is what one statement runs in. It resolves names for the engine.
 type session struct {
 	w       *Workspace
-	id      identity  // who asks: identity functions and policies see this one
-	owner   *identity // whose rights count inside a view or function; nil: id's
-	catalog string    // current catalog, "" for main if there is one
-	schema  string    // current schema, "" for default
+	ctx     context.Context // ends when the statement is cancelled
+	release func()          // lets go of the lock once names are resolved; nil: it is kept
+	id      identity        // who asks: identity functions and policies see this one
+	owner   *identity       // whose rights count inside a view or function; nil: id's
+	catalog string          // current catalog, "" for main if there is one
+	schema  string          // current schema, "" for default
 	params  map[string]sqlengine.Parameter
 }
 

@@ -2,6 +2,7 @@ package databricks
 
 import (
 	"context"
+	"sync"
 
 	"github.com/polsync/polsync/connectors/emulator/sqlengine"
 )
@@ -53,8 +54,32 @@ var grammar = []struct {
 	{[]string{"("}, (*cursor).selection},
 }
 
-// run parses and carries out one statement. The error is an *Error.
+// run parses and carries out one statement. The error is an *Error. What only reads runs beside others; a query holds no lock
+// once its names are resolved and the rows it reads are known, which no later statement changes.
 func (w *Workspace) run(s *session, sql string) (*Result, error) {
+	if c := sqlengine.NewParser(sqlengine.Databricks, sql); !onlyReads(c) {
+		w.mu.Lock()
+		defer w.mu.Unlock()
+		return w.carry(s, sql)
+	}
+	w.mu.RLock()
+	s.release = sync.OnceFunc(w.mu.RUnlock)
+	defer s.release()
+	return w.carry(s, sql)
+}
+
+// onlyReads tells by a statement's first word that it changes nothing.
+func onlyReads(c *sqlengine.Parser) bool {
+	for _, word := range [...]string{"SELECT", "WITH", "VALUES", "(", "SHOW", "DESCRIBE", "DESC", "USE"} {
+		if c.PeekKeyword(word) {
+			return true
+		}
+	}
+	return false
+}
+
+// carry is run while the lock is held.
+func (w *Workspace) carry(s *session, sql string) (*Result, error) {
 	c := &cursor{sqlengine.NewParser(sqlengine.Databricks, sql), s}
 	c.ResolveIdentifiers(s.engine())
 	do, err := c.statement()
@@ -110,7 +135,10 @@ func (s *session) query(q *sqlengine.Query) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	rows, err := st.Run(s.w.stopped)
+	if s.release != nil {
+		s.release()
+	}
+	rows, err := st.Run(s.ctx)
 	if err != nil {
 		return nil, err
 	}

@@ -313,7 +313,7 @@ func (s *session) hits(x *securable, ch *rowChange, at []int) ([]sqlengine.Row, 
 	if err != nil {
 		return nil, err
 	}
-	return st.Run(s.w.stopped)
+	return st.Run(s.ctx)
 }
 
 func applyRows(t *table, hits []sqlengine.Row, at []int) error {

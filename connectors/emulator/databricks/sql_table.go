@@ -319,7 +319,7 @@ func (c *cursor) storeView(n creation, t *table, named []column) (*Result, error
 	}
 	if t.tableType == typeMatView {
 		// A materialized view stores what its owner saw when it was made.
-		if t.rows, err = st.Run(c.s.w.stopped); err != nil {
+		if t.rows, err = st.Run(c.s.ctx); err != nil {
 			return nil, err
 		}
 		t.query = nil

@@ -1,6 +1,7 @@
 package databricks
 
 import (
+	"context"
 	"strconv"
 	"time"
 
@@ -9,19 +10,22 @@ import (
 
 // statement is one execution and, once it ended, its result.
 type statement struct {
-	id       string
-	owner    string // principal id
-	agent    string
-	sent     time.Time
-	req      statementRequest
-	state    string
-	err      *Error
-	fail     *Error // what a fault makes it end with
-	after    func() // called when it was executed, before it ends
-	answer   *statementAnswer
-	rows     [][]any
-	canceled chan struct{} // closed by cancel
-	ended    chan struct{} // closed when state is final
+	id     string
+	owner  string // principal id
+	name   string // of the owner
+	agent  string
+	sent   time.Time
+	req    statementRequest
+	state  string
+	err    *Error
+	fail   *Error // what a fault makes it end with
+	after  func() // called when it was executed, before it ends
+	answer *statementAnswer
+	rows   [][]any
+	asked  time.Time // when its client last asked for it
+	ctx    context.Context
+	cancel context.CancelFunc
+	ended  chan struct{} // closed when state is final
 }
 
 type statementRequest struct {
@@ -55,9 +59,7 @@ func (c *call) executeStatement() (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	c.w.mu.Lock()
 	st, err := c.submit(req)
-	c.w.mu.Unlock()
 	if err != nil {
 		return nil, err
 	}
@@ -68,11 +70,12 @@ func (c *call) executeStatement() (any, error) {
 	case <-timer.C:
 		if req.OnWaitTimeout == "CANCEL" {
 			c.w.cancel(st)
+			<-st.ended
 		}
 	case <-c.r.Context().Done():
 	}
-	c.w.mu.Lock()
-	defer c.w.mu.Unlock()
+	c.w.runs.Lock()
+	defer c.w.runs.Unlock()
 	return c.w.report(st), nil
 }
 
@@ -106,12 +109,16 @@ func (req *statementRequest) check() (time.Duration, error) {
 	return d, nil
 }
 
-// submit puts a statement under way. The lock is held.
+// submit puts a statement under way.
 func (c *call) submit(req statementRequest) (*statement, error) {
+	c.w.mu.RLock()
 	h, err := c.usable(req.Warehouse)
+	c.w.mu.RUnlock()
 	if err != nil {
 		return nil, err
 	}
+	c.w.runs.Lock()
+	defer c.w.runs.Unlock()
 	if c.w.stopped.Err() != nil {
 		return nil, &Error{503, "TEMPORARILY_UNAVAILABLE", "", "", "The workspace is shutting down."}
 	}
@@ -125,25 +132,37 @@ func (c *call) submit(req statementRequest) (*statement, error) {
 		delay += c.w.opt.ColdStart
 	}
 	rec, fault := *c.rec, c.fault // the request may be answered, and its record completed, before the statement ends
-	st := &statement{id: "01" + c.w.newID()[2:], owner: c.id.principal.id, agent: c.id.agent, sent: c.w.now(), req: req, state: "PENDING", fail: c.fault.statementError(),
-		after: func() { fault.after(rec) }, canceled: make(chan struct{}), ended: make(chan struct{})}
+	now := c.w.now()
+	st := &statement{id: "01" + c.w.newID()[2:], owner: c.id.principal.id, name: c.id.name, agent: c.id.agent, sent: now, asked: now, req: req, state: "PENDING", fail: c.fault.statementError(),
+		after: func() { fault.after(rec) }, ended: make(chan struct{})}
+	st.ctx, st.cancel = context.WithCancel(c.w.stopped)
 	c.w.expireResults()
 	c.w.statements[st.id] = st
-	s := &session{w: c.w, id: c.id, catalog: req.Catalog, schema: req.Schema, params: binds}
+	s := &session{w: c.w, ctx: st.ctx, id: c.id, catalog: req.Catalog, schema: req.Schema, params: binds}
 	c.w.running.Add(1)
 	go c.w.carryOut(st, s, delay)
 	return st, nil
 }
 
-// resultLifetime is how long a result can be fetched.
-const resultLifetime = time.Hour
+// How long a result can be fetched, and how long a statement goes on that nobody asks for.
+const (
+	resultLifetime = time.Hour
+	unaskedLimit   = 15 * time.Minute
+)
 
-// expireResults forgets statements whose results are too old to be fetched.
+// expireResults closes statements whose results are too old to be fetched or that nobody has asked for, and forgets those that were closed
+// long ago.
 func (w *Workspace) expireResults() {
-	before := w.now().Add(-resultLifetime)
+	now := w.now()
 	for id, st := range w.statements {
-		if st.final() && st.sent.Before(before) {
+		switch age := now.Sub(st.sent); {
+		case !st.final() && now.Sub(st.asked) > unaskedLimit:
+			w.conclude(st, "CLOSED", nil)
+			st.cancel()
+		case st.final() && age > 2*resultLifetime:
 			delete(w.statements, id)
+		case st.state == "SUCCEEDED" && age > resultLifetime:
+			st.state, st.answer, st.rows = "CLOSED", nil, nil
 		}
 	}
 }
@@ -179,56 +198,71 @@ func bindings(list []statementBind) (map[string]sqlengine.Parameter, error) {
 	return out, nil
 }
 
-// carryOut runs a statement after the warehouse's start. Once it runs it is not
-// interrupted; cancelling before that keeps it from having any effect.
+// carryOut runs a statement after the warehouse's start. Cancelling it before keeps it from having any effect; a query is also cancelled while
+// it runs, a statement that changes something is not.
 func (w *Workspace) carryOut(st *statement, s *session, delay time.Duration) {
 	defer w.running.Done()
+	defer st.cancel()
 	if delay > 0 {
 		t := time.NewTimer(delay)
 		defer t.Stop()
 		select {
 		case <-t.C:
-		case <-st.canceled:
-		case <-w.stopped.Done():
+		case <-st.ctx.Done():
 		}
 	}
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	if st.state != "PENDING" {
+	if !w.start(st) {
 		return
 	}
-	if w.stopped.Err() != nil {
-		w.conclude(st, "CANCELED", nil)
-		return
-	}
-	st.state = "RUNNING"
 	if st.fail != nil {
-		w.conclude(st, "FAILED", st.fail)
+		w.finish(st, "FAILED", st.fail)
 		return
 	}
 	r, err := w.run(s, st.req.Statement)
 	if err == nil {
 		err = st.keep(r, w.opt.ChunkRows, w.opt.InlineLimit)
 	}
-	w.unlocked(st.after)
-	if err != nil {
-		w.conclude(st, "FAILED", asError(err))
-		return
+	st.after()
+	switch {
+	case err != nil && st.ctx.Err() != nil:
+		w.finish(st, "CANCELED", nil)
+	case err != nil:
+		w.finish(st, "FAILED", asError(err))
+	default:
+		w.finish(st, "SUCCEEDED", nil)
 	}
-	w.conclude(st, "SUCCEEDED", nil)
 }
 
-// unlocked calls f without the lock that is held.
-func (w *Workspace) unlocked(f func()) {
-	w.mu.Unlock()
-	defer w.mu.Lock()
-	f()
+// start makes a statement that was not cancelled RUNNING, and reports whether it is.
+func (w *Workspace) start(st *statement) bool {
+	w.runs.Lock()
+	defer w.runs.Unlock()
+	if st.state == "PENDING" && st.ctx.Err() != nil {
+		w.conclude(st, "CANCELED", nil)
+	}
+	if st.state != "PENDING" {
+		return false
+	}
+	st.state = "RUNNING"
+	return true
+}
+
+// finish is conclude without the lock. A statement that was closed meanwhile stays so.
+func (w *Workspace) finish(st *statement, state string, err *Error) {
+	w.runs.Lock()
+	defer w.runs.Unlock()
+	if !st.final() {
+		w.conclude(st, state, err)
+	}
 }
 
 // conclude sets a final state, once. The lock is held.
 func (w *Workspace) conclude(st *statement, state string, err *Error) {
 	st.state, st.err = state, err
-	rec := Statement{ID: st.id, Time: st.sent, Ended: w.now(), Warehouse: st.req.Warehouse, UserAgent: st.agent, SQL: st.req.Statement, Principal: w.principalName(st.owner), State: state, Rows: len(st.rows)}
+	rec := Statement{ID: st.id, Time: st.sent, Ended: w.now(), Warehouse: st.req.Warehouse, UserAgent: st.agent, SQL: st.req.Statement, Principal: st.name, State: state}
+	if state == "SUCCEEDED" {
+		rec.Rows = len(st.rows)
+	}
 	if err != nil {
 		rec.Error = err.Error()
 	}
@@ -236,37 +270,30 @@ func (w *Workspace) conclude(st *statement, state string, err *Error) {
 	close(st.ended)
 }
 
-func (w *Workspace) principalName(id string) string {
-	if p := w.principals[id]; p != nil {
-		return p.name
-	}
-	return ""
-}
-
-// cancel ends a statement that has not begun to run.
+// cancel ends a statement. One that has not begun to run is ended at once.
 func (w *Workspace) cancel(st *statement) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.cancelLocked(st)
-}
-
-func (w *Workspace) cancelLocked(st *statement) {
+	w.runs.Lock()
+	defer w.runs.Unlock()
+	st.cancel()
 	if st.state == "PENDING" {
-		close(st.canceled)
 		w.conclude(st, "CANCELED", nil)
 	}
 }
 
-// statement finds one of the caller's.
+// statement finds one of the caller's. The lock is held.
 func (c *call) statement() (*statement, error) {
+	c.w.expireResults()
 	st := c.w.statements[c.args[0]]
 	if st == nil || st.owner != c.id.principal.id {
 		return nil, &Error{404, "NOT_FOUND", "", "", "Statement " + c.args[0] + " does not exist."}
 	}
+	st.asked = c.w.now()
 	return st, nil
 }
 
 func (c *call) getStatement() (any, error) {
+	c.w.runs.Lock()
+	defer c.w.runs.Unlock()
 	st, err := c.statement()
 	if err != nil {
 		return nil, err
@@ -275,6 +302,8 @@ func (c *call) getStatement() (any, error) {
 }
 
 func (c *call) getChunk() (any, error) {
+	c.w.runs.Lock()
+	defer c.w.runs.Unlock()
 	st, err := c.statement()
 	if err != nil {
 		return nil, err
@@ -287,9 +316,11 @@ func (c *call) getChunk() (any, error) {
 }
 
 func (c *call) cancelStatement() (any, error) {
+	c.w.runs.Lock()
 	st, err := c.statement()
+	c.w.runs.Unlock()
 	if err == nil {
-		c.w.cancelLocked(st)
+		c.w.cancel(st)
 	}
 	return nil, err
 }

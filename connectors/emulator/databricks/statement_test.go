@@ -3,6 +3,7 @@ package databricks_test
 import (
 	"errors"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -207,11 +208,74 @@ func TestResultsExpire(t *testing.T) {
 	c := start()
 	b := newBench(t, emulator.Options{Clock: c.now})
 	r := b.run(admin, "SELECT 1")
+	c.at = c.at.Add(61 * time.Minute)
+	got, err := b.client(admin).StatementExecution.GetStatementByStatementId(t.Context(), r.StatementId)
+	b.must(err)
+	if got.Status.State != sql.StatementStateClosed || got.Result != nil {
+		t.Errorf("after an hour: %+v, %+v", got.Status, got.Result)
+	}
 	c.at = c.at.Add(2 * time.Hour)
-	b.run(admin, "SELECT 2")
-	_, err := b.client(admin).StatementExecution.GetStatementByStatementId(t.Context(), r.StatementId)
-	if !errors.Is(err, apierr.ErrNotFound) {
-		t.Errorf("after two hours: %v", err)
+	if _, err = b.client(admin).StatementExecution.GetStatementByStatementId(t.Context(), r.StatementId); !errors.Is(err, apierr.ErrNotFound) {
+		t.Errorf("after three hours: %v", err)
+	}
+}
+
+const forever = "SELECT count(*) FROM range(0, 1000000) a CROSS JOIN range(0, 1000000) b"
+
+// state asks for a statement until it is no longer in a state.
+func (b *bench) state(id string, while sql.StatementState) sql.StatementState {
+	for {
+		r, err := b.client(admin).StatementExecution.GetStatementByStatementId(b.t.Context(), id)
+		b.must(err)
+		if r.Status.State != while {
+			return r.Status.State
+		}
+	}
+}
+
+// While a query runs, others are answered and changes made; it is cancelled by its id.
+func TestQueriesRunSideBySide(t *testing.T) {
+	b := newBench(t, emulator.Options{})
+	r, err := execute(b, sql.ExecuteStatementRequest{Statement: forever, WaitTimeout: "0s"})
+	b.must(err)
+	if s := b.state(r.StatementId, sql.StatementStatePending); s != sql.StatementStateRunning {
+		t.Fatalf("state %s, want RUNNING", s)
+	}
+	if rows := b.rows(admin, "SELECT 7"); rows[0][0] != "7" {
+		t.Errorf("got %v", rows)
+	}
+	b.rows(admin, "CREATE CATALOG meanwhile")
+	if rows := b.rows(admin, "SHOW CATALOGS LIKE 'meanwhile'"); len(rows) != 1 {
+		t.Errorf("got %v", rows)
+	}
+	b.must(b.client(admin).StatementExecution.CancelExecution(t.Context(), sql.CancelExecutionRequest{StatementId: r.StatementId}))
+	if s := b.state(r.StatementId, sql.StatementStateRunning); s != sql.StatementStateCanceled {
+		t.Errorf("state %s, want CANCELED", s)
+	}
+}
+
+// A statement that does not end in the time it is waited for is cancelled where that was asked for.
+func TestWaitTimeoutCancels(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, emulator.Options{ColdStart: time.Hour})
+	b.w.StopWarehouse(warehID)
+	r, err := execute(b, sql.ExecuteStatementRequest{Statement: "CREATE CATALOG never", WaitTimeout: "5s", OnWaitTimeout: sql.ExecuteStatementRequestOnWaitTimeoutCancel})
+	b.must(err)
+	if r.Status.State != sql.StatementStateCanceled {
+		t.Errorf("state %s, want CANCELED", r.Status.State)
+	}
+}
+
+// A statement that nobody asks for is closed.
+func TestUnaskedStatementsAreClosed(t *testing.T) {
+	var late atomic.Int64 // the query reads the clock meanwhile
+	b := newBench(t, emulator.Options{Clock: func() time.Time { return start().at.Add(time.Duration(late.Load())) }})
+	r, err := execute(b, sql.ExecuteStatementRequest{Statement: forever, WaitTimeout: "0s"})
+	b.must(err)
+	b.state(r.StatementId, sql.StatementStatePending)
+	late.Store(int64(16 * time.Minute))
+	if s := b.state(r.StatementId, sql.StatementStateRunning); s != sql.StatementStateClosed {
+		t.Errorf("state %s, want CLOSED", s)
 	}
 }
 

@@ -105,8 +105,11 @@ func auditRows(w *Workspace) []sqlengine.Row {
 var historyStatus = map[string]string{"SUCCEEDED": "FINISHED", "FAILED": "FAILED", "CANCELED": "CANCELED"}
 
 func historyRows(w *Workspace) []sqlengine.Row {
+	w.runs.Lock()
+	executed := w.executed
+	w.runs.Unlock()
 	var out []sqlengine.Row
-	for _, s := range w.executed {
+	for _, s := range executed {
 		if !w.past(s.Ended) {
 			continue
 		}

@@ -2,6 +2,7 @@ package databricks
 
 import (
 	"fmt"
+	"slices"
 	"sort"
 	"strings"
 	"time"
@@ -48,7 +49,6 @@ func (w *Workspace) lagged(s *tagSet) map[string]tag {
 			return p.tags
 		}
 	}
-	s.past = nil
 	return s.now
 }
 
@@ -143,6 +143,8 @@ func (w *Workspace) unsetTags(id identity, t tagTarget, keys []string) error {
 func (w *Workspace) replaceTags(t tagTarget, next map[string]tag, by string) {
 	s := t.set()
 	if w.opt.TagLag > 0 {
+		seen := w.now().Add(-w.opt.TagLag)
+		s.past = slices.DeleteFunc(s.past, func(p tagState) bool { return !p.until.After(seen) })
 		s.past = append(s.past, tagState{w.now(), s.now})
 	}
 	s.now = next

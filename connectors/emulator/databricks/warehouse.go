@@ -3,7 +3,7 @@ package databricks
 // warehouse is a SQL warehouse.
 type warehouse struct {
 	id, name string
-	state    string // RUNNING, STOPPED
+	state    string // RUNNING, STOPPED; guarded by Workspace.runs
 	creator  string
 	users    map[string]bool // who may use it, lower case; "account users" for all
 }
@@ -18,11 +18,18 @@ func (w *Workspace) AddWarehouse(id, name string) {
 // StopWarehouse stops a warehouse; the next statement starts it, which takes
 // Options.ColdStart.
 func (w *Workspace) StopWarehouse(id string) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
+	w.mu.RLock()
+	defer w.mu.RUnlock()
 	if h := w.warehouse(id); h != nil {
-		h.state = "STOPPED"
+		w.put(h, "STOPPED")
 	}
+}
+
+// put gives a warehouse a state.
+func (w *Workspace) put(h *warehouse, state string) {
+	w.runs.Lock()
+	defer w.runs.Unlock()
+	h.state = state
 }
 
 func (w *Workspace) warehouse(id string) *warehouse {
@@ -34,7 +41,9 @@ func (w *Workspace) warehouse(id string) *warehouse {
 	return nil
 }
 
-func (h *warehouse) doc() map[string]any {
+func (c *call) warehouseDoc(h *warehouse) map[string]any {
+	c.w.runs.Lock()
+	defer c.w.runs.Unlock()
 	return map[string]any{"id": h.id, "name": h.name, "state": h.state, "cluster_size": "2X-Small", "warehouse_type": "PRO",
 		"enable_serverless_compute": true, "enable_photon": true, "auto_stop_mins": 10, "min_num_clusters": 1, "max_num_clusters": 1,
 		"num_clusters": 1, "creator_name": h.creator, "spot_instance_policy": "COST_OPTIMIZED"}
@@ -44,7 +53,7 @@ func (c *call) listWarehouses() (any, error) {
 	var out []any
 	for _, h := range c.w.warehouses {
 		if anyOf(c.id, h.users) {
-			out = append(out, h.doc())
+			out = append(out, c.warehouseDoc(h))
 		}
 	}
 	return page{key: "warehouses", items: out}, nil
@@ -66,13 +75,13 @@ func (c *call) getWarehouse() (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return h.doc(), nil
+	return c.warehouseDoc(h), nil
 }
 
 func (c *call) startWarehouse() (any, error) {
 	h, err := c.usable(c.args[0])
 	if err == nil {
-		h.state = "RUNNING"
+		c.w.put(h, "RUNNING")
 	}
 	return nil, err
 }
@@ -80,7 +89,7 @@ func (c *call) startWarehouse() (any, error) {
 func (c *call) stopWarehouse() (any, error) {
 	h, err := c.usable(c.args[0])
 	if err == nil {
-		h.state = "STOPPED"
+		c.w.put(h, "STOPPED")
 	}
 	return nil, err
 }

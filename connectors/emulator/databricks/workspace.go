@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net/http"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -58,23 +59,25 @@ type Workspace struct {
 	log    *slog.Logger
 	router router
 
-	mu            sync.Mutex            // guards all below
+	mu            sync.RWMutex          // guards all below, up to runs
 	root          *securable            // the metastore
 	principals    map[string]*principal // by id
 	byName        map[string]*principal // by name in lower case
 	nextPrincipal int
-	ids           uint64
 	tokens        map[string]token  // by bearer token
 	secrets       map[string]string // client id -> client secret
 	tagPolicies   map[string]*tagPolicy
 	tagRoles      roleSet
 	warehouses    []*warehouse
-	statements    map[string]*statement
-	requests      []Request
-	executed      []Statement // all ever; Statements leaves out those before the last ResetLog
-	forgotten     int         // how many of executed
 	audited       []auditEvent
 
+	runs       sync.Mutex // guards statements, requests and the states of warehouses; taken after mu where both are
+	statements map[string]*statement
+	requests   []Request
+	executed   []Statement // all ever; Statements leaves out those before the last ResetLog
+	forgotten  int         // how many of executed
+
+	ids     atomic.Uint64
 	running sync.WaitGroup // statements being carried out
 	stop    context.CancelFunc
 	stopped context.Context
@@ -151,13 +154,15 @@ func (w *Workspace) Exec(principal, sql string) error {
 // Query runs one statement as a principal, without the wire, and gives its
 // result. The error is an *Error where the workspace refused.
 func (w *Workspace) Query(principal, sql string) (*Result, error) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
+	w.mu.RLock()
 	p := w.principal(principal)
 	if p == nil {
+		w.mu.RUnlock()
 		return nil, fmt.Errorf("running a statement: %w", errNoPrincipal(principal))
 	}
-	return w.run(&session{w: w, id: w.identity(p)}, sql)
+	s := &session{w: w, ctx: w.stopped, id: w.identity(p)}
+	w.mu.RUnlock()
+	return w.run(s, sql)
 }
 
 func (w *Workspace) now() time.Time { return w.opt.Clock().UTC() }
@@ -165,8 +170,7 @@ func (w *Workspace) now() time.Time { return w.opt.Clock().UTC() }
 // newID gives the next of a fixed sequence of UUIDs, so that runs are
 // reproducible.
 func (w *Workspace) newID() string {
-	w.ids++
-	h := sha256.Sum256(fmt.Appendf(nil, "%s/%d", w.opt.MetastoreID, w.ids))
+	h := sha256.Sum256(fmt.Appendf(nil, "%s/%d", w.opt.MetastoreID, w.ids.Add(1)))
 	h[6], h[8] = h[6]&0x0f|0x40, h[8]&0x3f|0x80
 	return fmt.Sprintf("%x-%x-%x-%x-%x", h[:4], h[4:6], h[6:8], h[8:10], h[10:16])
 }
