@@ -22,6 +22,16 @@ type client struct {
 	transport http.RoundTripper
 	contact   *connectors.Contact
 	product   useragentInfo
+	flight    chan struct{} // holds a token for each request under way
+	sent      func()        // called for each request; nil: not
+	patience  time.Duration // how long a request waits for a statement on metadata
+}
+
+// counting returns the client with another that is told of each request, those for statements, their states and their parts included.
+func (c *client) counting(sent func()) *client {
+	counted := *c
+	counted.sent = sent
+	return &counted
 }
 
 type useragentInfo struct{ name, version string }
@@ -42,7 +52,9 @@ func newClient(o Options, cred credentials) (*client, error) {
 		return nil, fmt.Errorf("sign in: %w", classified(err, false))
 	}
 	return &client{api: api, warehouse: o.WarehouseID, transport: base, product: useragentInfo{"polsync", o.Version},
-		contact: &connectors.Contact{URL: o.Host, Transport: base, Limit: o.ContactTimeout}}, nil
+		flight:   make(chan struct{}, o.Concurrency),
+		patience: min(metadataWait, max(firstWait, o.RequestTimeout/2)), // a request must not be given up before
+		contact:  &connectors.Contact{URL: o.Host, Transport: base, Limit: o.ContactTimeout}}, nil
 }
 
 func (c *client) close() {
@@ -76,7 +88,7 @@ func (c *client) do(ctx context.Context, does effect, method, path string, body,
 		opts = append(opts, httpclient.WithRequestData(body), httpclient.WithRequestHeader("Content-Type", "application/json"))
 	}
 	for try := 1; ; try++ {
-		err = c.api.ApiClient().Do(ctx, method, path, opts...)
+		err = c.send(ctx, method, path, opts)
 		if err == nil || does == writes || try == readTries || !again(err) || !pause(ctx, try) {
 			break
 		}
@@ -85,6 +97,21 @@ func (c *client) do(ctx context.Context, does effect, method, path string, body,
 		return requestID, classified(err, does == writes)
 	}
 	return requestID, nil
+}
+
+// send sends a request once there are not too many under way. The SDK counts out how many there may be in a second, and waits as
+// long as a refusal says.
+func (c *client) send(ctx context.Context, method, path string, opts []httpclient.DoOption) error {
+	select {
+	case c.flight <- struct{}{}:
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	defer func() { <-c.flight }()
+	if c.sent != nil {
+		c.sent()
+	}
+	return c.api.ApiClient().Do(ctx, method, path, opts...)
 }
 
 // readTries bounds how often a read is sent; the SDK itself repeats what was refused with 429 and 503.

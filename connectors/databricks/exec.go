@@ -59,7 +59,7 @@ func (p *Platform) awaitGrants(ctx context.Context, s plan.Statement) error {
 	ctx, stop := context.WithTimeout(ctx, p.opt.GrantWait)
 	defer stop()
 	for wait := 25 * time.Millisecond; ; wait = min(2*wait, 5*time.Second) {
-		held, err := p.permissions(ctx, s.Path)
+		held, err := p.client.permissions(ctx, s.Path)
 		switch {
 		case errors.Is(err, connectors.ErrDenied), errors.Is(err, connectors.ErrNotFound):
 			return nil // may be changed but not read
@@ -91,7 +91,7 @@ func shows(held map[string][]string, change permissionsChange) bool {
 }
 
 // permissions reads the direct grants behind a permissions path, by principal in lower case.
-func (p *Platform) permissions(ctx context.Context, path string) (map[string][]string, error) {
+func (c *client) permissions(ctx context.Context, path string) (map[string][]string, error) {
 	held := map[string][]string{}
 	for token := ""; ; {
 		var page struct {
@@ -101,7 +101,7 @@ func (p *Platform) permissions(ctx context.Context, path string) (map[string][]s
 			} `json:"privilege_assignments"`
 			Next string `json:"next_page_token"`
 		}
-		if _, err := p.client.do(ctx, reads, "GET", path+query("page_token", token), nil, &page); err != nil {
+		if _, err := c.do(ctx, reads, "GET", path+query("page_token", token), nil, &page); err != nil {
 			return nil, err
 		}
 		for _, a := range page.Assignments {

@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"regexp"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -79,6 +80,7 @@ type Platform struct {
 	client *client
 	known  atomic.Pointer[dialect.Known]
 	recent recent
+	large  sync.Map // names of statements whose results do not fit in one answer
 }
 
 var (

@@ -13,7 +13,7 @@ func (r *reader) readFilters(ctx context.Context) error {
 	if !r.scope.Wants(state.FactFilter) && !r.scope.Wants(state.FactRowPolicy) {
 		return nil
 	}
-	t, err := r.query(ctx, "SELECT * FROM system.information_schema.row_filters")
+	t, err := r.view(ctx, "row_filters")
 	if err != nil {
 		return r.partly(err, state.Securable{}, "row filters", state.FactFilter)
 	}

@@ -80,20 +80,10 @@ func (r *reader) privilegeViews(ctx context.Context, catalogs []string) error {
 	for _, v := range privilegeViews[:4] {
 		parts = append(parts, v.sql(r, catalogs))
 	}
-	t, err := r.bulk(ctx, strings.Join(parts, " UNION ALL "))
-	if err != nil {
-		if err = r.partly(err, state.Securable{}, "grants", state.FactGrant); err != nil {
-			return err
-		}
-	} else {
-		r.grantRows(t)
+	if err := r.partly(r.bulk(ctx, "grants", strings.Join(parts, " UNION ALL "), r.grantRows), state.Securable{}, "grants", state.FactGrant); err != nil {
+		return err
 	}
-	t, err = r.bulk(ctx, privilegeViews[4].sql(r, catalogs))
-	if err != nil {
-		return r.partly(err, state.Securable{}, "grants on volumes", state.FactGrant)
-	}
-	r.grantRows(t)
-	return nil
+	return r.partly(r.bulk(ctx, "grants on volumes", privilegeViews[4].sql(r, catalogs), r.grantRows), state.Securable{}, "grants on volumes", state.FactGrant)
 }
 
 // sql selects direct grants; what a container hands down has its level in inherited_from.
@@ -103,7 +93,7 @@ func (v privilegeView) sql(r *reader, catalogs []string) string {
 		" WHERE coalesce(inherited_from, 'NONE') = 'NONE' AND %s IN (%s) AND %s", v.kind, names[0], names[1], names[2], v.name, names[0], literals(catalogs), r.within(v.columns...))
 }
 
-func (r *reader) grantRows(t *table) {
+func (r *reader) grantRows(t *table) error {
 	for i := range t.rows {
 		on := column(t, i)
 		on.Kind, _ = state.ParseKind(t.text(i, "kind"))
@@ -112,6 +102,7 @@ func (r *reader) grantRows(t *table) {
 		}
 		r.granted(on, t.text(i, "grantee"), t.text(i, "privilege_type"))
 	}
+	return nil
 }
 
 // granted states a privilege; ALL PRIVILEGES states those it gives as well, so that a declared one is there.
@@ -167,7 +158,6 @@ func (r *reader) asked(catalogs map[string]bool, of func(state.Kind) bool) []sta
 }
 
 func (r *reader) permissionsOf(ctx context.Context, s state.Securable) error {
-	r.count()
 	named := s
 	if s.Kind == state.KindMetastore {
 		named.Name = r.known.Metastore
@@ -177,7 +167,7 @@ func (r *reader) permissionsOf(ctx context.Context, s state.Securable) error {
 		r.unreadable(s, "its name cannot be asked for")
 		return nil
 	}
-	held, err := r.p.permissions(ctx, path)
+	held, err := r.c.permissions(ctx, path)
 	switch {
 	case errors.Is(err, connectors.ErrDenied), errors.Is(err, connectors.ErrNotFound):
 		r.unreadable(s, err.Error())

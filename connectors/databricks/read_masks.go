@@ -17,7 +17,7 @@ func (r *reader) readMasks(ctx context.Context) error {
 	if !r.scope.Wants(state.FactMask) && !r.scope.Wants(state.FactPolicy) {
 		return nil
 	}
-	t, err := r.query(ctx, "SELECT * FROM system.information_schema.column_masks")
+	t, err := r.view(ctx, "column_masks")
 	if err != nil {
 		return r.partly(err, state.Securable{}, "column masks", state.FactMask)
 	}
@@ -96,7 +96,7 @@ func (r *reader) readRoutines(ctx context.Context) error {
 	}
 	masks := r.maskFunctions()
 	where := "(" + r.within("specific_catalog", "specific_schema", "specific_name") + ")" + masks
-	t, err := r.bulk(ctx, "SELECT specific_catalog AS c, specific_schema AS s, specific_name AS n, data_type, full_data_type, routine_body, routine_definition, comment, routine_owner,"+
+	t, err := r.whole(ctx, "routines", "SELECT specific_catalog AS c, specific_schema AS s, specific_name AS n, data_type, full_data_type, routine_body, routine_definition, comment, routine_owner,"+
 		" CAST(created AS STRING) AS created FROM system.information_schema.routines WHERE "+where)
 	if err != nil {
 		return r.partly(err, state.Securable{}, "functions", state.FactPolicy, state.FactRowPolicy)
@@ -152,7 +152,7 @@ type param struct {
 }
 
 func (r *reader) parameters(ctx context.Context, where string) (map[state.Securable][]param, error) {
-	t, err := r.bulk(ctx, "SELECT specific_catalog AS c, specific_schema AS s, specific_name AS n, ordinal_position, parameter_name, data_type, full_data_type"+
+	t, err := r.whole(ctx, "parameters", "SELECT specific_catalog AS c, specific_schema AS s, specific_name AS n, ordinal_position, parameter_name, data_type, full_data_type"+
 		" FROM system.information_schema.parameters WHERE "+where)
 	if err != nil {
 		return nil, fmt.Errorf("parameters: %w", err)

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unique"
 
 	"github.com/polsync/polsync/connectors/databricks/dialect"
 	"github.com/polsync/polsync/state"
@@ -29,7 +30,7 @@ func (r *reader) readObjects(ctx context.Context) error {
 		"tables WHERE " + r.within("table_catalog", "table_schema", "table_name") +
 		" UNION ALL SELECT 'volume', volume_catalog, volume_schema, volume_name, '', volume_owner, comment, CAST(created AS STRING)" + from +
 		"volumes WHERE " + r.within("volume_catalog", "volume_schema", "volume_name")
-	t, err := r.bulk(ctx, sql)
+	t, err := r.whole(ctx, "objects", sql)
 	if err != nil {
 		return fmt.Errorf("objects: %w", err)
 	}
@@ -105,11 +106,25 @@ func (r *reader) missing() {
 
 // readColumns reads the columns of all tables in scope. They are called in lower case, as the platform matches them.
 func (r *reader) readColumns(ctx context.Context) error {
-	t, err := r.bulk(ctx, "SELECT table_catalog AS c, table_schema AS s, table_name AS n, column_name, ordinal_position, data_type, full_data_type, comment"+
-		" FROM system.information_schema.columns WHERE "+r.within("table_catalog", "table_schema", "table_name", "column_name"))
+	sql := "SELECT table_catalog AS c, table_schema AS s, table_name AS n, column_name, ordinal_position, data_type, full_data_type, comment" +
+		" FROM system.information_schema.columns WHERE " + r.within("table_catalog", "table_schema", "table_name", "column_name")
+	catalogs, err := r.catalogWeights(ctx)
 	if err != nil {
 		return fmt.Errorf("columns: %w", err)
 	}
+	if groups := grouped(catalogs, relationsTogether); len(groups) > 1 {
+		err = r.groups(ctx, sql, groups, r.columnRows)
+	} else {
+		err = r.bulk(ctx, "columns", sql, r.columnRows)
+	}
+	if err != nil {
+		return fmt.Errorf("columns: %w", err)
+	}
+	return nil
+}
+
+// columnRows states columns of whole tables.
+func (r *reader) columnRows(t *table) error {
 	first := 1
 	for i := range t.rows {
 		if t.text(i, "ordinal_position") == "0" {
@@ -120,15 +135,18 @@ func (r *reader) readColumns(ctx context.Context) error {
 	for i := range t.rows {
 		position, err := strconv.Atoi(t.text(i, "ordinal_position"))
 		if err != nil {
-			return fmt.Errorf("columns: the position of a column is no number: %w", err)
+			return fmt.Errorf("the position of a column is no number: %w", err)
 		}
-		r.object(column(t, i), state.Object{Type: dataType(t.text(i, "data_type"), t.text(i, "full_data_type")), Position: position + 1 - first, Comment: t.text(i, "comment")})
+		r.object(column(t, i), state.Object{Type: dataType(one(t.text(i, "data_type")), one(t.text(i, "full_data_type"))), Position: position + 1 - first, Comment: t.text(i, "comment")})
 	}
 	return nil
 }
 
+// one returns a text of which one copy is kept, however often it was read.
+func one(s string) string { return unique.Make(s).Value() }
+
 func column(t *table, i int) state.Securable {
-	return state.Securable{Kind: state.KindColumn, Catalog: lower(t.text(i, "c")), Schema: lower(t.text(i, "s")), Name: lower(t.text(i, "n")), Column: lower(t.text(i, "column_name"))}
+	return state.Securable{Kind: state.KindColumn, Catalog: one(lower(t.text(i, "c"))), Schema: one(lower(t.text(i, "s"))), Name: one(lower(t.text(i, "n"))), Column: one(lower(t.text(i, "column_name")))}
 }
 
 func lower(s string) string { return strings.ToLower(s) }

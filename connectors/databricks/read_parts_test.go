@@ -15,9 +15,10 @@ import (
 func TestLargeResultsAreReadInParts(t *testing.T) {
 	read := func(limit int) (got any, reads int, w *workspace) {
 		w = governed(t, emulator.Options{InlineLimit: limit, Clock: func() time.Time { return time.Unix(1_800_000_000, 0) }})
+		w.exec(t, "CREATE FUNCTION main.gov.n(v STRING) RETURNS STRING RETURN NULL")
 		for n := range 60 {
 			w.exec(t, fmt.Sprintf("CREATE TABLE main.crm.t%d (a STRING, b BIGINT)", n), fmt.Sprintf("GRANT SELECT ON TABLE main.crm.t%d TO `readers-a`", n),
-				fmt.Sprintf("ALTER TABLE main.crm.t%d SET TAGS ('n' = '%d')", n, n))
+				fmt.Sprintf("ALTER TABLE main.crm.t%d SET TAGS ('n' = '%d')", n, n), fmt.Sprintf("ALTER TABLE main.crm.t%d ALTER COLUMN a SET MASK main.gov.n", n))
 		}
 		s := snapshot(t, w.open(t, daemon), scope)
 		if len(s.Unknown) > 0 {

@@ -13,7 +13,7 @@ func (r *reader) readTags(ctx context.Context) error {
 		return nil
 	}
 	const from = " FROM system.information_schema."
-	t, err := r.bulk(ctx, "SELECT 'catalog' AS kind, catalog_name AS c, '' AS s, '' AS n, '' AS column_name, tag_name, tag_value"+from+"catalog_tags WHERE "+r.within("catalog_name")+
+	t, err := r.whole(ctx, "tags", "SELECT 'catalog' AS kind, catalog_name AS c, '' AS s, '' AS n, '' AS column_name, tag_name, tag_value"+from+"catalog_tags WHERE "+r.within("catalog_name")+
 		" UNION ALL SELECT 'schema', catalog_name, schema_name, '', '', tag_name, tag_value"+from+"schema_tags WHERE "+r.within("catalog_name", "schema_name")+
 		" UNION ALL SELECT 'table', catalog_name, schema_name, table_name, '', tag_name, tag_value"+from+"table_tags WHERE "+r.within("catalog_name", "schema_name", "table_name")+
 		" UNION ALL SELECT 'volume', catalog_name, schema_name, volume_name, '', tag_name, tag_value"+from+"volume_tags WHERE "+r.within("catalog_name", "schema_name", "volume_name")+

@@ -26,6 +26,7 @@ const informationSchema = "information_schema"
 // reader takes one snapshot. Its parts run at once; mu guards what they write.
 type reader struct {
 	p     *Platform
+	c     *client // counts what it sends as reads of the snapshot
 	scope connectors.Scope
 
 	mu         sync.Mutex
@@ -38,8 +39,10 @@ type reader struct {
 }
 
 func newReader(p *Platform, scope connectors.Scope) *reader {
-	return &reader{p: p, scope: scope, state: state.New(), principals: map[string]state.Securable{}, orphaned: map[state.Securable]int{},
+	r := &reader{p: p, scope: scope, state: state.New(), principals: map[string]state.Securable{}, orphaned: map[state.Securable]int{},
 		known: dialect.Known{Kinds: map[state.Securable]state.Kind{}}}
+	r.c = p.client.counting(r.count)
+	return r
 }
 
 // Snapshot implements connectors.Platform.
@@ -107,17 +110,12 @@ func (r *reader) finish() {
 	}
 }
 
-// query runs one statement and counts it.
-func (r *reader) query(ctx context.Context, sql string) (*table, error) {
-	r.count()
-	t, _, err := r.p.client.run(ctx, reads, sql)
-	return t, err
-}
+// query runs one statement on metadata.
+func (r *reader) query(ctx context.Context, sql string) (*table, error) { return r.c.read(ctx, sql) }
 
-// get sends one request and counts it.
+// get sends one request.
 func (r *reader) get(ctx context.Context, path string, answer any) error {
-	r.count()
-	_, err := r.p.client.do(ctx, reads, "GET", path, nil, answer)
+	_, err := r.c.do(ctx, reads, "GET", path, nil, answer)
 	return err
 }
 

@@ -13,9 +13,13 @@ import (
 
 const statementsPath = "/api/2.0/sql/statements"
 
-// firstWait is how long the first request waits for the statement to end; the service takes 5 to 50 s. It is short,
-// because a statement can be cancelled only once its id is known.
-const firstWait = "5s"
+// How long the first request waits for the statement to end; the service takes 5 to 50 s. It is short, because a statement can be cancelled
+// only once its id is known. Reading metadata waits longer, since each question whether it has ended is a request: when nobody wants
+// it any more it is left to end by itself, which takes seconds and changes nothing.
+const (
+	firstWait    = 5 * time.Second
+	metadataWait = 30 * time.Second
+)
 
 // statementAnswer is the service's answer about a statement. Cells are pointers so that NULL is not an empty string.
 type statementAnswer struct {
@@ -81,6 +85,20 @@ var errCut = errors.New("the result was cut off")
 // run executes one statement and returns its whole result and its id. When the context ends, the statement is cancelled
 // on the server; what it did until then is asked for.
 func (c *client) run(ctx context.Context, does effect, sql string) (*table, string, error) {
+	// The first request is not cut off with the context: without the id the statement could not be cancelled.
+	first, stop := context.WithTimeout(context.WithoutCancel(ctx), time.Minute)
+	defer stop()
+	return c.statement(ctx, first, does, firstWait, sql)
+}
+
+// read executes a statement on metadata and returns its whole result.
+func (c *client) read(ctx context.Context, sql string) (*table, error) {
+	t, _, err := c.statement(ctx, ctx, reads, c.patience, sql)
+	return t, err
+}
+
+// statement executes a statement whose first request has a context of its own.
+func (c *client) statement(ctx, first context.Context, does effect, wait time.Duration, sql string) (*table, string, error) {
 	if c.warehouse == "" {
 		return nil, "", errors.New("no SQL warehouse is configured")
 	}
@@ -94,12 +112,9 @@ func (c *client) run(ctx context.Context, does effect, sql string) (*table, stri
 		OnWait      string `json:"on_wait_timeout"`
 		Disposition string `json:"disposition"`
 		Format      string `json:"format"`
-	}{sql, c.warehouse, firstWait, "CONTINUE", "INLINE", "JSON_ARRAY"}
+	}{sql, c.warehouse, strconv.Itoa(int(wait.Seconds())) + "s", "CONTINUE", "INLINE", "JSON_ARRAY"}
 	var a statementAnswer
-	// The first request is not cut off with the context: without the id the statement could not be cancelled.
-	first, stop := context.WithTimeout(context.WithoutCancel(ctx), time.Minute)
 	_, err := c.do(first, does, "POST", statementsPath, request, &a)
-	stop()
 	if err != nil {
 		return nil, "", err
 	}
@@ -128,7 +143,7 @@ func ended(a *statementAnswer) error {
 
 // follow polls until the statement has ended.
 func (c *client) follow(ctx context.Context, a *statementAnswer) error {
-	for wait := 50 * time.Millisecond; a.running(); wait = min(2*wait, 2*time.Second) {
+	for wait := 500 * time.Millisecond; a.running(); wait = min(2*wait, 5*time.Second) {
 		if !sleep(ctx, wait) {
 			return c.cancel(ctx, a)
 		}
