@@ -55,6 +55,7 @@ type unit struct {
 	group group
 	prog  *program // of groupTrailing, from the end
 	shape shapeNode
+	reads []*symbols // the different sets of characters of the positions
 }
 
 // verifier is what a check asks for besides length and pattern, kept apart from what only plans look at.
@@ -218,6 +219,12 @@ func (e *Engine) addUnit(k uint16, g group, t *syntax.Regexp, sets *charsets) {
 	}
 	u := unit{check: k, form: c.form, group: g, prog: prog, shape: newShape(t, sets)}
 	u.shape.learn()
+	for i := range prog.positions {
+		p := &prog.positions[i]
+		if p.reads = p.set.symbols(c.form.variant()); !slices.Contains(u.reads, p.reads) {
+			u.reads = append(u.reads, p.reads)
+		}
+	}
 	c.units = append(c.units, uint16(len(e.units)))
 	e.units = append(e.units, u)
 }

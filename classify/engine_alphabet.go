@@ -2,6 +2,7 @@ package classify
 
 import (
 	"encoding/binary"
+	"math/bits"
 	"regexp/syntax"
 	"slices"
 	"sort"
@@ -21,6 +22,23 @@ type symbols [4]uint64
 
 func (s *symbols) has(c symbol) bool { return s[c>>6]>>(c&63)&1 != 0 }
 func (s *symbols) add(c symbol)      { s[c>>6] |= 1 << (c & 63) }
+
+func (s *symbols) and(o *symbols) symbols {
+	return symbols{s[0] & o[0], s[1] & o[1], s[2] & o[2], s[3] & o[3]}
+}
+
+func (s *symbols) andNot(o *symbols) symbols {
+	return symbols{s[0] &^ o[0], s[1] &^ o[1], s[2] &^ o[2], s[3] &^ o[3]}
+}
+
+// first returns the lowest symbol of a set that has one.
+func (s *symbols) first() symbol {
+	i := 0
+	for s[i] == 0 {
+		i++
+	}
+	return symbol(64*i + bits.TrailingZeros64(s[i]))
+}
 
 // charset is a set of characters some pattern asks for.
 type charset struct {

@@ -1,6 +1,7 @@
 package classify
 
 import (
+	"cmp"
 	"encoding/binary"
 	"math/bits"
 	"slices"
@@ -40,13 +41,12 @@ type dfa struct {
 	slow   atomic.Bool             // left to package regexp
 
 	// Below is for the builder, under the engine's lock.
-	locals  []localPosition
-	back    bool    // texts are read from their end
-	revives bool    // a last word begins anew after nothing fitted
-	offset  []int32 // where the positions of each check begin
-	frozen  []int32 // of each check the position that stands for a first word that matched, or -1
-	states  [][]uint64
-	index   map[string]uint32
+	back    bool              // texts are read from their end
+	revives bool              // a last word begins anew after nothing fitted
+	offset  []int32           // where the positions of each check begin
+	frozen  []int32           // of each check the position that stands for a first word that matched, or -1
+	states  []uint64          // of each state its bit set, one after the other
+	index   map[uint64]uint32 // cells of states, by hash; one whose hash is taken is under the next that is free
 	accepts map[string]*accept
 	next    []uint64
 }
@@ -57,31 +57,22 @@ type dfaTable struct {
 	accepts []*accept
 }
 
-// localPosition is a position of one of the automaton's checks.
-type localPosition struct {
-	*position
-	check int // index in checks
-	form  Form
-}
-
 // newDFA makes the automaton with its first state only.
 func newDFA(s *space, units []uint16) *dfa {
-	d := &dfa{space: s, units: units, index: map[string]uint32{}, accepts: map[string]*accept{}}
-	for i, k := range units {
-		c := &s.engine.units[k]
-		d.offset = append(d.offset, int32(len(d.locals)))
-		for j := range c.prog.positions {
-			d.locals = append(d.locals, localPosition{&c.prog.positions[j], i, c.form})
-		}
-		d.frozen = append(d.frozen, -1)
-		d.back = c.group == groupTrailing
-		d.revives = d.revives || c.form == FormLastWord
-		if c.form == FormFirstWord {
-			d.frozen[i] = int32(len(d.locals))
-			d.locals = append(d.locals, localPosition{nil, i, c.form})
+	d := &dfa{space: s, units: units, index: map[uint64]uint32{}, accepts: map[string]*accept{}}
+	at := int32(0)
+	for _, k := range units {
+		u := &s.engine.units[k]
+		d.offset = append(d.offset, at)
+		d.back = u.group == groupTrailing
+		d.revives = d.revives || u.form == FormLastWord
+		at += int32(len(u.prog.positions))
+		if u.form == FormFirstWord {
+			at++ // stands for a first word that matched
 		}
 	}
-	d.next = make([]uint64, (len(d.locals)+63)/64+(len(units)+63)/64)
+	d.offset = append(d.offset, at)
+	d.next = make([]uint64, d.words()+(len(units)+63)/64)
 	d.classes()
 	d.table.Store(&dfaTable{})
 	d.start()
@@ -89,62 +80,65 @@ func newDFA(s *space, units []uint16) *dfa {
 }
 
 // words of a state's bit set before the bits of the checks that match.
-func (d *dfa) words() int { return (len(d.locals) + 63) / 64 }
+func (d *dfa) words() int { return int(d.offset[len(d.units)]+63) / 64 }
 
 // classes joins the symbols that none of the automaton's patterns tells apart.
 func (d *dfa) classes() {
-	size := d.space.engine.alphabet.size
-	group := make([]uint16, size)
-	groups := uint16(1)
-	split := func(in func(symbol) bool) {
-		fresh := map[uint16]uint16{}
-		for c := range size {
-			if !in(symbol(c)) {
-				continue
+	groups := make([]symbols, 1, 64)
+	for c := range d.space.engine.alphabet.size {
+		groups[0].add(symbol(c))
+	}
+	split := func(s *symbols) {
+		for i := range groups {
+			if in, out := groups[i].and(s), groups[i].andNot(s); in != (symbols{}) && out != (symbols{}) {
+				groups[i] = in
+				groups = append(groups, out)
 			}
-			g, ok := fresh[group[c]]
-			if !ok {
-				g = groups
-				groups++
-				fresh[group[c]] = g
-			}
-			group[c] = g
 		}
 	}
-	done := map[*charset][2]bool{}
+	done := map[*symbols]bool{}
 	var forms [FormLastWord + 1]bool
-	for i := range d.locals {
-		l := &d.locals[i]
-		forms[l.form] = true
-		if l.position == nil {
-			continue
-		}
-		v := l.form.variant()
-		if flags := done[l.set]; !flags[v] {
-			flags[v] = true
-			done[l.set] = flags
-			split(l.set.symbols(v).has)
+	for _, k := range d.units {
+		u := &d.space.engine.units[k]
+		forms[u.form] = true
+		for _, r := range u.reads {
+			if !done[r] {
+				done[r] = true
+				split(r)
+			}
 		}
 	}
 	if forms[FormDigits] || forms[FormAlnum] {
-		split(isSeparator)
+		split(&separatorSet)
 	}
 	if forms[FormFirstWord] || forms[FormLastWord] {
-		split(func(c symbol) bool { return c == ' ' })
+		split(&spaceSet)
 	}
-	d.number(group)
+	d.number(groups)
 }
 
-func (d *dfa) number(group []uint16) {
-	numbers := map[uint16]uint8{}
-	for c, g := range group {
-		n, ok := numbers[g]
-		if !ok {
-			n = uint8(len(d.reps) + 1) // cell 0 is the state's number
-			numbers[g] = n
-			d.reps = append(d.reps, symbol(c))
+// separatorSet and spaceSet are the symbols that forms leave out or divide texts at.
+var separatorSet, spaceSet = func() (seps, space symbols) {
+	for c := range symbol(128) {
+		if isSeparator(c) {
+			seps.add(c)
 		}
-		d.class[c] = n
+	}
+	space.add(' ')
+	return seps, space
+}()
+
+// number gives the classes numbers in the order of their first symbols.
+func (d *dfa) number(groups []symbols) {
+	slices.SortFunc(groups, func(a, b symbols) int { return cmp.Compare(a.first(), b.first()) })
+	for i := range groups {
+		n := uint8(i + 1) // cell 0 is the state's number
+		d.reps = append(d.reps, groups[i].first())
+		for w, rest := range groups[i] {
+			for ; rest != 0; rest &= rest - 1 {
+				d.class[64*w+bits.TrailingZeros64(rest)] = n
+			}
+		}
 	}
 	d.stride = uint32(len(d.reps) + 1)
 }
@@ -178,21 +172,24 @@ func (d *dfa) first() uint32 { return d.stride }
 
 // intern returns the cell of the state in d.next, and false past the bounds.
 func (d *dfa) intern() (uint32, bool) {
-	any := uint64(0)
+	any, hash := uint64(0), uint64(hashA)
 	for _, w := range d.next {
 		any |= w
+		hash = mix(hash^w, hashB)
 	}
-	if any == 0 && len(d.states) > 0 && !d.revives {
+	number := len(d.states) / len(d.next)
+	if any == 0 && number > 0 && !d.revives {
 		return cellDead, true
 	}
-	key := make([]byte, 0, 8*len(d.next))
-	for _, w := range d.next {
-		key = binary.LittleEndian.AppendUint64(key, w)
+	for ; ; hash++ {
+		at, ok := d.index[hash]
+		if !ok {
+			break
+		}
+		if slices.Equal(d.state(at), d.next) {
+			return at, true
+		}
 	}
-	if at, ok := d.index[string(key)]; ok {
-		return at, true
-	}
-	number := len(d.states)
 	at := uint32(number+1) * d.stride
 	if number >= maxStates || at+d.stride > maxCells || !d.space.spend(int(d.stride)) {
 		return 0, false
@@ -201,11 +198,17 @@ func (d *dfa) intern() (uint32, bool) {
 	if int(at+d.stride) > len(t.cells) {
 		t = d.grow(t)
 	}
-	d.states = append(d.states, append([]uint64(nil), d.next...))
-	d.index[string(key)] = at
+	d.states = append(d.states, d.next...)
+	d.index[hash] = at
 	t.cells[at] = uint32(number)
 	t.accepts[number] = d.acceptOf(d.next[d.words():])
 	return at, true
+}
+
+// state returns the bit set of the state of a cell.
+func (d *dfa) state(at uint32) []uint64 {
+	from := int(at/d.stride-1) * len(d.next)
+	return d.states[from : from+len(d.next)]
 }
 
 func (d *dfa) grow(t *dfaTable) *dfaTable {
@@ -218,6 +221,9 @@ func (d *dfa) grow(t *dfaTable) *dfaTable {
 }
 
 func (d *dfa) acceptOf(matched []uint64) *accept {
+	if !slices.ContainsFunc(matched, func(w uint64) bool { return w != 0 }) {
+		return nil
+	}
 	var a accept
 	key := make([]byte, 0, 8*len(matched))
 	for i, w := range matched {
@@ -302,7 +308,7 @@ func (d *dfa) extend(state uint32, class uint8) (*dfaTable, uint32) {
 	if n := atomic.LoadUint32(&d.table.Load().cells[cell]); n != cellUnknown {
 		return d.table.Load(), n
 	}
-	d.step(d.states[state/d.stride-1], d.reps[class-1])
+	d.step(d.state(state), d.reps[class-1])
 	n, ok := d.intern()
 	if !ok {
 		d.overflow()
@@ -317,9 +323,26 @@ func (d *dfa) extend(state uint32, class uint8) (*dfaTable, uint32) {
 func (d *dfa) step(state []uint64, c symbol) {
 	clear(d.next)
 	words := d.words()
+	at := -1 // in units
+	var u *unit
+	var to move
 	for i, w := range state[:words] {
 		for ; w != 0; w &= w - 1 {
-			d.advance(int32(64*i+bits.TrailingZeros64(w)), c)
+			p := int32(64*i + bits.TrailingZeros64(w))
+			for at < 0 || p >= d.offset[at+1] {
+				at++
+				u = &d.space.engine.units[d.units[at]]
+				to = u.form.on(c)
+			}
+			switch {
+			case int(p-d.offset[at]) == len(u.prog.positions): // a first word that matched
+				d.set(p)
+				d.matched(at)
+			case to == moveStay:
+				d.set(p)
+			case to == moveOn:
+				d.advance(at, &u.prog.positions[p-d.offset[at]], c)
+			}
 		}
 	}
 	for i, w := range state[words:] {
@@ -337,29 +360,36 @@ func (d *dfa) step(state []uint64, c symbol) {
 	}
 }
 
-// advance reads a symbol at a position. Forms that leave separators out stay where they are on one; the last word
-// begins anew after a space, the first is over there.
-func (d *dfa) advance(p int32, c symbol) {
-	l := &d.locals[p]
+// move is what a symbol does to a text in a form.
+type move uint8
+
+const (
+	moveOn   move = iota // it is read
+	moveStay             // the form leaves it out
+	moveEnd              // it ends a word: the last begins anew behind it, the first is over
+)
+
+func (f Form) on(c symbol) move {
 	switch {
-	case l.position == nil:
-		d.set(p)
-		d.matched(l.check)
-		return
-	case (l.form == FormDigits || l.form == FormAlnum) && isSeparator(c):
-		d.set(p)
-		return
-	case (l.form == FormFirstWord || l.form == FormLastWord) && c == ' ':
+	case (f == FormDigits || f == FormAlnum) && isSeparator(c):
+		return moveStay
+	case (f == FormFirstWord || f == FormLastWord) && c == ' ':
+		return moveEnd
+	}
+	return moveOn
+}
+
+// advance reads a symbol at a position of a unit.
+func (d *dfa) advance(unit int, p *position, c symbol) {
+	if !p.reads.has(c) {
 		return
 	}
-	if !l.set.symbols(l.form.variant()).has(c) {
-		return
+	from := d.offset[unit]
+	for _, f := range p.follow {
+		d.set(from + f)
 	}
-	for _, f := range l.follow {
-		d.set(d.offset[l.check] + f)
-	}
-	if l.last {
-		d.matched(l.check)
+	if p.last {
+		d.matched(unit)
 	}
 }
 
@@ -369,7 +399,7 @@ func (d *dfa) keep(check int, c symbol) {
 	case (f == FormDigits || f == FormAlnum) && isSeparator(c):
 		d.matched(check)
 	case f == FormFirstWord && c == ' ':
-		d.set(d.frozen[check])
+		d.set(d.offset[check+1] - 1)
 		d.matched(check)
 	}
 }

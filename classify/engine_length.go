@@ -72,6 +72,9 @@ func (n *shapeNode) over(mask uint64, variant int) (l lengths, exact bool) {
 		}
 		return 2, mask&^u.all == 0
 	case syntax.OpConcat:
+		if n.lacks(mask, variant) {
+			return 0, true
+		}
 		l, exact = 1, true
 		for i := range n.subs {
 			k, e := n.subs[i].over(mask, variant)
@@ -159,6 +162,9 @@ func (n *shapeNode) whole(mask, first uint64, variant int) (l lengths, exact boo
 		}
 		return l, exact
 	case syntax.OpConcat:
+		if n.lacks(mask, variant) {
+			return 0, true
+		}
 		if n.contains(mask, variant) {
 			return ^lengths(1), true
 		}
@@ -175,6 +181,20 @@ func (n *shapeNode) whole(mask, first uint64, variant int) (l lengths, exact boo
 		return l, exact
 	}
 	return n.front(mask, first, variant, false)
+}
+
+// lacks reports whether the concatenation has to have a character that no text over the mask has.
+func (n *shapeNode) lacks(mask uint64, variant int) bool {
+	for i := range n.subs {
+		sub := &n.subs[i]
+		if sub.op == syntax.OpRepeat && sub.min > 0 {
+			sub = &sub.subs[0]
+		}
+		if sub.op == syntax.OpCharClass && mask&sub.set.use[variant].some == 0 {
+			return true
+		}
+	}
+	return false
 }
 
 // contains reports whether the pattern asks for no more than one character anywhere, and the mask says that there is.

@@ -16,8 +16,9 @@ const (
 // positions and which has no empty steps.
 type position struct {
 	set    *charset
-	follow []int32 // positions of the same pattern that may read the next character
-	last   bool    // the pattern may end after this character
+	reads  *symbols // what the form of the unit reads of set
+	follow []int32  // positions of the same pattern that may read the next character
+	last   bool     // the pattern may end after this character
 }
 
 // program is a pattern as positions.

@@ -179,8 +179,8 @@ func TestEngineIsBounded(t *testing.T) {
 	}
 	s := e.space.Load()
 	for _, d := range s.dfas {
-		if n := len(d.table.Load().cells); n > 2*maxCells || len(d.states) > maxStates {
-			t.Errorf("automaton of %d states, %d cells", len(d.states), n)
+		if n := len(d.table.Load().cells); n > 2*maxCells || len(d.states)/len(d.next) > maxStates {
+			t.Errorf("automaton of %d states, %d cells", len(d.states)/len(d.next), n)
 		}
 	}
 	e.renew(s)
