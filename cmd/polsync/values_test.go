@@ -66,11 +66,12 @@ type recorded struct {
 	dir  string
 	wire *wire
 	box  *sandbox
+	log  string // level
 }
 
 func newRecorded(t *testing.T) *recorded {
 	t.Helper()
-	r := &recorded{t: t, dir: t.TempDir(), wire: &wire{}}
+	r := &recorded{t: t, dir: t.TempDir(), wire: &wire{}, log: "debug"}
 	r.box = &sandbox{dir: r.dir, policies: []string{"sample"}, failed: make(chan error, len(embeddings))}
 	t.Cleanup(func() {
 		if err := r.box.Close(); err != nil {
@@ -115,7 +116,7 @@ func (r *recorded) policies(text string) {
 func (r *recorded) run(code int, args ...string) string {
 	r.t.Helper()
 	var out output
-	if got := run(r.t.Context(), newApp(&out, &out, os.LookupEnv, time.Now), append([]string{"-c", filepath.Join(r.dir, "polsync.yaml"), "--log-level", "debug"}, args...)); got != code {
+	if got := run(r.t.Context(), newApp(&out, &out, os.LookupEnv, time.Now), append([]string{"-c", filepath.Join(r.dir, "polsync.yaml"), "--log-level", r.log}, args...)); got != code {
 		r.t.Fatalf("polsync %s ended with %d:\n%s", strings.Join(args, " "), got, &out)
 	}
 	return out.String()

@@ -160,6 +160,14 @@ func (r *resolver) rowPolicy(d state.RowFilterDeclaration, t state.DataType, col
 		r.note(Error, column, d.Origin, "row filter %s is by %s, which %s masks: Snowflake lets a filter look at it only where that policy has EXEMPT_OTHER_POLICIES", d.Name, column, by)
 		return nil
 	}
+	if lookup != nil {
+		value := lookup.Table
+		value.Kind, value.Column = state.KindColumn, lookup.Value
+		if f := r.in.Actual.Objects[value].Type.Family; f != t.Family {
+			r.note(Error, column, d.Lookup.Origin, "row filter %s compares %s, a %s, with %s, a %s: how one is read as the other depends on settings that whoever asks can change", d.Name, column, t.Family, value, f)
+			return nil
+		}
+	}
 	on := r.in.Dialect.RowPolicy(d.Name, t.Family, r.in.Home)
 	if of, made := r.filterOf[on]; made {
 		if of != d.Name {

@@ -327,6 +327,7 @@ func (r *resolver) fill(p *state.MaskingPolicy, d state.MaskDeclaration, value s
 	}
 	p.Default = r.show(def, d.Origin)
 	r.noteBypass(d, p)
+	r.digits(d.Name, d.Origin, columns)
 	return r.fit(d.Name, p.Default, p.Family, d.Origin, columns) && fits
 }
 

@@ -14,6 +14,36 @@ type unfit struct {
 	at     state.Origin // of the rule, or of the mask where its default is meant
 	show   string
 	family state.Family
+	why    string // for what the type can show, but not all its columns hold
+}
+
+// room remembers the columns that do not hold what they are to show.
+func (r *resolver) room(mask string, s state.Show, at state.Origin, columns []carriedColumn) {
+	for _, c := range columns {
+		if why := s.TooLong(r.in.Actual.Objects[c.on].Type); why != "" {
+			r.unfitting(unfit{mask: mask, at: at, why: why + ": queries that read the column fail for those who are shown it so"}, c)
+		}
+	}
+}
+
+// digits remembers the columns whose numbers do not pass whole through a mask.
+func (r *resolver) digits(mask string, at state.Origin, columns []carriedColumn) {
+	for _, c := range columns {
+		if r.in.Actual.Objects[c.on].Type.LosesDigits() {
+			r.unfitting(unfit{mask: mask, at: at, why: fmt.Sprintf("numbers keep %d digits behind the point, also for those who see them clear", state.MaskedScale)}, c)
+		}
+	}
+}
+
+func (r *resolver) unfitting(k unfit, columns ...carriedColumn) {
+	if r.unfits == nil {
+		r.unfits = map[string]*unfitColumns{}
+	}
+	key := fmt.Sprint(k)
+	if r.unfits[key] == nil {
+		r.unfits[key] = &unfitColumns{unfit: k}
+	}
+	r.unfits[key].columns = append(r.unfits[key].columns, columns...)
 }
 
 // fit checks what a rule, or a mask's default, shows of one type. A constant that is not of the type is an error; what
@@ -23,18 +53,10 @@ func (r *resolver) fit(mask string, s state.Show, f state.Family, at state.Origi
 		r.note(Error, state.Securable{}, at, "mask %s: the constant is not a %s%s", mask, f, onColumns(columns))
 		return false
 	}
-	if s.Fits(f) || len(columns) == 0 {
-		return true
+	r.room(mask, s, at, columns)
+	if !s.Fits(f) && len(columns) > 0 {
+		r.unfitting(unfit{mask: mask, at: at, show: s.String(), family: f}, columns...)
 	}
-	k := unfit{mask: mask, at: at, show: s.String(), family: f}
-	if r.unfits == nil {
-		r.unfits = map[string]*unfitColumns{}
-	}
-	key := fmt.Sprint(k)
-	if r.unfits[key] == nil {
-		r.unfits[key] = &unfitColumns{unfit: k}
-	}
-	r.unfits[key].columns = append(r.unfits[key].columns, columns...)
 	return true
 }
 
@@ -46,6 +68,10 @@ type unfitColumns struct {
 // sayUnfit says what fit remembered: one warning for each rule and type.
 func (r *resolver) sayUnfit() {
 	for _, u := range r.unfits {
+		if u.why != "" {
+			r.note(Warning, state.Securable{}, u.at, "mask %s: %s%s", u.mask, u.why, onColumns(u.columns))
+			continue
+		}
 		r.note(Warning, state.Securable{}, u.at, "mask %s shows nothing (NULL) where it says %s, which a %s cannot show%s", u.mask, u.show, u.family, onColumns(u.columns))
 	}
 	r.unfits = nil

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/polsync/polsync/state"
@@ -77,7 +78,7 @@ func matches(b *builder, r state.Rule, p *state.MaskingPolicy) (string, error) {
 	}
 	all := []string{who}
 	for _, c := range r.When {
-		test, err := condition(b, c)
+		test, err := condition(b, c, p)
 		if err != nil {
 			return "", err
 		}
@@ -123,12 +124,20 @@ func active(b *builder, p state.Securable) (string, error) {
 }
 
 // condition returns the test of a sibling column. NULL makes every one of them unknown, and so no match.
-func condition(b *builder, c state.Condition) (string, error) {
-	column := b.quote(c.Column)
+func condition(b *builder, c state.Condition, p *state.MaskingPolicy) (string, error) {
+	column, family := b.quote(c.Column), argType(p, c.Column)
+	if c.Op == state.OpLike && family != state.FamilyString && family != state.FamilyNone {
+		return "", fmt.Errorf("like compares text, and the column %s is a %s", c.Column, family)
+	}
 	values := make([]string, len(c.Values))
 	for i, v := range c.Values {
 		values[i] = b.escaped(v)
-		if c.Number {
+		if dated(family) {
+			if !state.ConstantFits(v, family) {
+				return "", fmt.Errorf("%q is no %s, as the column %s is", v, family, c.Column)
+			}
+			values[i] = "CAST(" + values[i] + " AS " + types[family] + ")"
+		} else if c.Number {
 			if !number.MatchString(v) {
 				return "", fmt.Errorf("%q is no number", v)
 			}
@@ -151,6 +160,14 @@ func condition(b *builder, c state.Condition) (string, error) {
 		return column + " < " + values[0], nil
 	}
 	return "", fmt.Errorf("no condition is called %q", c.Op)
+}
+
+// argType returns the type of a sibling column, none where it is not known.
+func argType(p *state.MaskingPolicy, column string) state.Family {
+	if i := slices.Index(p.Args, column); i >= 0 && i < len(p.ArgType) {
+		return p.ArgType[i]
+	}
+	return state.FamilyNone
 }
 
 var number = regexp.MustCompile(`^[+-]?([0-9]+([.][0-9]*)?|[.][0-9]+)([eE][+-]?[0-9]+)?$`)

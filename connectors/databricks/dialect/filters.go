@@ -45,7 +45,7 @@ func (Dialect) RowBody(p *state.RowPolicy) (string, error) {
 			list, err := rowConstants(b, values, p.Family)
 			return Value + " IN (" + list + ")", err
 		},
-		Lookup: func(l *state.Lookup) (string, string, error) { return lookup(b, l) },
+		Lookup: func(l *state.Lookup) (string, string, error) { return lookup(b, l, p.Family) },
 	})
 	if err != nil {
 		return "", err
@@ -56,22 +56,31 @@ func (Dialect) RowBody(p *state.RowPolicy) (string, error) {
 
 // rowConstants writes the values of rows as the column's type.
 func rowConstants(b *builder, values []string, f state.Family) (string, error) {
-	switch f {
-	case state.FamilyString, state.FamilyNumber, state.FamilyBoolean, state.FamilyDate:
-	default:
-		return "", fmt.Errorf("rows cannot be told apart by the values of a %s", f)
-	}
 	out := make([]string, len(values))
 	for i, v := range values {
-		if out[i] = b.escaped(v); f != state.FamilyString {
-			out[i] = "CAST(" + out[i] + " AS " + typeOf(f) + ")"
+		one, err := rowConstant(b, v, f)
+		if err != nil {
+			return "", err
 		}
+		out[i] = one
 	}
 	return strings.Join(out, ", "), nil
 }
 
+func rowConstant(b *builder, v string, f state.Family) (string, error) {
+	switch f {
+	case state.FamilyString, state.FamilyNumber, state.FamilyBoolean, state.FamilyDate:
+		text, err := constant(b, v, f)
+		if err != nil {
+			return "", fmt.Errorf("%q is no %s", v, f)
+		}
+		return text, nil
+	}
+	return "", fmt.Errorf("rows cannot be told apart by the values of a %s", f)
+}
+
 // lookup returns whether a lookup's table names the one who asks, and whether it does so for the row's value.
-func lookup(b *builder, l *state.Lookup) (names, matches string, err error) {
+func lookup(b *builder, l *state.Lookup, f state.Family) (names, matches string, err error) {
 	principal, val := "polsync_map."+b.quote(l.Principal), "polsync_map."+b.quote(l.Value)
 	who := ""
 	switch l.By {
@@ -89,7 +98,11 @@ func lookup(b *builder, l *state.Lookup) (names, matches string, err error) {
 	from := "EXISTS (SELECT 1 FROM " + table + " AS polsync_map WHERE " + who
 	match := val + " = " + Value
 	if l.All != nil {
-		match = "(" + match + " OR CAST(" + val + " AS STRING) = " + b.escaped(*l.All) + ")"
+		all, err := rowConstant(b, *l.All, f)
+		if err != nil {
+			return "", "", fmt.Errorf("the value that stands for every row: %w", err)
+		}
+		match = "(" + match + " OR " + val + " = " + all + ")"
 	}
 	return from + ")", from + " AND " + match + ")", nil
 }

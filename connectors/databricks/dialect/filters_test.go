@@ -21,7 +21,7 @@ func TestRowBody(t *testing.T) {
 		{state.RowPolicy{Family: state.FamilyDate, Default: true, Rules: []state.RowRule{{To: []state.Securable{{Kind: state.KindUser, Name: "U@x"}}, Values: []string{"2026-01-01"}}}},
 			"(lower(session_user()) = 'u@x' AND val IN (CAST('2026-01-01' AS DATE))) OR NOT (lower(session_user()) = 'u@x')"},
 		{state.RowPolicy{Lookup: &state.Lookup{Table: table, Principal: "p", By: state.ByGroup, Value: "v", All: &all}},
-			"EXISTS (SELECT 1 FROM `gov`.`o``dd`.`m` AS polsync_map WHERE is_account_group_member(polsync_map.`p`) AND (polsync_map.`v` = val OR CAST(polsync_map.`v` AS STRING) = '*'))"},
+			"EXISTS (SELECT 1 FROM `gov`.`o``dd`.`m` AS polsync_map WHERE is_account_group_member(polsync_map.`p`) AND (polsync_map.`v` = val OR polsync_map.`v` = '*'))"},
 		{state.RowPolicy{Lookup: &state.Lookup{Table: table, Principal: "p", By: state.ByUser, Value: "v"}},
 			"EXISTS (SELECT 1 FROM `gov`.`o``dd`.`m` AS polsync_map WHERE lower(polsync_map.`p`) = lower(session_user()) AND polsync_map.`v` = val)"},
 	} {

@@ -2,7 +2,6 @@ package dialect
 
 import (
 	"fmt"
-	"regexp"
 	"strconv"
 	"strings"
 
@@ -80,24 +79,16 @@ func textShow(s state.Show) (string, bool) {
 	return "", false
 }
 
-var instant = regexp.MustCompile(`^[0-9]{4}-[0-9]{2}-[0-9]{2}([ T][0-9]{2}:[0-9]{2}(:[0-9]{2}([.][0-9]{1,6})?)?(Z|[+-][0-9]{2}:[0-9]{2})?)?$`)
-
 // constant returns a constant of the author's in the family's type.
 func constant(b *builder, text string, f state.Family) (string, error) {
-	fits := false
 	switch f {
 	case state.FamilyString:
 		return b.escaped(text), nil
-	case state.FamilyNumber, state.FamilyFloat:
-		fits = number.MatchString(text)
-	case state.FamilyBoolean:
-		fits = text == "true" || text == "false"
-	case state.FamilyDate, state.FamilyTimestampNTZ, state.FamilyTimestampLTZ:
-		fits = instant.MatchString(text)
+	case state.FamilyNumber, state.FamilyFloat, state.FamilyBoolean, state.FamilyDate, state.FamilyTimestampNTZ, state.FamilyTimestampLTZ:
 	default:
 		return "CAST(NULL AS " + typeOf(f) + ")", nil
 	}
-	if !fits {
+	if !state.ConstantFits(text, f) {
 		return "", fmt.Errorf("the constant does not fit a %s", f)
 	}
 	return "CAST(" + b.escaped(text) + " AS " + types[f] + ")", nil

@@ -32,6 +32,9 @@ func cell(v sqlengine.Value, t sqlengine.Type) string {
 	case time.Time:
 		return timestamp(v, t)
 	case sqlengine.Array, *sqlengine.Map, sqlengine.JSONNull:
+		if t.Kind == sqlengine.KindVariant {
+			return (&sqlengine.Session{Dialect: sqlengine.Databricks}).Format(v, t)
+		}
 		return string(nested(v, t))
 	default:
 		return fmt.Sprint(v)
@@ -61,7 +64,12 @@ func float(v float64, t sqlengine.Type) string {
 		bits = 32
 	}
 	if a := math.Abs(v); a != 0 && (a < 1e-3 || a >= 1e7) {
-		return strings.Replace(strconv.FormatFloat(v, 'E', -1, bits), "E+", "E", 1)
+		m, e, _ := strings.Cut(strconv.FormatFloat(v, 'E', -1, bits), "E")
+		if !strings.Contains(m, ".") {
+			m += ".0" // as Java writes it
+		}
+		n, _ := strconv.Atoi(e) // FormatFloat's exponent is a number
+		return m + "E" + strconv.Itoa(n)
 	}
 	s := strconv.FormatFloat(v, 'f', -1, bits)
 	if !strings.Contains(s, ".") {

@@ -15,7 +15,7 @@ type paramInfo struct {
 }
 
 // sessionParams are the parameters a session can set. What has an effect here: QUOTED_IDENTIFIERS_IGNORE_CASE, QUERY_TAG,
-// STATEMENT_TIMEOUT_IN_SECONDS, LOCK_TIMEOUT, TIMEZONE, MULTI_STATEMENT_COUNT, JSON_INDENT. The others are kept and shown, as they only
+// STATEMENT_TIMEOUT_IN_SECONDS, LOCK_TIMEOUT, TIMEZONE, MULTI_STATEMENT_COUNT, JSON_INDENT, DATE_INPUT_FORMAT, DATE_OUTPUT_FORMAT, TIMESTAMP_INPUT_FORMAT. The others are kept and shown, as they only
 // tell clients how to format or how to behave.
 var sessionParams = map[string]paramInfo{
 	"ABORT_DETACHED_QUERY":                          {"BOOLEAN", "false", "Abort the statements of a client that is gone"},

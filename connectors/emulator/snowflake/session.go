@@ -165,7 +165,18 @@ func foldQuoted(sql string) string {
 // engine makes the session the SQL engine runs expressions in.
 func (s *session) engine() *sqlengine.Session {
 	return &sqlengine.Session{Dialect: sqlengine.Snowflake, Catalog: s.catalog(), Now: s.now, Location: s.location(), Seed: s.seed,
-		Positional: s.binds, Named: s.named}
+		Positional: s.binds, Named: s.named, Formats: s.formats()}
+}
+
+// formats are those that the session, or the user or account, has set.
+func (s *session) formats() sqlengine.Formats {
+	set := func(name string) string {
+		if v := s.param(name); v != sessionParams[name].def {
+			return v
+		}
+		return ""
+	}
+	return sqlengine.Formats{DateIn: set("DATE_INPUT_FORMAT"), DateOut: set("DATE_OUTPUT_FORMAT"), TimestampIn: set("TIMESTAMP_INPUT_FORMAT")}
 }
 
 func (s *session) location() *time.Location {

@@ -14,6 +14,12 @@ func (c *compiler) toDate(from Type) (convert, bool) {
 	case from.IsTimestamp():
 		return func(v Value) (Value, error) { return DateOf(v.(time.Time)), nil }, true
 	case from.Kind == KindText:
+		if layout, ok := c.inputLayout(c.s.Formats.DateIn); ok {
+			return func(v Value) (Value, error) {
+				t, err := time.Parse(layout, v.(string))
+				return DateOf(t), badCast(err)
+			}, true
+		}
 		return func(v Value) (Value, error) { return parseDate(v.(string), c.dialect) }, true
 	}
 	return nil, false
@@ -36,6 +42,21 @@ func (c *compiler) toTime(from, to Type) (convert, bool) {
 		}, true
 	}
 	return nil, false
+}
+
+// inputLayout gives the layout of a session's input format; false where any usual form is read.
+func (c *compiler) inputLayout(format string) (string, bool) {
+	if c.dialect != Snowflake || format == "" || strings.EqualFold(format, "AUTO") {
+		return "", false
+	}
+	return layoutOf(format, Snowflake)
+}
+
+func badCast(err error) error {
+	if err != nil {
+		return errCast
+	}
+	return nil
 }
 
 func timeOfDay(t time.Time) TimeOfDay {
@@ -64,6 +85,12 @@ func (c *compiler) toTimestamp(from, to Type) (convert, bool) {
 	case from.IsTimestamp():
 		return func(v Value) (Value, error) { return c.moveTimestamp(v.(time.Time), from, to), nil }, true
 	case from.Kind == KindText:
+		if layout, ok := c.inputLayout(c.s.Formats.TimestampIn); ok {
+			return func(v Value) (Value, error) {
+				t, err := time.ParseInLocation(layout, v.(string), place)
+				return t, badCast(err)
+			}, true
+		}
 		return func(v Value) (Value, error) {
 			t, zoned, err := parseTimestamp(v.(string), place)
 			if err != nil {

@@ -114,4 +114,8 @@ type Session struct {
 	Positional []Parameter    // for ?
 	Named      map[string]Parameter
 	Variables  map[string]Parameter // Snowflake $name, by upper-case name
+	Formats    Formats              // Snowflake's, that casts without a format of their own go by
 }
+
+// Formats says how text is read and written as dates and timestamps; "" or AUTO for any of the usual forms.
+type Formats struct{ DateIn, DateOut, TimestampIn string }

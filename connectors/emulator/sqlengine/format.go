@@ -47,6 +47,9 @@ func (c *compiler) text(v Value, t Type) string {
 		}
 		return strings.ToUpper(hex.EncodeToString(x))
 	case Date:
+		if layout, ok := c.inputLayout(c.s.Formats.DateOut); ok {
+			return x.Time().Format(layout)
+		}
 		return x.String()
 	case TimeOfDay:
 		return time.Unix(0, int64(x)).UTC().Format("15:04:05")

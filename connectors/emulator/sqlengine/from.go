@@ -240,6 +240,7 @@ func (c *compiler) policy(p *Policy, cols []column, result Type, at Pos) (*node,
 		return nil, err
 	}
 	if p.Result.Kind != KindNull {
+		value = c.cutScale(value, p.Result)
 		if value, err = c.cast(value, p.Result, at); err != nil {
 			return nil, err
 		}
@@ -248,6 +249,27 @@ func (c *compiler) policy(p *Policy, cols []column, result Type, at Pos) (*node,
 		return nil, err
 	}
 	return applied(value, args), nil
+}
+
+// cutScale cuts what a policy gives to the digits that its column has behind the point, as Snowflake does; a cast rounds.
+func (c *compiler) cutScale(value *node, to Type) *node {
+	if c.dialect != Snowflake || value.typ.Kind != KindNumber || to.Kind != KindNumber || value.typ.Scale <= to.Scale {
+		return value
+	}
+	cut := func(v Value) Value {
+		d, ok := toDecimal(v)
+		if !ok {
+			return v
+		}
+		return d.truncate(to.Scale).value()
+	}
+	if value.isConst {
+		return constant(cut(value.value), value.typ)
+	}
+	return &node{typ: value.typ, nullable: value.nullable, eval: func(f *frame) (Value, error) {
+		v, err := value.eval(f)
+		return cut(v), err
+	}}
 }
 
 // applied evaluates a body over its arguments, in a frame of its own.

@@ -96,7 +96,11 @@ func matches(b *builder, r state.Rule, p *state.MaskingPolicy) (string, error) {
 		all = append(all, value+" IN ("+literals(b, r.Values)+")")
 	}
 	for _, c := range r.When {
-		all = append(all, condition(b, c))
+		test, err := condition(b, c, p)
+		if err != nil {
+			return "", err
+		}
+		all = append(all, test)
 	}
 	return strings.Join(all, " AND "), nil
 }
@@ -127,24 +131,42 @@ func active(b *builder, to state.Securable, primary bool) (string, error) {
 	return "", fmt.Errorf("a %s cannot be named by a rule on Snowflake", to.Kind)
 }
 
-// condition returns the test of a sibling column. NULL makes every one of them false or unknown, and so no match.
-func condition(b *builder, c state.Condition) string {
+// condition returns the test of a sibling column. NULL makes every one of them false or unknown, and so no match. Nothing
+// is left to the session's formats, which whoever asks can set.
+func condition(b *builder, c state.Condition, p *state.MaskingPolicy) (string, error) {
 	// A tag's policy binds its further arguments to columns by name, so they are called as the columns are.
-	column, value := b.quote(c.Column), b.escaped
-	if c.Number {
-		value = func(v string) string { return "(" + b.escaped(v) + ")::NUMBER(38, 10)" }
+	column, family := b.quote(c.Column), argType(p, c.Column)
+	if c.Op == state.OpLike && family != state.FamilyString && family != state.FamilyNone {
+		return "", fmt.Errorf("like compares text, and the column %s is a %s", c.Column, family)
+	}
+	values := make([]string, len(c.Values))
+	for i, v := range c.Values {
+		switch {
+		case dated(family) && !state.ConstantFits(v, family):
+			return "", fmt.Errorf("%q is no %s, as the column %s is", v, family, c.Column)
+		case dated(family):
+			values[i] = instant(v, family)
+		case c.Number:
+			values[i] = "(" + b.escaped(v) + ")::NUMBER(38, 10)"
+		default:
+			values[i] = b.escaped(v)
+		}
 	}
 	switch c.Op {
 	case state.OpIn, state.OpNotIn:
-		out := make([]string, len(c.Values))
-		for i, v := range c.Values {
-			out[i] = value(v)
-		}
-		return column + map[state.Op]string{state.OpIn: " IN (", state.OpNotIn: " NOT IN ("}[c.Op] + strings.Join(out, ", ") + ")"
+		return column + map[state.Op]string{state.OpIn: " IN (", state.OpNotIn: " NOT IN ("}[c.Op] + strings.Join(values, ", ") + ")", nil
 	case state.OpLike:
-		return column + " LIKE " + value(c.Values[0])
+		return column + " LIKE " + values[0], nil
 	case state.OpGT:
-		return column + " > " + value(c.Values[0])
+		return column + " > " + values[0], nil
 	}
-	return column + " < " + value(c.Values[0])
+	return column + " < " + values[0], nil
+}
+
+// argType returns the type of a sibling column, none where it is not known.
+func argType(p *state.MaskingPolicy, column string) state.Family {
+	if i := slices.Index(p.Args, column); i >= 0 && i < len(p.ArgType) {
+		return p.ArgType[i]
+	}
+	return state.FamilyNone
 }

@@ -38,7 +38,7 @@ func TestBody(t *testing.T) {
 			`CASE WHEN IS_ROLE_IN_SESSION('reader') THEN "GOV"."FN"."mask It"(val, "COUNTRY") ELSE NULL END`},
 		{"not for the type", policyOf(state.FamilyBoolean, state.Show{Kind: state.ShowHash}, state.Rule{To: []state.Securable{reader}, Show: clear}), "CASE WHEN IS_ROLE_IN_SESSION('reader') THEN val ELSE NULL END"},
 		{"dates", policyOf(state.FamilyTimestampTZ, state.Show{Kind: state.ShowConstDate}, state.Rule{To: []state.Securable{reader}, Show: state.Show{Kind: state.ShowYear}}),
-			"CASE WHEN IS_ROLE_IN_SESSION('reader') THEN DATE_TRUNC('YEAR', val) ELSE TO_TIMESTAMP_TZ('9999-12-31') END"},
+			"CASE WHEN IS_ROLE_IN_SESSION('reader') THEN DATE_TRUNC('YEAR', val) ELSE TO_TIMESTAMP_TZ('9999-12-31', 'YYYY-MM-DD') END"},
 	}
 	for _, tt := range tests {
 		got, err := Dialect{}.Body(tt.p)
@@ -52,7 +52,14 @@ func TestBodyRefuses(t *testing.T) {
 	show := func(f state.Family, s state.Show) *state.MaskingPolicy {
 		return policyOf(f, state.Show{}, state.Rule{To: []state.Securable{reader}, Show: s})
 	}
+	dated := func(op state.Op, value string) *state.MaskingPolicy {
+		p := policyOf(state.FamilyString, state.Show{}, state.Rule{To: []state.Securable{reader}, When: []state.Condition{{Column: "D", Op: op, Values: []string{value}}}})
+		p.Args, p.ArgType = []string{"D"}, []state.Family{state.FamilyDate}
+		return p
+	}
 	tests := map[string]*state.MaskingPolicy{
+		"like on a date":          dated(state.OpLike, "2020%"),
+		"no date":                 dated(state.OpGT, "2020-13-01"),
 		"family without a policy": show(state.FamilyOther, state.Show{}),
 		"group":                   policyOf(state.FamilyString, state.Show{}, state.Rule{To: []state.Securable{{Kind: state.KindGroup, Name: "g"}}}),
 		"sql with a comment":      show(state.FamilyString, state.Show{Kind: state.ShowSQL, Text: "val --"}),

@@ -46,7 +46,7 @@ func (Dialect) RowBody(p *state.RowPolicy) (string, error) {
 			list, err := rowConstants(b, values, p.Family)
 			return "val IN (" + list + ")", err
 		},
-		Lookup: func(l *state.Lookup) (string, string, error) { return lookup(b, l) },
+		Lookup: func(l *state.Lookup) (string, string, error) { return lookup(b, l, p.Family) },
 	})
 	if err != nil {
 		return "", err
@@ -73,23 +73,31 @@ func anyActive(b *builder, to []state.Securable) (string, error) {
 
 // rowConstants writes the values of rows as the column's type.
 func rowConstants(b *builder, values []string, f state.Family) (string, error) {
-	cast := ""
-	switch f {
-	case state.FamilyString:
-	case state.FamilyNumber, state.FamilyBoolean, state.FamilyDate:
-		cast = "::" + types[f]
-	default:
-		return "", fmt.Errorf("rows cannot be told apart by the values of a %s", f)
-	}
 	out := make([]string, len(values))
 	for i, v := range values {
-		out[i] = b.escaped(v) + cast
+		one, err := rowConstant(b, v, f)
+		if err != nil {
+			return "", err
+		}
+		out[i] = one
 	}
 	return strings.Join(out, ", "), nil
 }
 
+func rowConstant(b *builder, v string, f state.Family) (string, error) {
+	switch f {
+	case state.FamilyString, state.FamilyNumber, state.FamilyBoolean, state.FamilyDate:
+		text, err := constant(b, v, f)
+		if err != nil {
+			return "", fmt.Errorf("%q is no %s", v, f)
+		}
+		return text, nil
+	}
+	return "", fmt.Errorf("rows cannot be told apart by the values of a %s", f)
+}
+
 // lookup returns whether a lookup's table names a principal of the session, and whether it does so for the row's value.
-func lookup(b *builder, l *state.Lookup) (names, matches string, err error) {
+func lookup(b *builder, l *state.Lookup, f state.Family) (names, matches string, err error) {
 	principal, val := "polsync_map."+b.quote(l.Principal), "polsync_map."+b.quote(l.Value)
 	who := ""
 	switch l.By {
@@ -106,7 +114,11 @@ func lookup(b *builder, l *state.Lookup) (names, matches string, err error) {
 	}
 	match := val + " = val"
 	if l.All != nil {
-		match = "(" + match + " OR " + val + "::VARCHAR = " + b.escaped(*l.All) + ")"
+		all, err := rowConstant(b, *l.All, f)
+		if err != nil {
+			return "", "", fmt.Errorf("the value that stands for every row: %w", err)
+		}
+		match = "(" + match + " OR " + val + " = " + all + ")"
 	}
 	return from + ")", from + " AND " + match + ")", nil
 }

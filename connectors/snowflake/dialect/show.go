@@ -2,8 +2,6 @@ package dialect
 
 import (
 	"fmt"
-	"regexp"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -28,12 +26,15 @@ func show(b *builder, s state.Show, f state.Family) (string, error) {
 	case state.ShowConst:
 		return constant(b, s.Text, f)
 	case state.ShowConstant:
+		if dated(f) {
+			return instant("2000-01-01", f), nil
+		}
 		if e, ok := constants[f]; ok {
 			return e, nil
 		}
 	case state.ShowConstDate:
 		if dated(f) {
-			return "TO_" + types[f] + "('9999-12-31')", nil
+			return instant("9999-12-31", f), nil
 		}
 	case state.ShowYear:
 		if dated(f) {
@@ -48,8 +49,7 @@ func show(b *builder, s state.Show, f state.Family) (string, error) {
 	return nothing, nil
 }
 
-var constants = map[state.Family]string{state.FamilyString: "'*'", state.FamilyNumber: "1", state.FamilyFloat: "1", state.FamilyDate: "TO_DATE('2000-01-01')",
-	state.FamilyTimestampNTZ: "TO_TIMESTAMP_NTZ('2000-01-01')", state.FamilyTimestampLTZ: "TO_TIMESTAMP_LTZ('2000-01-01')", state.FamilyTimestampTZ: "TO_TIMESTAMP_TZ('2000-01-01')"}
+var constants = map[state.Family]string{state.FamilyString: "'*'", state.FamilyNumber: "1", state.FamilyFloat: "1"}
 
 func dated(f state.Family) bool {
 	return f == state.FamilyDate || f == state.FamilyTimestampNTZ || f == state.FamilyTimestampLTZ || f == state.FamilyTimestampTZ
@@ -84,44 +84,42 @@ func textShow(s state.Show) (string, bool) {
 	return "", false
 }
 
+// constant returns a constant of the author's as the family's type, NULL for a family that has none.
 func constant(b *builder, text string, f state.Family) (string, error) {
 	switch f {
 	case state.FamilyString:
 		return b.escaped(text), nil
-	case state.FamilyNumber, state.FamilyFloat:
-		if number.MatchString(text) {
-			return text, nil
-		}
-	case state.FamilyBoolean:
-		if text == "true" || text == "false" {
-			return strings.ToUpper(text), nil
-		}
-	case state.FamilyDate, state.FamilyTimestampNTZ, state.FamilyTimestampLTZ, state.FamilyTimestampTZ:
-		if instant(text, f) {
-			return "TO_" + types[f] + "(" + b.escaped(text) + ")", nil
-		}
+	case state.FamilyNumber, state.FamilyFloat, state.FamilyBoolean, state.FamilyDate, state.FamilyTimestampNTZ, state.FamilyTimestampLTZ, state.FamilyTimestampTZ:
 	default:
 		return nothing, nil
 	}
-	return "", fmt.Errorf("the constant does not fit a %s", f)
+	if !state.ConstantFits(text, f) {
+		return "", fmt.Errorf("the constant does not fit a %s", f)
+	}
+	switch f {
+	case state.FamilyNumber, state.FamilyFloat:
+		return text, nil
+	case state.FamilyBoolean:
+		return strings.ToUpper(text), nil
+	}
+	return instant(text, f), nil
 }
 
-var number = regexp.MustCompile(`^[+-]?[0-9]{1,28}([.][0-9]{1,10})?$`)
-
-// instant reports whether a text is a date, or for timestamps also a date with a time, with a zone where the type has
-// one.
-func instant(text string, f state.Family) bool {
-	forms := []string{time.DateOnly}
-	if f != state.FamilyDate {
-		forms = append(forms, time.DateTime, "2006-01-02T15:04:05")
+// instant writes a date or timestamp with its format. Without one the session's DATE_INPUT_FORMAT and the like would say
+// how to read it, which whoever asks can set.
+func instant(text string, f state.Family) string {
+	at, _ := state.ParseInstant(text, f)
+	layout, format := time.DateOnly, "YYYY-MM-DD"
+	if at.Hour() != 0 || at.Minute() != 0 || at.Second() != 0 || at.Nanosecond() != 0 || state.Zoned(text) {
+		layout, format = time.DateTime, "YYYY-MM-DD HH24:MI:SS"
 	}
-	if f == state.FamilyTimestampLTZ || f == state.FamilyTimestampTZ {
-		forms = append(forms, time.RFC3339Nano, "2006-01-02 15:04:05 -0700")
+	if at.Nanosecond() != 0 {
+		layout, format = layout+".000000", format+".FF6"
 	}
-	return slices.ContainsFunc(forms, func(form string) bool {
-		_, err := time.Parse(form, text)
-		return err == nil
-	})
+	if state.Zoned(text) {
+		layout, format = layout+" -07:00", format+" TZH:TZM"
+	}
+	return "TO_" + types[f] + "('" + at.Format(layout) + "', '" + format + "')"
 }
 
 // call writes a function of the author's over the value and sibling columns.
