@@ -126,11 +126,7 @@ func (s *snapshot) loadDatabaseRoles(ctx context.Context) error {
 	if fatal(ctx, err) {
 		return err
 	}
-	var live []task
-	for _, c := range s.catalogs {
-		live = append(live, s.inside(c, s.readDatabaseRoles))
-	}
-	return s.run(ctx, live)
+	return s.run(ctx, s.inEach(s.readDatabaseRoles))
 }
 
 // shownTime writes a time of a view as SHOW does, in milliseconds, so that one securable has one identity.

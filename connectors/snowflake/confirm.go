@@ -39,6 +39,8 @@ func (a *Account) Confirm(ctx context.Context, scope connectors.Scope, st *state
 
 // restore puts back what a snapshot knows of what it read before.
 func (s *snapshot) restore() {
+	s.databasesKnown.open()
+	s.columnsKnown.open() // those of a relation are asked for before its tags
 	for on, o := range s.st.Objects {
 		switch {
 		case on.Kind == state.KindCatalog && o.Foreign == "" && s.scope.Covers(on):
@@ -101,7 +103,7 @@ func (s *snapshot) confirmDatabaseRoles(ctx context.Context, all []state.Securab
 	var tasks []task
 	for _, c := range s.catalogs {
 		if in[c] {
-			tasks = append(tasks, s.inside(c, s.readDatabaseRoles))
+			tasks = append(tasks, func(ctx context.Context) error { return s.readDatabaseRoles(ctx, c) })
 		}
 	}
 	return s.run(ctx, tasks)

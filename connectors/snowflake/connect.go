@@ -28,6 +28,7 @@ type Account struct {
 	writes *sql.DB
 	sent   atomic.Int64 // statements since Open
 	gate   *gate        // of reads
+	warmed atomic.Bool
 
 	contact *connectors.Contact
 }
@@ -150,6 +151,33 @@ func (a *Account) on(ctx context.Context, db *sql.DB, f func(*sql.Conn) error) e
 // error given to it.
 func discard(conn *sql.Conn) {
 	_ = conn.Raw(func(any) error { return driver.ErrBadConn })
+}
+
+// warm signs the sessions of reading in side by side, but for one that is left to who reads meanwhile. It is for after the
+// first statement: credentials that are wrong have ended everything by then. What does not succeed is tried again by who
+// needs a session. It does so once: two that held what the other waits for would never end. The function returned waits
+// until it is over.
+func (a *Account) warm(ctx context.Context) (wait func()) {
+	var signed, all sync.WaitGroup
+	if a.warmed.Swap(true) {
+		return all.Wait
+	}
+	for range a.opt.Concurrency - 1 {
+		signed.Add(1)
+		all.Go(func() {
+			conn, err := a.reads.Conn(ctx)
+			signed.Done()
+			if err != nil {
+				a.log.Debug().Err(err).Msg("sign in ahead")
+				return
+			}
+			signed.Wait() // one that is given back at once would be taken for the next
+			if err := conn.Close(); err != nil {
+				a.log.Debug().Err(err).Msg("returning a session")
+			}
+		})
+	}
+	return all.Wait
 }
 
 // answer is the rows of a statement, as text.

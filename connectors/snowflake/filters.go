@@ -50,6 +50,9 @@ func (s *snapshot) readSort(ctx context.Context, k sort) error {
 	if err != nil {
 		return err
 	}
+	if err := s.columnsKnown.wait(ctx); err != nil {
+		return err
+	}
 	var asked []branch
 	for _, p := range sortedKeys(comments) {
 		b := referenceBranch(p, "POLICY_NAME => ", "")

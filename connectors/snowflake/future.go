@@ -8,13 +8,19 @@ import (
 	"github.com/polsync/polsync/state"
 )
 
+// futureInPlaces reports whether there are fewer databases and schemas than principals. Once true it stays so, however
+// many more principals are met.
+func (s *snapshot) futureInPlaces() bool {
+	return s.scope.Wants(state.FactGrant) && len(s.principals) > len(s.catalogs)+len(s.schemas)
+}
+
 // futureTasks reads the future grants of each principal, or in each database and schema, whichever is fewer.
 func (s *snapshot) futureTasks() []task {
 	if !s.scope.Wants(state.FactGrant) {
 		return nil
 	}
 	var tasks []task
-	if len(s.principals) <= len(s.catalogs)+len(s.schemas) {
+	if !s.futureInPlaces() {
 		for _, p := range s.principals {
 			tasks = append(tasks, func(ctx context.Context) error { return s.readFutureTo(ctx, p.on) })
 		}

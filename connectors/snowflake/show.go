@@ -25,6 +25,9 @@ type show struct {
 // each calls f for every row of the listing. What could not be listed becomes an area.
 func (s *snapshot) each(ctx context.Context, l show, f func(r *answer, row int)) error {
 	r, err := s.query(ctx, "list "+l.what, "SHOW "+l.kind+" IN ACCOUNT")
+	if err := s.databasesKnown.wait(ctx); err != nil {
+		return err
+	}
 	switch {
 	case err == nil && len(r.rows) < s.a.opt.rows:
 		r.each(f)

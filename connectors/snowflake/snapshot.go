@@ -27,12 +27,13 @@ type snapshot struct {
 	st      *state.State
 	refused map[areaKey]bool
 
-	bulk    bool                          // what is late but cheap is read from the views of ACCOUNT_USAGE
-	asked   time.Time                     // the account's time when the snapshot began
-	recent  map[state.Securable]bool      // relations, as KindTable, whose definition changed since the views may show it
-	tables  map[state.Securable]time.Time // relations, as KindTable, with the time of their last DDL; zero where it is not said
-	texts   map[string]string             // see intern
-	flights map[string]*flight            // see shared
+	bulk                         bool                          // what is late but cheap is read from the views of ACCOUNT_USAGE
+	asked                        time.Time                     // the account's time when the snapshot began
+	recent                       map[state.Securable]bool      // relations, as KindTable, whose definition changed since the views may show it
+	tables                       map[state.Securable]time.Time // relations, as KindTable, with the time of their last DDL; zero where it is not said
+	texts                        map[string]string             // see intern
+	flights                      map[string]*flight            // see shared
+	databasesKnown, columnsKnown *latch
 
 	governable []string          // databases that are neither the system's nor somebody else's, sorted
 	catalogs   []string          // those of them whose inside is read, sorted
@@ -49,20 +50,17 @@ type areaKey struct {
 	facts  string // an area with the same reason may be of other facts
 }
 
-// Snapshot implements connectors.Platform. The order is that of what depends on what: databases, then definitions and
-// columns, then what is attached to them.
+// Snapshot implements connectors.Platform. First come the listings of what there is, which tell how the rest is read;
+// then all of the rest at once, where a part waits for another only if it needs it.
 func (a *Account) Snapshot(ctx context.Context, scope connectors.Scope) (*state.State, error) {
 	s := a.newSnapshot(scope, state.New())
 	err := s.within(ctx, func() error {
-		if err := s.databases(ctx); err != nil {
+		if err := s.run(ctx, s.definitions()); err != nil {
 			return err
 		}
-		for _, stage := range []func(context.Context) []task{s.definitions, s.insides, s.attached} {
-			if err := s.run(ctx, stage(ctx)); err != nil {
-				return err
-			}
-		}
-		return nil
+		s.choose()
+		s.uncoverHidden()
+		return s.run(ctx, s.insides())
 	})
 	if err != nil {
 		return nil, err
@@ -72,7 +70,7 @@ func (a *Account) Snapshot(ctx context.Context, scope connectors.Scope) (*state.
 
 func (a *Account) newSnapshot(scope connectors.Scope, st *state.State) *snapshot {
 	return &snapshot{a: a, scope: scope, st: st, refused: map[areaKey]bool{}, policies: map[state.Securable]listed{}, recent: map[state.Securable]bool{},
-		tables: map[state.Securable]time.Time{}, flights: map[string]*flight{}}
+		tables: map[state.Securable]time.Time{}, flights: map[string]*flight{}, databasesKnown: newLatch(), columnsKnown: newLatch()}
 }
 
 // within reads, and says what can be relied on of it with the rights that there were before and after.
@@ -80,6 +78,7 @@ func (s *snapshot) within(ctx context.Context, read func() error) error {
 	if err := s.identify(ctx); err != nil {
 		return err
 	}
+	defer s.a.warm(ctx)()
 	before, err := s.rights(ctx, s.shared)
 	if err != nil {
 		return err
@@ -108,63 +107,85 @@ func (s *snapshot) run(ctx context.Context, tasks []task) error {
 	return g.Wait()
 }
 
-// definitions lists what else refers to.
-func (s *snapshot) definitions(context.Context) []task {
-	tasks := []task{s.readSchemas, s.readRoles, s.readUsers, s.readWarehouses, s.readObjects}
+// definitions lists what else refers to. The listings begin before the databases are known, and are looked at then.
+func (s *snapshot) definitions() []task {
+	tasks := []task{s.readDatabases, s.readObjects, s.readSchemas, s.readRoles, s.readUsers, s.readWarehouses}
 	if s.scope.Wants(state.FactTag) || s.scope.Wants(state.FactAllowedValue) || s.scope.Wants(state.FactTagged) || s.scope.Wants(state.FactBinding) {
 		tasks = append(tasks, s.readTags)
 	}
-	if s.scope.Wants(state.FactPolicy) || s.scope.Wants(state.FactMask) || s.scope.Wants(state.FactBinding) {
+	if s.wantsMasks() {
 		tasks = append(tasks, s.readPolicies)
 	}
-	tasks = append(tasks, s.kindTasks()...)
-	for _, c := range s.catalogs {
-		tasks = append(tasks, s.inside(c, s.readTables))
-	}
-	return tasks
+	return append(tasks, s.kindTasks()...)
 }
 
-// insides lists what is in databases, besides the tables, from the sources that the counts of these make worth it.
-func (s *snapshot) insides(context.Context) []task {
-	s.choose()
-	if s.bulk {
-		return []task{s.loadColumns, s.loadPrincipals}
-	}
-	var tasks []task
-	for _, c := range s.catalogs {
-		tasks = append(tasks, s.inside(c, s.readColumns), s.inside(c, s.readDatabaseRoles))
-	}
-	return tasks
+func (s *snapshot) wantsMasks() bool {
+	return s.scope.Wants(state.FactPolicy) || s.scope.Wants(state.FactMask) || s.scope.Wants(state.FactBinding)
 }
 
-func (s *snapshot) inside(catalog string, read func(context.Context, string) error) task {
-	return func(ctx context.Context) error { return read(ctx, catalog) }
-}
+func (s *snapshot) wantsTags() bool { return s.scope.Wants(state.FactTagged) && len(s.tags) > 0 }
 
-// loadPrincipals reads what principals hold and who is in them.
-func (s *snapshot) loadPrincipals(ctx context.Context) error {
-	if err := s.loadDatabaseRoles(ctx); err != nil {
+// readDatabases lists the databases, and then the tables of those that are read.
+func (s *snapshot) readDatabases(ctx context.Context) error {
+	err := s.databases(ctx)
+	s.databasesKnown.open()
+	if err != nil {
 		return err
 	}
-	return s.run(ctx, append([]task{s.loadGrants}, s.futureTasks()...))
+	return s.run(ctx, s.inEach(s.readTables))
 }
 
-// attached lists what stands on what the definitions brought.
-func (s *snapshot) attached(context.Context) []task {
-	s.uncoverHidden()
-	var tasks []task
-	if s.scope.Wants(state.FactTagged) && len(s.tags) > 0 {
-		tasks = append(tasks, s.readTagged)
-	}
-	if s.scope.Wants(state.FactPolicy) || s.scope.Wants(state.FactMask) || s.scope.Wants(state.FactBinding) {
+// insides reads all that is not a listing of the account, from the sources that what is there makes worth it. What
+// takes longest comes first.
+func (s *snapshot) insides() []task {
+	inPlaces := s.futureInPlaces()
+	tasks := []task{s.readAllColumns, func(ctx context.Context) error { return s.readPrincipals(ctx, !inPlaces) }}
+	if s.wantsMasks() {
 		tasks = append(tasks, s.readReferences)
 	}
+	if s.wantsTags() {
+		tasks = append(tasks, s.readTagged)
+	}
 	tasks = append(tasks, s.filterTasks()...)
-	if !s.bulk {
-		tasks = append(tasks, s.futureTasks()...)
+	if inPlaces {
+		tasks = append(tasks, func(ctx context.Context) error { return s.run(ctx, s.futureTasks()) })
+	}
+	return tasks
+}
+
+// inEach reads something of each database, a task for each.
+func (s *snapshot) inEach(read func(context.Context, string) error) []task {
+	var tasks []task
+	for _, c := range s.catalogs {
+		tasks = append(tasks, func(ctx context.Context) error { return read(ctx, c) })
+	}
+	return tasks
+}
+
+func (s *snapshot) readAllColumns(ctx context.Context) error {
+	defer s.columnsKnown.open()
+	if s.bulk {
+		return s.loadColumns(ctx)
+	}
+	return s.run(ctx, s.inEach(s.readColumns))
+}
+
+// readPrincipals reads what principals hold and who is in them, once it is known which there are, and then the tags of
+// what only that tells of. Future grants are read by it where that has not been left to others.
+func (s *snapshot) readPrincipals(ctx context.Context, future bool) error {
+	if err := s.readAllDatabaseRoles(ctx); err != nil {
+		return err
+	}
+	var tasks []task
+	if s.bulk {
+		tasks = append(tasks, s.loadGrants)
+	} else {
 		for _, p := range s.principals {
 			tasks = append(tasks, s.principalTasks(p)...)
 		}
+	}
+	if future {
+		tasks = append(tasks, s.futureTasks()...)
 	}
 	tasks = append(tasks, s.everybodyTasks()...)
 	for _, u := range s.scope.Roles {
@@ -172,7 +193,37 @@ func (s *snapshot) attached(context.Context) []task {
 			tasks = append(tasks, func(ctx context.Context) error { return s.readPrivileges(ctx, principal{on: u}) })
 		}
 	}
-	return tasks
+	if err := s.run(ctx, tasks); err != nil || !s.wantsTags() {
+		return err
+	}
+	return s.run(ctx, s.otherTags())
+}
+
+func (s *snapshot) readAllDatabaseRoles(ctx context.Context) error {
+	if s.bulk {
+		return s.loadDatabaseRoles(ctx)
+	}
+	return s.run(ctx, s.inEach(s.readDatabaseRoles))
+}
+
+// latch lets those that wait for it go once it is open. The zero value is not usable.
+type latch struct {
+	once sync.Once
+	ch   chan struct{}
+}
+
+func newLatch() *latch { return &latch{ch: make(chan struct{})} }
+
+func (l *latch) open() { l.once.Do(func() { close(l.ch) }) }
+
+// wait returns once the latch is open, or with the error of the context. Whoever waits must not keep a statement open.
+func (l *latch) wait(ctx context.Context) error {
+	select {
+	case <-l.ch:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
 }
 
 // query reads for the snapshot and counts the statement.

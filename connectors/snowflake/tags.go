@@ -87,7 +87,6 @@ func (s *snapshot) readTagged(ctx context.Context) error {
 	s.mu.Unlock()
 	slices.SortFunc(containers, func(a, b branch) int { return a.on.Compare(b.on) })
 	tasks := s.batches("read tags", containers, func(r *answer, i int) { s.taggedRow(r, i, nil) }, state.FactTagged)
-	tasks = append(tasks, s.otherTags()...)
 	live := func(ctx context.Context) error { return s.readTagsOf(ctx, relations) }
 	if !s.bulk {
 		return s.run(ctx, append(tasks, live))
@@ -173,6 +172,9 @@ func (s *snapshot) readTagsOf(ctx context.Context, relations map[state.Securable
 		}
 	}
 	if err := s.run(ctx, s.batches("read tags", all, take, state.FactTagged)); err != nil {
+		return err
+	}
+	if err := s.columnsKnown.wait(ctx); err != nil {
 		return err
 	}
 	width := s.widths(relations)
