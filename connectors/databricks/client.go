@@ -36,7 +36,7 @@ func (c *client) counting(sent func()) *client {
 
 type useragentInfo struct{ name, version string }
 
-func newClient(o Options, cred credentials) (*client, error) {
+func newClient(o Options, cred Credentials) (*client, error) {
 	base := o.HTTPTransport
 	if base == nil {
 		base = &http.Transport{Proxy: http.ProxyFromEnvironment, ForceAttemptHTTP2: true, MaxIdleConnsPerHost: o.Concurrency + 1,

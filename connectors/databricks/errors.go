@@ -24,8 +24,18 @@ func again(err error) bool {
 		}
 		return false
 	}
+	var sign *signInError
+	if errors.As(err, &sign) {
+		return unreachable(sign.cause) && tokenRefused(sign.cause) == nil && !errors.Is(err, context.Canceled) && !errors.Is(err, context.DeadlineExceeded)
+	}
 	var u *url.Error
-	return tokenRefused(err) == nil && errors.As(err, &u) && !errors.Is(err, context.Canceled) && !errors.Is(err, context.DeadlineExceeded)
+	return errors.As(err, &u) && !errors.Is(err, context.Canceled) && !errors.Is(err, context.DeadlineExceeded)
+}
+
+// unreachable reports whether a request got no answer.
+func unreachable(err error) bool {
+	var u *url.Error
+	return errors.As(err, &u) || errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled)
 }
 
 // classified joins an error of a request to the sentinel of package connectors that says what it means. Codes of Unity
@@ -70,8 +80,9 @@ func badToken(api *apierr.APIError) bool {
 
 func classifyTransport(err error, wrote bool) error {
 	var lost *lostAnswer
-	if refused := tokenRefused(err); refused != nil {
-		return &connectorError{"no access token is given out for the client id and secret", refused, err}
+	var sign *signInError
+	if errors.As(err, &sign) {
+		return sign
 	}
 	switch {
 	case errors.As(err, &lost):

@@ -23,11 +23,10 @@ func (p *Platform) Exec(ctx context.Context, s plan.Statement) (connectors.Outco
 		p.remember(s.SQL)
 		return connectors.Outcome{QueryID: id}, nil
 	}
-	var body any
-	if s.Body != "" {
-		body = []byte(s.Body)
+	if strings.HasPrefix(s.Path, "/api/2.0/accounts/") {
+		return p.accountExec(ctx, s)
 	}
-	id, err := p.client.do(ctx, writes, s.Method, s.Path, body, nil)
+	id, err := p.send(ctx, s)
 	if err == nil && s.Method == "PATCH" && strings.HasPrefix(s.Path, permissionsPath) {
 		err = p.awaitGrants(ctx, s)
 	}
@@ -35,6 +34,36 @@ func (p *Platform) Exec(ctx context.Context, s plan.Statement) (connectors.Outco
 		return connectors.Outcome{QueryID: id}, p.wrap(s.Method+" "+s.Path, err)
 	}
 	return connectors.Outcome{QueryID: id}, nil
+}
+
+// send sends a request to the workspace. A group that this process made may not be known there yet: a grant to it, which
+// may be repeated, is then sent again for as long as grants are waited for.
+func (p *Platform) send(ctx context.Context, s plan.Statement) (requestID string, err error) {
+	var body any
+	if s.Body != "" {
+		body = []byte(s.Body)
+	}
+	deadline := time.Now().Add(p.opt.GrantWait)
+	for wait := 25 * time.Millisecond; ; wait = min(2*wait, 5*time.Second) {
+		requestID, err = p.client.do(ctx, writes, s.Method, s.Path, body, nil)
+		if err == nil || !s.Idempotent || !errors.Is(err, connectors.ErrNotFound) || !p.grantsToNew(s) || time.Now().Add(wait).After(deadline) || !sleep(ctx, wait) {
+			return requestID, err
+		}
+	}
+}
+
+// grantsToNew reports whether a request grants something to a group that this process made lately.
+func (p *Platform) grantsToNew(s plan.Statement) bool {
+	var change permissionsChange
+	if !strings.HasPrefix(s.Path, permissionsPath) || json.Unmarshal([]byte(s.Body), &change) != nil {
+		return false
+	}
+	for _, c := range change.Changes {
+		if p.groups.namedLately(c.Principal) {
+			return true
+		}
+	}
+	return false
 }
 
 const permissionsPath = "/api/2.1/unity-catalog/permissions/"

@@ -21,15 +21,20 @@ import (
 	"github.com/polsync/polsync/reconcile/plan"
 )
 
-// Options say which workspace to talk to and how. Either Token or ClientID and ClientSecret are given.
+// Options say which workspace to talk to and how. Either Token, or ClientID and ClientSecret, or SignIn are given.
 type Options struct {
 	Name         string // of the platform, for errors
 	Host         string // https://...; http only for a loopback host
 	Token        string // personal access token
 	ClientID     string // of a service principal, with ClientSecret: OAuth
 	ClientSecret string
-	WorkspaceID  string // sent as X-Databricks-Org-Id, which hosts of several workspaces need
-	WarehouseID  string // of the SQL warehouse that runs statements
+	SignIn       *Credentials // any other way to sign in, in place of these three
+	WorkspaceID  string       // sent as X-Databricks-Org-Id, which hosts of several workspaces need
+	WarehouseID  string       // of the SQL warehouse that runs statements
+
+	// Account is the account that the workspace belongs to; nil where there are no credentials of it. Groups and members
+	// are then read through the workspace, and never written.
+	Account *AccountOptions
 
 	// Readers holds access tokens by principal name, in any case, for ReadAs.
 	Readers map[string]string
@@ -45,6 +50,8 @@ type Options struct {
 
 	// GrantWait bounds how long a written grant is waited for to show in reads; 0 means 60 s, negative not at all.
 	GrantWait time.Duration
+
+	forAccount bool // Host is the account's
 }
 
 func (o Options) withDefaults() Options {
@@ -76,11 +83,13 @@ var userAgentWord = regexp.MustCompile(`^[0-9A-Za-z_.+-]+$`)
 
 // Platform is one workspace. It is safe for concurrent use.
 type Platform struct {
-	opt    Options
-	client *client
-	known  atomic.Pointer[dialect.Known]
-	recent recent
-	large  sync.Map // names of statements whose results do not fit in one answer
+	opt     Options
+	client  *client
+	account *client // nil without credentials of the account
+	groups  recentGroups
+	known   atomic.Pointer[dialect.Known]
+	recent  recent
+	large   sync.Map // names of statements whose results do not fit in one answer
 }
 
 var (
@@ -91,11 +100,18 @@ var (
 // Open makes a Platform. Nothing is sent before the first request.
 func Open(_ context.Context, o Options) (*Platform, error) {
 	o = o.withDefaults()
-	c, err := newClient(o, credentials{token: o.Token, id: o.ClientID, secret: o.ClientSecret})
+	c, err := newClient(o, o.credentials())
 	if err != nil {
 		return nil, fmt.Errorf("databricks/%s: %w", o.Name, err)
 	}
-	return &Platform{opt: o, client: c}, nil
+	p := &Platform{opt: o, client: c}
+	if o.Account != nil {
+		if p.account, err = newAccountClient(o); err != nil {
+			c.close()
+			return nil, fmt.Errorf("databricks/%s: account: %w", o.Name, err)
+		}
+	}
+	return p, nil
 }
 
 // Dialect implements connectors.Platform. The dialect knows what the latest snapshot saw.
@@ -111,6 +127,9 @@ func (p *Platform) Dialect() plan.Dialect {
 // Close implements connectors.Platform.
 func (p *Platform) Close() error {
 	p.client.close()
+	if p.account != nil {
+		p.account.close()
+	}
 	return nil
 }
 
@@ -119,7 +138,12 @@ func (p *Platform) wrap(doing string, err error) error {
 	return fmt.Errorf("databricks/%s: %s: %w", p.opt.Name, doing, err)
 }
 
-type credentials struct{ token, id, secret string }
+func (o Options) credentials() Credentials {
+	if o.SignIn != nil {
+		return *o.SignIn
+	}
+	return Credentials{Token: o.Token, ClientID: o.ClientID, ClientSecret: o.ClientSecret}
+}
 
 // noLoader keeps environment variables and configuration files of other programs out.
 type noLoader struct{}
@@ -128,7 +152,7 @@ func (noLoader) Name() string                   { return "options" }
 func (noLoader) Configure(*config.Config) error { return nil }
 
 // sdkConfig returns the SDK's configuration: no probing of the host, no debug output, one way to sign in.
-func sdkConfig(o Options, cred credentials, transport http.RoundTripper) (*config.Config, error) {
+func sdkConfig(o Options, cred Credentials, transport http.RoundTripper) (*config.Config, error) {
 	if err := checkHost(o.Host); err != nil {
 		return nil, err
 	}
@@ -138,13 +162,11 @@ func sdkConfig(o Options, cred credentials, transport http.RoundTripper) (*confi
 		Loaders:              []config.Loader{noLoader{}},
 		HostMetadataResolver: func(context.Context, string) (*config.HostMetadata, error) { return nil, nil },
 	}
-	switch {
-	case cred.token != "" && cred.id == "":
-		cfg.AuthType, cfg.Token = "pat", cred.token
-	case cred.id != "" && cred.secret != "" && cred.token == "":
-		cfg.AuthType, cfg.ClientID, cfg.ClientSecret = "oauth-m2m", cred.id, cred.secret
-	default:
-		return nil, errors.New("give a token, or a client id with its secret, and not both")
+	if o.forAccount {
+		cfg.AccountID, cfg.HostMetadataResolver = o.Account.ID, o.Account.metadata
+	}
+	if err := cred.into(cfg); err != nil {
+		return nil, err
 	}
 	return cfg, nil
 }

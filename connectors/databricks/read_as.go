@@ -33,7 +33,7 @@ func (p *Platform) ReadAs(ctx context.Context, as, column state.Securable, limit
 func (p *Platform) clientOf(as state.Securable) (*client, error) {
 	for _, name := range sortedKeys(p.opt.Readers) {
 		if lower(name) == lower(as.Name) {
-			c, err := newClient(p.opt, credentials{token: p.opt.Readers[name]})
+			c, err := newClient(p.opt, Credentials{Token: p.opt.Readers[name]})
 			if err == nil {
 				c.contact = p.client.contact // the same host
 			}

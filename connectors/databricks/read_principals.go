@@ -4,10 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/url"
 	"regexp"
 	"slices"
 	"strconv"
 	"strings"
+
+	"golang.org/x/sync/errgroup"
 
 	"github.com/polsync/polsync/connectors"
 	"github.com/polsync/polsync/connectors/databricks/dialect"
@@ -31,6 +34,7 @@ func (me identity) is(name string) bool {
 // scimEntry is a user, group or service principal.
 type scimEntry struct {
 	ID            string `json:"id"`
+	ExternalID    string `json:"externalId"`
 	UserName      string `json:"userName"`
 	DisplayName   string `json:"displayName"`
 	ApplicationID string `json:"applicationId"`
@@ -47,50 +51,128 @@ type scimEntry struct {
 	} `json:"meta"`
 }
 
-// readPrincipals reads who there is. Groups of the workspace alone cannot be granted anything and are left out.
+// readPrincipals reads who there is: in the account where there are credentials of it, which shows what was just written,
+// or else what the workspace knows of it. Groups of the workspace alone cannot be granted anything and are left out.
 func (r *reader) readPrincipals(ctx context.Context) error {
 	if err := r.whoami(ctx); err != nil {
 		return err
 	}
-	r.add(state.Securable{Kind: state.KindGroup, Name: dialect.AccountUsers})
-	byID := map[string]state.Securable{}
-	var groups []scimEntry
+	r.add(state.Securable{Kind: state.KindGroup, Name: dialect.AccountUsers}, state.Object{})
+	if r.p.account == nil {
+		return r.readDirectory(ctx, directory{r.get, scim, false})
+	}
+	err := r.readAccount(ctx)
+	if err == nil || ctx.Err() != nil {
+		return err
+	}
+	r.unknown(state.Securable{}, "the account: "+err.Error(), state.FactRole, state.FactMember)
+	return r.readDirectory(ctx, directory{r.get, scim, false})
+}
+
+// directory is a service that lists users, service principals and groups.
+type directory struct {
+	get   func(ctx context.Context, path string, answer any) error
+	base  string // of the paths, with a slash at its end
+	whole bool   // it must be readable
+}
+
+// entryOf is an entry with who it is.
+type entryOf struct {
+	scimEntry
+	is state.Securable
+}
+
+func (r *reader) readDirectory(ctx context.Context, from directory) error {
+	var all []entryOf
+	groups := "id,displayName,members,meta"
+	if from.whole {
+		groups += ",externalId"
+	}
 	for _, list := range []struct{ path, attributes string }{
-		{"Users", "id,userName"}, {"ServicePrincipals", "id,applicationId,displayName"}, {"Groups", "id,displayName,members,meta"},
+		{"Users", "id,userName"}, {"ServicePrincipals", "id,applicationId,displayName"}, {"Groups", groups},
 	} {
-		entries, err := r.scimList(ctx, list.path, list.attributes)
-		if errors.Is(err, connectors.ErrDenied) {
+		entries, err := r.scimList(ctx, from, list.path, list.attributes)
+		if errors.Is(err, connectors.ErrDenied) && !from.whole {
 			r.unknown(state.Securable{}, "principals: "+err.Error(), state.FactRole, state.FactMember)
 			continue
 		}
 		if err != nil {
 			return fmt.Errorf("%s: %w", list.path, err)
 		}
-		for _, e := range entries {
-			s, ok := e.securable(list.path)
-			if !ok {
-				continue
+		if list.path == "Groups" {
+			if entries, err = r.withMembers(ctx, from, entries); err == nil && from.whole {
+				entries, err = r.refreshGroups(ctx, from, entries)
 			}
-			byID[e.ID] = s
-			r.add(s)
-			if s.Kind == state.KindGroup {
-				groups = append(groups, e)
-				r.put(state.Key{Fact: state.FactRole, On: s}, state.Role{})
+			if err != nil {
+				return fmt.Errorf("members of groups: %w", err)
+			}
+		}
+		for _, e := range entries {
+			if s, ok := e.securable(list.path); ok {
+				all = append(all, entryOf{e, s})
 			}
 		}
 	}
-	r.members(groups, byID)
+	r.directory(all)
 	return nil
 }
 
-func (r *reader) members(groups []scimEntry, byID map[string]state.Securable) {
-	for _, g := range groups {
+// directory states who there is and who is a member of what.
+func (r *reader) directory(all []entryOf) {
+	byID := map[string]state.Securable{}
+	for _, e := range all {
+		byID[e.ID] = e.is
+		o := state.Object{}
+		if e.is.Kind == state.KindGroup {
+			if e.ExternalID != "" && !r.takesProvisioned() {
+				o.Provisioned = "the identity provider"
+			}
+			r.put(state.Key{Fact: state.FactRole, On: e.is}, state.Role{})
+		}
+		r.add(e.is, o)
+	}
+	for _, g := range all {
 		for _, m := range g.Members {
-			if member, ok := byID[m.Value]; ok {
-				r.put(state.Key{Fact: state.FactMember, On: byID[g.ID], With: member}, state.Nil{})
+			if member, ok := byID[m.Value]; ok && g.is.Kind == state.KindGroup {
+				r.put(state.Key{Fact: state.FactMember, On: g.is, With: member}, state.Nil{})
 			}
 		}
 	}
+	if r.p.account != nil {
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		r.known.Account.IDs = map[state.Securable]string{}
+		for id, s := range byID {
+			r.known.Account.IDs[s] = id
+		}
+	}
+}
+
+func (r *reader) takesProvisioned() bool { return r.p.opt.Account != nil && r.p.opt.Account.External }
+
+// withMembers asks for the members of each group where the list leaves them out, as it does for accounts that were made
+// since August 2025. A list that has members of any group has them of all.
+func (r *reader) withMembers(ctx context.Context, from directory, groups []scimEntry) ([]scimEntry, error) {
+	if slices.ContainsFunc(groups, func(e scimEntry) bool { return len(e.Members) > 0 }) {
+		return groups, nil
+	}
+	g, ctx := errgroup.WithContext(ctx)
+	g.SetLimit(r.p.opt.Concurrency)
+	for i, e := range groups {
+		if e.Meta.ResourceType == "WorkspaceGroup" {
+			continue
+		}
+		g.Go(func() error {
+			var one scimEntry
+			err := from.get(ctx, from.base+"Groups/"+url.PathEscape(e.ID), &one)
+			if errors.Is(err, connectors.ErrNotFound) {
+				return nil // deleted meanwhile, or an entry that the list shows late
+			}
+			groups[i].Members = one.Members
+			return err
+		})
+	}
+	return groups, g.Wait()
 }
 
 func (e scimEntry) securable(list string) (state.Securable, bool) {
@@ -126,7 +208,7 @@ const scimPage = 10000
 
 // scimList reads a whole list: pages until one is empty. A page that repeats an entry ends in an error, since a service
 // that ignores the index would go on for ever.
-func (r *reader) scimList(ctx context.Context, path, attributes string) ([]scimEntry, error) {
+func (r *reader) scimList(ctx context.Context, from directory, path, attributes string) ([]scimEntry, error) {
 	var all []scimEntry
 	seen := map[string]bool{}
 	for {
@@ -134,7 +216,7 @@ func (r *reader) scimList(ctx context.Context, path, attributes string) ([]scimE
 			Resources []scimEntry `json:"Resources"`
 			Total     *int        `json:"totalResults"`
 		}
-		err := r.get(ctx, scim+path+"?attributes="+strings.ReplaceAll(attributes, ",", "%2C")+"&count="+strconv.Itoa(scimPage)+"&startIndex="+strconv.Itoa(len(all)+1), &page)
+		err := from.get(ctx, from.base+path+"?attributes="+strings.ReplaceAll(attributes, ",", "%2C")+"&count="+strconv.Itoa(scimPage)+"&startIndex="+strconv.Itoa(len(all)+1), &page)
 		if err != nil {
 			return nil, err
 		}
@@ -152,13 +234,13 @@ func (r *reader) scimList(ctx context.Context, path, attributes string) ([]scimE
 }
 
 // add makes a principal known, once.
-func (r *reader) add(s state.Securable) {
+func (r *reader) add(s state.Securable, o state.Object) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	key := lower(s.Name)
 	if _, there := r.principals[key]; !there {
 		r.principals[key] = s
-		r.state.Objects[s] = state.Object{}
+		r.state.Objects[s] = o
 	}
 }
 

@@ -12,12 +12,13 @@ import (
 )
 
 // Compile implements plan.Dialect. Tags of one securable travel in one statement, grants of one securable in one
-// request, and the allowed values of one tag in one request; anything else is a statement of its own.
+// request, the allowed values of one tag in one request, and members of one group in requests of a hundred; anything else
+// is a statement of its own.
 func (d Dialect) Compile(phase plan.Phase, changes []plan.Change) ([]plan.Step, error) {
 	var steps []plan.Step
 	for from := 0; from < len(changes); {
 		to := from + 1
-		for to < len(changes) && joins(changes[from], changes[to]) {
+		for to < len(changes) && joins(changes[from], changes[to]) && (changes[from].Key.Fact != state.FactMember || to-from < membersPerRequest) {
 			to++
 		}
 		group := changes[from:to]
@@ -25,8 +26,12 @@ func (d Dialect) Compile(phase plan.Phase, changes []plan.Change) ([]plan.Step, 
 		if err != nil {
 			return nil, refused(group, err)
 		}
+		further, err := d.account(group)
+		if err != nil {
+			return nil, refused(group, err)
+		}
 		if statement != nil {
-			steps = append(steps, plan.Step{Phase: phase, Changes: slices.Clone(group), Statements: []plan.Statement{*statement}})
+			steps = append(steps, plan.Step{Phase: phase, Changes: slices.Clone(group), Statements: append([]plan.Statement{*statement}, further...)})
 		}
 		from = to
 	}
@@ -41,7 +46,7 @@ func joins(a, b plan.Change) bool {
 	switch a.Key.Fact {
 	case state.FactGrant:
 		return true
-	case state.FactTagged, state.FactAllowedValue:
+	case state.FactTagged, state.FactAllowedValue, state.FactMember:
 		return (a.Want == nil) == (b.Want == nil)
 	}
 	return false
@@ -93,9 +98,9 @@ func (d Dialect) compile(group []plan.Change) (*plan.Statement, error) {
 	case state.FactConstraintPolicy, state.FactConstraint:
 		return nil, errors.New("aggregation, projection and join policies are Snowflake's alone")
 	case state.FactRole:
-		return nil, errors.New("groups are made in the account, by an identity provider or an account administrator; polsync reads them")
+		return d.role(c)
 	case state.FactMember:
-		return nil, errors.New("membership of account groups is changed in the account, which a workspace refuses; polsync reads it")
+		return d.members(group)
 	}
 	return nil, fmt.Errorf("a change of a %s is not known", c.Key.Fact)
 }

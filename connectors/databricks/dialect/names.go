@@ -16,6 +16,7 @@ const AccountUsers = "account users"
 type Known struct {
 	Metastore string                         // id
 	Kinds     map[state.Securable]state.Kind // of relations that are no tables, by the table of that name
+	Account   Account
 }
 
 // Dialect implements plan.Dialect. The zero value knows nothing of the workspace: columns are altered as those of

@@ -14,7 +14,8 @@
 // # What it does
 //
 //   - Authentication: personal access tokens and OAuth client credentials, with the discovery documents SDKs ask for. Access tokens expire.
-//   - Identities: SCIM of the workspace (reading; local groups also writing) and of the account (account groups, for the admin).
+//   - Identities: SCIM of the workspace (reading; local groups also writing) and of the account (account groups, for account admins, with the
+//     account's own token endpoint, assignments to the workspace, and groups that an identity provider keeps, whose members cannot be changed).
 //   - Catalogue: one metastore of catalogs, schemas, tables, views, materialized views, volumes, SQL functions. Names are stored in lower case,
 //     columns keep theirs. Every catalog has an information schema, and system.information_schema spans all.
 //   - Privileges: grants with inheritance from catalog and schema, ALL PRIVILEGES, MANAGE, ownership, BROWSE, "account users", nested groups. They
@@ -43,6 +44,7 @@
 //   - Values and assignments that exist when a key becomes governed, or when its list shrinks, stay; only new ones are checked.
 //   - information_schema counts ordinal positions from 1; column_masks and row_filters have the columns met in practice, or with
 //     [Options].DocumentedMasks those of the vendor's pages.
+//   - A request changes at most 100 members of a group.
 //   - The privilege views show all grants to owners (of the securable or above it) and the metastore admin, to others their own.
 //
 // Time is [Options].Clock's, identifiers come from a fixed sequence: two runs of the same calls give the same answers.

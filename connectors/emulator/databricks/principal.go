@@ -5,6 +5,7 @@ import (
 	"sort"
 	"strconv"
 	"strings"
+	"time"
 )
 
 // principalKind tells users, service principals and groups apart.
@@ -22,12 +23,14 @@ const accountUsers = "account users"
 // principal is an identity. Its name is what grants use: the user name, the
 // service principal's application id, the group's display name.
 type principal struct {
-	id      string
-	kind    principalKind
-	name    string
-	display string
-	local   bool     // a workspace-local group, which cannot be granted anything
-	members []string // ids, in the order added; groups only
+	id       string
+	kind     principalKind
+	name     string
+	display  string
+	local    bool      // a workspace-local group, which cannot be granted anything
+	external string    // id at an identity provider that keeps the group; "" for none
+	made     time.Time // through the account's API; zero for what was there from the beginning
+	members  []string  // ids, in the order added; groups only
 }
 
 // AddUser adds a user by user name (an e-mail address).
@@ -77,6 +80,8 @@ func (w *Workspace) RemovePrincipal(name string) {
 func (w *Workspace) deletePrincipal(p *principal) {
 	delete(w.principals, p.id)
 	delete(w.byName, strings.ToLower(p.name))
+	delete(w.assigned, p.id)
+	delete(w.accountAdmins, p.id)
 	for _, g := range w.principals {
 		g.members = without(g.members, p.id)
 	}
@@ -213,7 +218,7 @@ func (w *Workspace) grantable(name string) (string, error) {
 		return accountUsers, nil
 	}
 	p := w.principal(name)
-	if p == nil || p.local {
+	if p == nil || p.local || w.isLate(p) {
 		return "", errNoPrincipal(name)
 	}
 	return p.name, nil

@@ -68,8 +68,12 @@ func (w *Workspace) groupDoc(g *principal) map[string]any {
 	if g.local {
 		rt = "WorkspaceGroup"
 	}
-	return map[string]any{"id": g.id, "displayName": g.name, "members": members, "groups": w.groupRefs(g),
+	doc := map[string]any{"id": g.id, "displayName": g.name, "members": members, "groups": w.groupRefs(g),
 		"schemas": []string{scimGroup}, "meta": map[string]string{"resourceType": rt}}
+	if g.external != "" {
+		doc["externalId"] = g.external
+	}
+	return doc
 }
 
 func (w *Workspace) doc(p *principal) map[string]any {
@@ -134,7 +138,7 @@ func (c *call) scimPage(k principalKind) (any, error) {
 	}
 	var docs []any
 	for _, p := range c.w.listPrincipals(k) {
-		if d := c.w.doc(p); matches(d) && !(c.account && p.local) {
+		if d := c.listedGroup(c.w.doc(p)); matches(d) && !(c.account && p.local) && (c.account || !c.w.isLate(p)) {
 			docs = append(docs, c.attributes(d))
 		}
 	}
@@ -194,7 +198,7 @@ func account(answer func(*call) (any, error)) func(*call) (any, error) {
 		if c.args[0] != c.w.opt.AccountID {
 			return nil, scimError{404, "Account " + c.args[0] + " not found."}
 		}
-		if !c.id.owns(c.w.root) {
+		if !c.administers() {
 			return nil, scimError{403, "Only account admins can use this API."}
 		}
 		c.account, c.args = true, c.args[1:]
@@ -211,7 +215,7 @@ func (c *call) group() (*principal, error) {
 		return nil, err
 	case !c.account && !g.local:
 		return nil, scimError{403, "Account group " + g.name + " can only be changed through the account API."}
-	case !c.id.owns(c.w.root):
+	case !c.account && !c.id.owns(c.w.root):
 		return nil, scimError{403, "Only admins can change groups."}
 	}
 	return g, nil
@@ -228,7 +232,7 @@ func (c *call) createGroup() (any, error) {
 		return nil, err
 	}
 	switch {
-	case !c.id.owns(c.w.root):
+	case !c.account && !c.id.owns(c.w.root):
 		return nil, scimError{403, "Only admins can create groups."}
 	case req.DisplayName == "":
 		return nil, scimError{400, "displayName is required."}
@@ -241,7 +245,7 @@ func (c *call) createGroup() (any, error) {
 		}
 	}
 	g := c.w.addPrincipal(kindGroup, req.DisplayName, req.DisplayName)
-	g.local = !c.account
+	g.local, g.made = !c.account, c.begun()
 	for _, m := range req.Members {
 		g.members = append(without(g.members, m.Value), m.Value)
 	}
@@ -269,6 +273,9 @@ func (c *call) patchGroup() (any, error) {
 		Operations []patchOp `json:"Operations"`
 	}
 	if err := c.decode(&req); err != nil {
+		return nil, err
+	}
+	if err := c.checkPatch(g, req.Operations); err != nil {
 		return nil, err
 	}
 	members := append([]string(nil), g.members...)

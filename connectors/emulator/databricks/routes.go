@@ -1,13 +1,14 @@
 package databricks
 
 const (
-	uc             = "/api/2.1/unity-catalog"
-	scim           = "/api/2.0/preview/scim/v2"
-	accountSCIM    = "/api/2.0/accounts/{account}/scim/v2"
-	statementsPath = "/api/2.0/sql/statements"
-	tagPoliciesURL = "/api/2.1/tag-policies"
-	ruleSetsPath   = "/api/2.0/preview/accounts/access-control/rule-sets"
-	entityTags     = uc + "/entity-tag-assignments"
+	uc              = "/api/2.1/unity-catalog"
+	scim            = "/api/2.0/preview/scim/v2"
+	accountSCIM     = "/api/2.0/accounts/{account}/scim/v2"
+	assignmentsPath = "/api/2.0/accounts/{account}/workspaces/{workspace}/permissionassignments"
+	statementsPath  = "/api/2.0/sql/statements"
+	tagPoliciesURL  = "/api/2.1/tag-policies"
+	ruleSetsPath    = "/api/2.0/preview/accounts/access-control/rule-sets"
+	entityTags      = uc + "/entity-tag-assignments"
 )
 
 // routes lists what the workspace answers.
@@ -16,6 +17,9 @@ func routes() router {
 		{"GET", "/.well-known/databricks-config", (*call).hostMetadata, open},
 		{"GET", "/oidc/.well-known/oauth-authorization-server", (*call).oauthServer, open},
 		{"POST", "/oidc/v1/token", (*call).oauthToken, open},
+
+		{"GET", "/oidc/accounts/{account}/.well-known/oauth-authorization-server", (*call).accountOIDC, open},
+		{"POST", "/oidc/accounts/{account}/v1/token", (*call).accountToken, open},
 
 		{"GET", uc + "/metastore_summary", (*call).metastoreSummary, 0},
 		{"GET", uc + "/current-metastore-assignment", (*call).metastoreAssignment, 0},
@@ -84,6 +88,9 @@ func routes() router {
 		{"GET", accountSCIM + "/Groups/{id}", account((*call).getGroup), 0},
 		{"PATCH", accountSCIM + "/Groups/{id}", account((*call).patchGroup), 0},
 		{"DELETE", accountSCIM + "/Groups/{id}", account((*call).deleteGroup), 0},
+		{"GET", assignmentsPath, account((*call).workspaceAssignments), 0},
+		{"PUT", assignmentsPath + "/principals/{principal}", account((*call).assign), 0},
+		{"DELETE", assignmentsPath + "/principals/{principal}", account((*call).unassign), 0},
 
 		{"GET", "/api/2.0/sql/warehouses", (*call).listWarehouses, 0},
 		{"GET", "/api/2.0/sql/warehouses/{id}", (*call).getWarehouse, 0},

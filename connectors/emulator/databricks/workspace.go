@@ -20,6 +20,13 @@ type Options struct {
 	AccountID   string           // "": DefaultAccountID
 	Admin       string           // metastore and account admin, created as a user; "": DefaultAdmin
 
+	// AccountLag is how long a group made through the account's API stays unknown
+	// to the workspace: to its SCIM and as a grantee.
+	AccountLag time.Duration
+	// ListsWithoutMembers makes group lists of the account leave members out, as
+	// they do for accounts made since August 2025; a single group has them.
+	ListsWithoutMembers bool
+
 	TagLag   time.Duration // until tags show in the information schema and act on policies
 	GrantLag time.Duration // until grants show in reads; enforcement is at once
 	// SystemLag is how long system.access.audit and system.query.history stay
@@ -59,7 +66,8 @@ type Workspace struct {
 	log    *slog.Logger
 	router router
 
-	mu            sync.RWMutex          // guards all below, up to runs
+	mu sync.RWMutex // guards all below, up to runs
+	accountState
 	root          *securable            // the metastore
 	principals    map[string]*principal // by id
 	byName        map[string]*principal // by name in lower case
@@ -92,6 +100,7 @@ func New(opt Options) *Workspace {
 		tagPolicies:   map[string]*tagPolicy{},
 		statements:    map[string]*statement{},
 		nextPrincipal: 1000,
+		accountState:  newAccountState(),
 	}
 	w.stopped, w.stop = context.WithCancel(context.Background())
 	w.router = routes()
