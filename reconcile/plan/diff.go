@@ -30,7 +30,7 @@ type difference struct {
 	held             *uncovered     // see heldCover
 	rowCover         *uncovered     // see declaresRows
 
-	own map[state.Securable]bool // see onlyThrough
+	own map[state.Securable]bool // see actsWith, onlyThrough
 
 	definitions map[state.Key]bool                         // see defined
 	byTag       map[state.Securable][]*state.MaskingPolicy // see policiesOf
@@ -273,13 +273,29 @@ func (d *difference) openSince(k state.Key) string {
 	return ""
 }
 
-// protected reports rights that no plan takes: polsync's own, and what a group or role of its gives it alone that it
-// manages by.
+// protected reports rights that no plan takes: polsync's own, what a group or role of its gives it alone that it manages
+// by, and the groups it is in. Nobody chooses among groups as among roles: what they have, all of their members have.
 func (d *difference) protected(k state.Key) bool {
-	if k.Fact != state.FactGrant && k.Fact != state.FactMember {
+	switch k.Fact {
+	case state.FactGrant:
+		return slices.Contains(d.in.Self, k.With) || slices.Contains(managing, k.Name) && d.onlyThrough(k)
+	case state.FactMember:
+		return slices.Contains(d.in.Self, k.With) || d.actsWith(k.With)
+	case state.FactRole:
+		return d.actsWith(k.On)
+	}
+	return false
+}
+
+// actsWith reports whether polsync is in a group, directly or through others.
+func (d *difference) actsWith(group state.Securable) bool {
+	if group.Kind != state.KindGroup {
 		return false
 	}
-	return slices.Contains(d.in.Self, k.With) || k.Fact == state.FactGrant && slices.Contains(managing, k.Name) && d.onlyThrough(k)
+	if d.own == nil {
+		d.own = d.in.ownRoles()
+	}
+	return d.own[group]
 }
 
 // managing are the privileges by which polsync may grant, mask and tag.
