@@ -255,3 +255,26 @@ func TestGroupsAtOnce(t *testing.T) {
 		}
 	}
 }
+
+// Check says of the account's credentials what is wrong with them, and nothing where they do.
+func TestCheckOfTheAccount(t *testing.T) {
+	w := newWorkspace(t, emulator.Options{})
+	for name, c := range map[string]struct {
+		change func(*databricks.Options)
+		want   string
+	}{
+		"administrator": {func(*databricks.Options) {}, ""},
+		"somebody":      {func(o *databricks.Options) { o.Account.SignIn.Token = "token-" + alice }, "Only account admins"},
+		"refused":       {func(o *databricks.Options) { o.Account.SignIn.Token = "hush" }, "could not sign in"},
+		"assigning":     {func(o *databricks.Options) { o.Account.Assign, o.WorkspaceID = true, "7" }, "Workspace 7 does not exist"},
+	} {
+		missing, err := w.open(t, emulator.DefaultAdmin, w.withAccount, c.change).Check(t.Context(), scope)
+		must(t, err)
+		switch {
+		case c.want == "" && len(missing) > 0:
+			t.Errorf("%s: %v", name, missing)
+		case c.want != "" && (len(missing) != 1 || !strings.Contains(missing[0].What, c.want) || strings.Contains(missing[0].What, "hush")):
+			t.Errorf("%s: %v, want %q", name, missing, c.want)
+		}
+	}
+}

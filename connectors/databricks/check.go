@@ -1,9 +1,11 @@
 package databricks
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/polsync/polsync/connectors"
 	"github.com/polsync/polsync/connectors/databricks/dialect"
@@ -39,7 +41,25 @@ func (p *Platform) Check(ctx context.Context, scope connectors.Scope) ([]connect
 	if err != nil {
 		return nil, p.wrap("check the home schema", err)
 	}
-	return append(missing, more...), nil
+	return slices.Concat(missing, more, r.checkAccount(ctx)), nil
+}
+
+// checkAccount asks the account for what reading and writing groups takes: its administrators may.
+func (r *reader) checkAccount(ctx context.Context) []connectors.Missing {
+	if r.p.account == nil {
+		return nil
+	}
+	o := r.p.opt.Account
+	err := r.accountGet(ctx, o.path()+"/scim/v2/Groups?attributes=id&count=1&startIndex=1", &struct{}{})
+	if err == nil && o.Assign {
+		err = r.assigned(ctx, &dialect.Account{})
+	}
+	if err == nil {
+		return nil
+	}
+	who := cmp.Or(o.SignIn.ClientID, "whoever polsync signs in to the account as")
+	return []connectors.Missing{{What: "read and write groups of the account (" + err.Error() + ")",
+		SQL: "-- in the account console: give the role account admin to " + who + ", and compare account.id, account.host and the credentials"}}
 }
 
 // checkWarehouse runs the cheapest statement there is, which starts the warehouse.

@@ -6,10 +6,12 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"sync"
 	"time"
 
 	sdkclient "github.com/databricks/databricks-sdk-go/client"
 	"github.com/databricks/databricks-sdk-go/httpclient"
+	"github.com/databricks/databricks-sdk-go/logger"
 	"github.com/databricks/databricks-sdk-go/useragent"
 
 	"github.com/polsync/polsync/connectors"
@@ -36,7 +38,21 @@ func (c *client) counting(sent func()) *client {
 
 type useragentInfo struct{ name, version string }
 
+// quiet keeps the SDK from writing to the standard error what it signs in with and where; its errors come to us.
+type quiet struct{}
+
+func (quiet) Enabled(context.Context, logger.Level) bool     { return false }
+func (quiet) Tracef(context.Context, string, ...interface{}) {}
+func (quiet) Debugf(context.Context, string, ...interface{}) {}
+func (quiet) Infof(context.Context, string, ...interface{})  {}
+func (quiet) Warnf(context.Context, string, ...interface{})  {}
+func (quiet) Errorf(context.Context, string, ...interface{}) {}
+
+// hush replaces the SDK's logger, of which there is one for the whole process.
+var hush = sync.OnceFunc(func() { logger.DefaultLogger = quiet{} })
+
 func newClient(o Options, cred Credentials) (*client, error) {
+	hush()
 	base := o.HTTPTransport
 	if base == nil {
 		base = &http.Transport{Proxy: http.ProxyFromEnvironment, ForceAttemptHTTP2: true, MaxIdleConnsPerHost: o.Concurrency + 1,
@@ -78,7 +94,8 @@ func (c *client) do(ctx context.Context, does effect, method, path string, body,
 	if err := c.contact.Make(ctx); err != nil {
 		return "", err
 	}
-	ctx = context.WithValue(ctx, effectKey{}, does)
+	ctx, ended := context.WithCancel(context.WithValue(ctx, effectKey{}, does))
+	defer ended() // the SDK goes on watching a request that did not come as far as being sent
 	ctx = useragent.InContext(ctx, c.product.name, c.product.version)
 	opts := []httpclient.DoOption{httpclient.WithResponseHeader("X-Databricks-Request-Id", &requestID)}
 	if answer != nil {

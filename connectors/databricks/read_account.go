@@ -28,7 +28,7 @@ func (r *reader) readAccount(ctx context.Context) error {
 	defer r.mu.Unlock()
 	known.IDs = r.known.Account.IDs
 	r.known.Account = known
-	if c := o.SignIn; c.ClientID != "" && c.TenantID == "" {
+	if c := o.SignIn; c.ClientID != "" {
 		r.state.Self = append(r.state.Self, state.Securable{Kind: state.KindServicePrincipal, Name: c.ClientID})
 	}
 	return nil

@@ -84,12 +84,41 @@ type Snowflake struct {
 
 // Databricks says how to sign in to a workspace.
 type Databricks struct {
-	Host         string // with its scheme
-	Auth         string // pat or oauth_m2m
-	Token        Secret
-	ClientID     string
-	ClientSecret Secret
-	WarehouseID  string // of the SQL warehouse that runs statements
+	Host string // with its scheme
+	DatabricksAuth
+	WarehouseID string             // of the SQL warehouse that runs statements
+	Account     *DatabricksAccount // nil where polsync has no credentials of the account
+}
+
+// DatabricksAccount says how to sign in to the account that a workspace belongs to.
+type DatabricksAccount struct {
+	ID   string // a UUID
+	Host string // with its scheme
+	DatabricksAuth
+	Assign   bool // groups that polsync makes or gives members to are assigned to the workspace
+	External bool // groups with an external id are written as well
+}
+
+// DatabricksAuth is a way to sign in to Databricks. Auth is one of those in databricksAuths, and says which of the others
+// are set.
+type DatabricksAuth struct {
+	Auth              string
+	Token             Secret
+	ClientID          string
+	ClientSecret      Secret
+	TenantID          string
+	AzureResourceID   string
+	GoogleCredentials Secret
+	ServiceAccount    string
+	Profile           string
+	ConfigFile        string // path; "" for the tools' own place
+	TokenEnv          string // name of an environment variable
+	TokenFile         string // path
+	Audience          string
+}
+
+func (a DatabricksAuth) secrets() []Secret {
+	return []Secret{a.Token, a.ClientSecret, a.GoogleCredentials}
 }
 
 // Memory is a warehouse kept in a YAML file, for trying things out and for tests.
@@ -242,7 +271,10 @@ func (c *Config) secrets() []Secret {
 			all = append(all, s.PrivateKey, s.Passphrase, s.Password, s.Token)
 		}
 		if d := p.Databricks; d != nil {
-			all = append(all, d.Token, d.ClientSecret)
+			all = append(all, d.secrets()...)
+			if d.Account != nil {
+				all = append(all, d.Account.secrets()...)
+			}
 		}
 	}
 	for _, n := range c.Notify {

@@ -369,29 +369,6 @@ func (r *reader) snowflake(n document.Node) *Snowflake {
 	return s
 }
 
-func (r *reader) databricks(n document.Node) *Databricks {
-	d := &Databricks{Host: n.Get("host").Text(), Auth: n.Get("auth").Text(), Token: r.secret(n.Get("token")), ClientID: n.Get("client_id").Text(),
-		ClientSecret: r.secret(n.Get("client_secret")), WarehouseID: n.Get("warehouse_id").Text()}
-	if d.Auth == "" {
-		d.Auth = "oauth_m2m"
-	}
-	needs := map[string][]string{"pat": {"token"}, "oauth_m2m": {"client_id", "client_secret"}}
-	r.credentials(n, d.Auth, needs[d.Auth], []string{"token", "client_id", "client_secret"})
-	if !strings.Contains(d.Host, "://") {
-		d.Host = "https://" + d.Host
-	}
-	u, err := url.Parse(d.Host)
-	switch {
-	case err != nil || u.Hostname() == "" || u.Path != "" && u.Path != "/" || u.User != nil || u.RawQuery != "":
-		n.Get("host").Errorf("expected the workspace's address, such as https://dbc-a1b2c3d4-e5f6.cloud.databricks.com")
-	case u.Scheme == "http" && !loopback(u.Hostname()):
-		n.Get("host").Errorf("http is only for a host on this machine; credentials would travel in clear")
-	case u.Scheme != "http" && u.Scheme != "https":
-		n.Get("host").Errorf("expected an address that begins with https://")
-	}
-	return d
-}
-
 // credentials reports what a way to sign in needs and lacks, and what it does not use.
 func (r *reader) credentials(n document.Node, auth string, needs, all []string) {
 	for _, k := range all {

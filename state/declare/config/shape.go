@@ -51,13 +51,34 @@ var snowflakeShape = document.With(
 	key("read", document.Word("auto", "live", "bulk"), "where tags and grants are read: live, or in bulk from views that lag, with what changes rest on read live; auto, where left out, takes bulk for large accounts"),
 	key("rate", document.Whole(1, 1000), "statements that may begin to read in a second; left out: no bound"))
 
-var databricksShape = document.With(
-	needed("host", document.Example("https://dbc-a1b2c3d4-e5f6.cloud.databricks.com"), "the workspace"),
-	key("auth", document.Word("pat", "oauth_m2m"), "how polsync signs in; oauth_m2m where left out"),
-	key("token", secret, "for pat: the personal access token"),
-	key("client_id", text, "for oauth_m2m: the service principal's application id"),
-	key("client_secret", secret, "for oauth_m2m: its secret"),
-	needed("warehouse_id", text, "the SQL warehouse that runs statements"))
+var databricksShape = document.With(append(append([]document.Field{
+	needed("host", document.Example("https://dbc-a1b2c3d4-e5f6.cloud.databricks.com"), "the workspace")}, databricksAuthFields()...),
+	needed("warehouse_id", text, "the SQL warehouse that runs statements"),
+	key("account", document.With(append([]document.Field{
+		needed("id", document.Example("11111111-2222-3333-4444-555555555555"), "the account's id"),
+		key("host", document.Example("https://accounts.cloud.databricks.com"), "the account's own host; left out: that of the cloud that the workspace's host is in"),
+		key("assign", document.Flag(), "groups that polsync makes or gives members to are assigned to the workspace, so that their members may use it"),
+		key("external_groups", document.Flag(), "groups with an external id are written as well; left out, they are taken to be an identity provider's")},
+		databricksAuthFields()...)...), "the account that the workspace belongs to, where polsync is to write groups and their members"))...)
+
+// databricksAuthFields are the keys of a way to sign in to a workspace or an account.
+func databricksAuthFields() []document.Field {
+	return []document.Field{
+		key("auth", document.Word(databricksAuthNames()...), "how polsync signs in; oauth_m2m where left out"),
+		key("token", secret, "for pat: the personal access token"),
+		key("client_id", text, "for oauth_m2m, azure_client_secret, azure_msi and the oidc ways: the application id of the service principal"),
+		key("client_secret", secret, "for oauth_m2m and azure_client_secret: its secret"),
+		key("tenant_id", text, "for azure_client_secret and azure_cli: the Microsoft Entra tenant"),
+		key("azure_resource_id", text, "for the azure ways: the workspace in Azure Resource Manager, for a principal that was not added to it"),
+		key("google_credentials", secret, "for google_credentials: the JSON key file of a service account"),
+		key("service_account", text, "for google_id: the service account to act as"),
+		key("profile", text, "for profile and databricks_cli: a section of the Databricks tools' configuration file"),
+		key("config_file", text, "for profile: that file; left out: .databrickscfg in the home folder"),
+		key("token_env", text, "for env_oidc: the environment variable with the identity token; DATABRICKS_OIDC_TOKEN where left out"),
+		key("token_file", text, "for file_oidc: the file with the identity token"),
+		key("audience", text, "for the oidc ways: whom the identity token is for"),
+	}
+}
 
 var memoryShape = document.With(
 	needed("file", document.Example("warehouse.yaml"), "the file that holds the warehouse"),
