@@ -41,13 +41,13 @@ type Credentials struct {
 	Audience  string // workload identity: whom the identity token is asked for; "" for the usual one
 }
 
-// field is one field of Credentials by its name in polsync.yaml.
-type field struct {
+// credential is one field of Credentials by its name in polsync.yaml.
+type credential struct {
 	name string
 	of   func(Credentials) string
 }
 
-var fields = []field{
+var fields = []credential{
 	{"token", func(c Credentials) string { return c.Token }},
 	{"client_id", func(c Credentials) string { return c.ClientID }},
 	{"client_secret", func(c Credentials) string { return c.ClientSecret }},

@@ -89,7 +89,7 @@ func semanticsOf(t *testing.T, parts map[string]string) *plan.Plan {
 		t.Fatal(err)
 	}
 	in := plan.Input{Platform: "mem", Dialect: d, Home: state.Securable{Kind: state.KindSchema, Catalog: "GOV", Schema: "HOME"}, Declarations: declared, Owned: plan.Owned{}, Now: now,
-		Actual: read(t, parts["warehouse"]+parts["more"]), ExpireOnly: parts["expire"] != "", Self: []state.Securable{d.Fold(state.Securable{Kind: state.KindRole, Name: "POLSYNC"})}}
+		Actual: read(t, parts["warehouse"]+parts["more"]), ExpireOnly: parts["expire"] != "", Self: []state.Securable{{Kind: state.KindRole, Name: "POLSYNC"}}}
 	for k, f := range read(t, parts["ours"]).Facts {
 		in.Owned[k] = plan.Ownership{Value: f.Value, Run: "7"}
 	}
