@@ -93,8 +93,9 @@ type Platform struct {
 }
 
 var (
-	_ connectors.Platform = (*Platform)(nil)
-	_ connectors.Reader   = (*Platform)(nil)
+	_ connectors.Platform         = (*Platform)(nil)
+	_ connectors.Reader           = (*Platform)(nil)
+	_ connectors.NativeClassifier = (*Platform)(nil)
 )
 
 // Open makes a Platform. Nothing is sent before the first request.

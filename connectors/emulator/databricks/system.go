@@ -27,6 +27,8 @@ func systemTables() []systemTable {
 			compute STRUCT<type: STRING, cluster_id: STRING, warehouse_id: STRING>, statement_text STRING, statement_type STRING, error_message STRING,
 			client_application STRING, client_driver STRING, start_time TIMESTAMP, end_time TIMESTAMP, update_time TIMESTAMP, total_duration_ms BIGINT,
 			produced_rows BIGINT, from_result_cache BOOLEAN`, historyRows},
+		{"data_classification", "results", `latest_detected_time TIMESTAMP, first_detected_time TIMESTAMP, catalog_id STRING, table_id STRING, catalog_name STRING, schema_name STRING,
+			table_name STRING, column_name STRING, data_type STRING, class_tag STRING, samples ARRAY<STRING>, confidence STRING, frequency FLOAT`, classificationRows},
 	}
 }
 

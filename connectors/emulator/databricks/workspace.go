@@ -78,6 +78,7 @@ type Workspace struct {
 	tagRoles      roleSet
 	warehouses    []*warehouse
 	audited       []auditEvent
+	detected      []detection
 
 	runs       sync.Mutex // guards statements, requests and the states of warehouses; taken after mu where both are
 	statements map[string]*statement
