@@ -42,7 +42,7 @@ bench: ## nanoseconds and bytes per fact; docs/benchmarks.md has what they were
 	@$(MAKE) --no-print-directory bench-accounts SIZE="s m"
 
 bench-accounts: build ## plans of generated accounts: make bench-accounts SIZE=l, which takes minutes
-	POLSYNC=$(CURDIR)/bin/polsync ACCOUNTS="$(or $(SIZE),s m)" $(GO) test -tags $(TAGS) -count 1 -timeout 2h -run '^TestAccounts$$' ./cmd/polsync -v | grep -v '^=== '
+	POLSYNC=$(CURDIR)/bin/polsync ACCOUNTS="$(or $(SIZE),s m)" $(GO) test -tags $(TAGS) -count 1 -timeout 2h -run '^(TestAccounts|TestMetastores)$$' ./cmd/polsync -v | grep -v '^=== '
 
 classify-report: ## what the classifier makes of labelled tables: make classify-report SET=DIR > report.md
 	@test -n "$(SET)" || { echo "make classify-report SET=DIR: a folder with tables/, schema.json and labels.json" >&2; exit 1; }

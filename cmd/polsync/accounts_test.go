@@ -100,6 +100,7 @@ type outcome struct {
 	seconds           float64
 	memory            int64 // KiB at most
 	kinds             string
+	log               []byte
 }
 
 func planned(t *testing.T, program, dir string, args ...string) outcome {
@@ -122,7 +123,7 @@ func planned(t *testing.T, program, dir string, args ...string) outcome {
 		t.Fatalf("%v: no report of one platform: %v", args, err)
 	}
 	p := report.Platforms[0]
-	o := outcome{reads: p.Reads, statements: p.Statements, seconds: seconds, kinds: kindsOf(log.String())}
+	o := outcome{reads: p.Reads, statements: p.Statements, seconds: seconds, kinds: kindsOf(log.String()), log: log.Bytes()}
 	if r, ok := c.ProcessState.SysUsage().(*syscall.Rusage); ok {
 		o.memory = r.Maxrss
 	}

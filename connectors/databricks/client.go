@@ -13,6 +13,7 @@ import (
 	"github.com/databricks/databricks-sdk-go/httpclient"
 	"github.com/databricks/databricks-sdk-go/logger"
 	"github.com/databricks/databricks-sdk-go/useragent"
+	"github.com/rs/zerolog"
 
 	"github.com/polsync/polsync/connectors"
 )
@@ -26,6 +27,7 @@ type client struct {
 	product   useragentInfo
 	flight    chan struct{} // holds a token for each request under way
 	sent      func()        // called for each request; nil: not
+	log       zerolog.Logger
 	patience  time.Duration // how long a request waits for a statement on metadata
 }
 
@@ -68,7 +70,7 @@ func newClient(o Options, cred Credentials) (*client, error) {
 		return nil, fmt.Errorf("sign in: %w", classified(err, false))
 	}
 	return &client{api: api, warehouse: o.WarehouseID, transport: base, product: useragentInfo{"polsync", o.Version},
-		flight:   make(chan struct{}, o.Concurrency),
+		flight: make(chan struct{}, o.Concurrency), log: o.Logger.With().Str("platform", o.Name).Logger(),
 		patience: min(metadataWait, max(firstWait, o.RequestTimeout/2)), // a request must not be given up before
 		contact:  &connectors.Contact{URL: o.Host, Transport: base, Limit: o.ContactTimeout}}, nil
 }
@@ -128,6 +130,7 @@ func (c *client) send(ctx context.Context, method, path string, opts []httpclien
 	if c.sent != nil {
 		c.sent()
 	}
+	c.log.Debug().Str("method", method).Str("path", path).Msg("request")
 	return c.api.ApiClient().Do(ctx, method, path, opts...)
 }
 

@@ -113,6 +113,7 @@ func (c *client) statement(ctx, first context.Context, does effect, wait time.Du
 		Disposition string `json:"disposition"`
 		Format      string `json:"format"`
 	}{sql, c.warehouse, strconv.Itoa(int(wait.Seconds())) + "s", "CONTINUE", "INLINE", "JSON_ARRAY"}
+	c.log.Debug().Str("sql", sql).Msg("statement")
 	var a statementAnswer
 	_, err := c.do(first, does, "POST", statementsPath, request, &a)
 	if err != nil {

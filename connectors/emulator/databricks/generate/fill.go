@@ -52,11 +52,6 @@ func (g *generator) fill() error {
 	})
 }
 
-// marts is how many schemas have a group that reads them; the rest of the groups are teams, and Owners and Auditors.
-func (g *generator) marts() int {
-	return min((g.size.Groups-2)*7/10, (g.size.Schemas-governed)*3/4)
-}
-
 // Auditors is a group that reads the tables of some schemas one by one.
 const Auditors = "auditors"
 
@@ -70,7 +65,7 @@ func (g *generator) people() error {
 	for i := range g.size.Users {
 		g.w.AddUser(fmt.Sprintf("user-%04d@example.com", i+1), fmt.Sprintf("User %d", i+1))
 	}
-	teams := g.size.Groups - 2 - g.marts()
+	teams := g.size.Groups - 2 - g.size.marts()
 	members := make([][]string, teams)
 	for i := range g.size.Users {
 		u := fmt.Sprintf("user-%04d@example.com", i+1)
@@ -105,7 +100,7 @@ func (g *generator) catalogs() error {
 		}
 		g.Grant(c, Auditors, "USE CATALOG")
 		for s := range share(g.size.Schemas-governed, data, d) {
-			if err := g.schema(c, name, s, s < share(g.marts(), data, d)); err != nil {
+			if err := g.schema(c, name, s, s < share(g.size.marts(), data, d)); err != nil {
 				return err
 			}
 		}
@@ -125,7 +120,7 @@ func (g *generator) schema(c databricks.Ref, catalog string, n int, read bool) e
 	}
 	if read {
 		reader := "read-" + catalog + "-" + name
-		g.AddGroup(reader, team(len(g.readers)%(g.size.Groups-2-g.marts())))
+		g.AddGroup(reader, team(len(g.readers)%(g.size.Groups-2-g.size.marts())))
 		g.readers = append(g.readers, reader)
 		g.Grant(c, reader, "USE CATALOG")
 		g.Grant(s, reader, "USE SCHEMA", "SELECT")

@@ -31,6 +31,27 @@ var (
 	L = Size{"l", 40, 1_500, 60_000, 1_000_000, 1_500, 3_000, 40_000, 80, 40, 40}
 )
 
+// Granted is how many securables have grants: catalogs, schemas, and the tables that auditors read.
+func (s Size) Granted() int {
+	n, made, data := 0, 0, s.Catalogs-1
+	for d := range data {
+		n++
+		for i := range share(s.Schemas-governed, data, d) {
+			switch tables := share(s.Tables, s.Schemas-governed, made); {
+			case i < share(s.marts(), data, d):
+				n++
+			case i%2 == 0:
+				n += 1 + tables
+			}
+			made++
+		}
+	}
+	return n
+}
+
+// marts is how many schemas have a group that reads them; the rest of the groups are teams, and Owners and Auditors.
+func (s Size) marts() int { return min((s.Groups-2)*7/10, (s.Schemas-governed)*3/4) }
+
 // Sizes are all sizes by name.
 var Sizes = map[string]Size{S.Name: S, M.Name: M, L.Name: L}
 

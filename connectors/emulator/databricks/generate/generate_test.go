@@ -34,6 +34,11 @@ func TestMetastoresHaveTheirSize(t *testing.T) {
 				t.Errorf("size %s: %s gives %s, want %d", size.Name, c.query, got, c.want)
 			}
 		}
+		const direct = "_privileges WHERE coalesce(inherited_from, 'NONE') = 'NONE' AND grantee NOT IN ('account users', 'governance-admins')"
+		if got := count(t, w, "SELECT COUNT(*) FROM (SELECT DISTINCT catalog_name, '', ''"+isf+"catalog"+direct+" UNION ALL SELECT DISTINCT catalog_name, schema_name, ''"+isf+"schema"+direct+
+			" UNION ALL SELECT DISTINCT table_catalog, table_schema, table_name"+isf+"table"+direct+")"); got != fmt.Sprint(size.Granted()) {
+			t.Errorf("size %s: %s securables have grants, want %d", size.Name, got, size.Granted())
+		}
 		if n := w.Groups(); n != size.Groups {
 			t.Errorf("size %s: %d groups, want %d", size.Name, n, size.Groups)
 		}
