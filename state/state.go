@@ -56,11 +56,18 @@ type State struct {
 	Unknown   []Area
 	Lacks     map[FactKind]string // kinds that the platform cannot have, with the reason
 	Fixed     map[Key]string      // facts that cannot be taken away, or replaced without taking more, with the reason
+	Brought   map[Key]Brought     // tags in force that nobody set where they are; no facts, since they are neither set nor taken away there
 	Freshness []Freshness
 	Identity  string      // of the account or metastore
 	Self      []Securable // whom the platform takes polsync for, whatever the configuration says
 	Reads     int         // statements and requests it took to read
 	Lag       *Lag        // what rests on sources that lag; nil where nothing does
+}
+
+// Brought is a tag that a thing has without anybody having set it there. It covers as others do.
+type Brought struct {
+	Value Text
+	By    string // how it came: propagated from what the thing is made of, or classified by the platform
 }
 
 // Lag says which facts of a State rest on sources that lag behind the platform: tags on relations and their columns,

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -42,6 +43,7 @@ type fileFact struct {
 	Future string          `yaml:"future,omitempty"`
 	Value  any             `yaml:"value,omitempty"`
 	Fixed  string          `yaml:"fixed,omitempty"` // of a grant: why nobody can take it away
+	By     string          `yaml:"by,omitempty"`    // of a tag that nobody set there: how it came
 }
 
 type fileArea struct {
@@ -67,6 +69,13 @@ func decode(data []byte) (*Warehouse, error) {
 		fact, err := ff.fact()
 		if err != nil {
 			return nil, fmt.Errorf("fact %d: %w", i+1, err)
+		}
+		if text, is := fact.Value.(state.Text); is && ff.By != "" {
+			if w.facts.Brought == nil {
+				w.facts.Brought = map[state.Key]state.Brought{}
+			}
+			w.facts.Brought[fact.Key] = state.Brought{Value: text, By: ff.By}
+			continue
 		}
 		w.facts.apply(fact)
 		if ff.Fixed != "" {
@@ -153,6 +162,14 @@ func (w *Warehouse) save() error {
 			return err
 		}
 		ff.Fixed = w.facts.Fixed[k]
+		f.Facts = append(f.Facts, ff)
+	}
+	for _, k := range slices.SortedFunc(maps.Keys(w.facts.Brought), state.Key.Compare) {
+		ff, err := factOf(k, w.facts.Brought[k].Value)
+		if err != nil {
+			return err
+		}
+		ff.By = w.facts.Brought[k].By
 		f.Facts = append(f.Facts, ff)
 	}
 	for _, a := range w.facts.Unknown {

@@ -77,6 +77,14 @@ func (w *Warehouse) Snapshot(ctx context.Context, scope connectors.Scope) (*stat
 		}
 	}
 	s.Unknown, s.Fixed, s.Lacks = slices.Clone(w.facts.Unknown), w.facts.Fixed, w.facts.Lacks
+	for k, b := range w.facts.Brought {
+		if _, set := w.facts.Facts[k]; !set && scope.Wants(state.FactTagged) && scope.Covers(k.On) {
+			if s.Brought == nil {
+				s.Brought = map[state.Key]state.Brought{}
+			}
+			s.Brought[k] = b
+		}
+	}
 	for k := state.FactRole; k <= state.FactConstraint; k++ {
 		s.Freshness = append(s.Freshness, state.Freshness{Facts: k, Source: "live"})
 	}

@@ -143,7 +143,8 @@ func (s *snapshot) loadTagged(ctx context.Context) error {
 	return s.usage(ctx, "TAG_REFERENCES", "TAG_DATABASE, TAG_SCHEMA, TAG_NAME, TAG_VALUE, APPLY_METHOD, OBJECT_DATABASE, OBJECT_SCHEMA, OBJECT_NAME, DOMAIN, COLUMN_NAME",
 		"OBJECT_DELETED IS NULL AND DOMAIN IN ('TABLE', 'COLUMN', 'VIEW', 'MATERIALIZED VIEW', 'DYNAMIC TABLE', 'EXTERNAL TABLE', 'EVENT TABLE', 'ICEBERG TABLE')"+s.inCatalogs("OBJECT_DATABASE"), func(r *answer, i int) {
 			on := state.Securable{Kind: state.KindTable, Catalog: r.text(i, "OBJECT_DATABASE"), Schema: r.text(i, "OBJECT_SCHEMA"), Name: r.text(i, "OBJECT_NAME")}
-			if !s.late(on) || !byHand(r, i) {
+			by := broughtBy(r, i)
+			if !s.late(on) || !byHand(r, i) && by == "" {
 				return
 			}
 			s.mu.Lock()
@@ -151,6 +152,10 @@ func (s *snapshot) loadTagged(ctx context.Context) error {
 			on.Catalog, on.Schema, on.Name = s.intern(on.Catalog), s.intern(on.Schema), s.intern(on.Name)
 			if strings.EqualFold(r.text(i, "DOMAIN"), "COLUMN") {
 				on.Kind, on.Column = state.KindColumn, s.intern(r.text(i, "COLUMN_NAME"))
+			}
+			if by != "" {
+				s.brought(on, by, r, i)
+				return
 			}
 			s.tag(on, r, i)
 		})

@@ -286,5 +286,6 @@ func (s *snapshot) forget(of func(state.Key) bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	maps.DeleteFunc(s.st.Facts, func(k state.Key, _ state.Fact) bool { return of(k) })
+	maps.DeleteFunc(s.st.Brought, func(k state.Key, _ state.Brought) bool { return of(k) })
 	maps.DeleteFunc(s.st.Fixed, func(k state.Key, _ string) bool { return of(k) })
 }

@@ -247,7 +247,8 @@ func tagBranch(on state.Securable, function, domain string) branch {
 // taggedRow takes a row that says what was set by hand on the thing itself. What a tag came by otherwise (from above,
 // from another object, from Snowflake's classification) is not for us to set or remove.
 func (s *snapshot) taggedRow(r *answer, i int, kinds map[state.Securable]state.Kind) {
-	if !byHand(r, i) {
+	by := broughtBy(r, i)
+	if !byHand(r, i) && by == "" {
 		return
 	}
 	on, direct := taggedOn(r, i)
@@ -257,7 +258,37 @@ func (s *snapshot) taggedRow(r *answer, i int, kinds map[state.Securable]state.K
 	if k, known := kinds[on]; known {
 		on.Kind = k
 	}
+	if by != "" {
+		s.brought(on, by, r, i)
+		return
+	}
 	s.tag(on, r, i)
+}
+
+// broughtBy returns how a tag came to where it is in force without anybody setting it there, "" where somebody did, or
+// where it is the system's or something above has it.
+func broughtBy(r *answer, i int) string {
+	if r.text(i, "TAG_DATABASE") == systemDatabase {
+		return ""
+	}
+	switch strings.ToUpper(r.text(i, "APPLY_METHOD")) {
+	case "PROPAGATED":
+		return "propagated from what it is made of"
+	case "CLASSIFIED":
+		return "set by Snowflake's own classification"
+	}
+	return ""
+}
+
+// brought notes a tag that came by itself. The caller holds mu.
+func (s *snapshot) brought(on state.Securable, by string, r *answer, i int) {
+	if known, ok := s.st.Relation(on); ok && on.Kind == state.KindTable {
+		on = known
+	}
+	if s.st.Brought == nil {
+		s.st.Brought = map[state.Key]state.Brought{}
+	}
+	s.st.Brought[state.Key{Fact: state.FactTagged, On: on, With: tagOf(r, i)}] = state.Brought{Value: state.Text(s.intern(r.text(i, "TAG_VALUE"))), By: by}
 }
 
 // byHand reports whether a row is about a tag that somebody set, and not one of the system's.

@@ -34,5 +34,8 @@ func TestOnlyTagsSetByHandAreFacts(t *testing.T) {
 		if got, want := s.st.Has(key), i < 4; got != want {
 			t.Errorf("a tag by %q is a fact: %v, want %v", m, got, want)
 		}
+		if _, got := s.st.Brought[key]; got != (m == "PROPAGATED" || m == "CLASSIFIED") {
+			t.Errorf("a tag by %q came by itself: %v", m, got)
+		}
 	}
 }

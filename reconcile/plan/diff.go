@@ -55,6 +55,7 @@ func Diff(in Input, t *Target) ([]Change, []Kept, []Notice, int) {
 	d.declared()
 	d.undeclared()
 	d.givenBack()
+	d.broughtAlong()
 	d.lastManaged()
 	d.reachedFromAbove()
 	d.opening()
@@ -386,6 +387,20 @@ func (d *difference) givenBack() {
 				d.add(k, nil, f.Value, f.Origin, allPrivileges+" took it along")
 				d.unchanged--
 			}
+		}
+	}
+}
+
+// broughtAlong lists what others' tags did on what declarations speak of: polsync neither sets nor takes away what came
+// by itself, and what it sets there goes before that.
+func (d *difference) broughtAlong() {
+	if len(d.in.Actual.Brought) == 0 {
+		return
+	}
+	spoken := d.spokenOf()
+	for k, b := range d.in.Actual.Brought {
+		if d.wanted(k) && d.mentioned(spoken, k) && !d.target.State.Has(k) {
+			d.keep(state.Fact{Key: k, Value: b.Value}, b.By+", not set there")
 		}
 	}
 }

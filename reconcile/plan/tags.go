@@ -153,6 +153,11 @@ func (r *resolver) indexTagged() {
 			r.tagged[k.With] = append(r.tagged[k.With], taggedOn{k.On, string(v), state.LayerNone})
 		}
 	}
+	for k, b := range r.in.Actual.Brought {
+		if !r.target.State.Has(k) {
+			r.tagged[k.With] = append(r.tagged[k.With], taggedOn{k.On, string(b.Value), state.LayerNone})
+		}
+	}
 	for _, list := range r.tagged {
 		slices.SortFunc(list, func(a, b taggedOn) int { return a.on.Compare(b.on) })
 	}

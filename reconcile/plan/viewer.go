@@ -161,6 +161,11 @@ func newViewer(s facts, who *principals, tagMasks bool, known map[state.Securabl
 			v.filters = true
 		}
 	})
+	for k, b := range s.Brought {
+		if s.Value(k) == nil {
+			v.tagged[placeOf(k.On)] = append(v.tagged[placeOf(k.On)], tagValue{k.With, string(b.Value)})
+		}
+	}
 	if who != nil {
 		s.owners(func(on, owner state.Securable) { v.grantees[placeOf(on)] = append(v.grantees[placeOf(on)], owner) })
 	}
