@@ -13,7 +13,7 @@ import (
 // Backup writes a whole copy of the state to a new file that only its owner can read, while runs go on. A file that is
 // there already is not overwritten.
 func (s *SQLite) Backup(ctx context.Context, to string) error {
-	what := fmt.Sprintf("back up state %s to %s", s.path, to)
+	what := fmt.Sprintf("back up state %s to %s", s.place, to)
 	f, err := os.OpenFile(to, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600) // VACUUM INTO fills an empty file
 	if err != nil {
 		return fmt.Errorf("%s: %w", what, err)
@@ -29,7 +29,7 @@ func (s *SQLite) Backup(ctx context.Context, to string) error {
 
 // copyInto uses a connection of its own, so that intents do not wait for the copy.
 func (s *SQLite) copyInto(ctx context.Context, to string) (err error) {
-	abs, err := filepath.Abs(s.path)
+	abs, err := filepath.Abs(s.place)
 	if err != nil {
 		return err
 	}

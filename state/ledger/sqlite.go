@@ -1,7 +1,6 @@
 package ledger
 
 import (
-	"bytes"
 	"context"
 	"database/sql"
 	"errors"
@@ -11,7 +10,6 @@ import (
 	"path/filepath"
 	"runtime"
 	"strconv"
-	"sync/atomic"
 	"time"
 
 	"modernc.org/sqlite"
@@ -35,24 +33,15 @@ type Options struct {
 }
 
 // SQLite is a Store in one file. Its owner alone can read it. Several processes may open it at once.
-type SQLite struct {
-	path     string
-	now      func() time.Time
-	seal     sealer
-	readOnly bool
-	w, r     *sql.DB // one connection that writes, a few that read
-	damage   atomic.Pointer[CorruptError]
-}
+type SQLite struct{ *tables }
 
 var _ Store = (*SQLite)(nil)
 
 // Open opens the state at path, creating it and its folder where they are missing. A damaged file gives a
 // *CorruptError and one of a newer layout a *VersionError; neither is ever written to or replaced.
 func Open(ctx context.Context, path string, o Options) (*SQLite, error) {
-	s := &SQLite{path: path, now: o.Now, seal: sealer{bytes.Clone(o.Key)}, readOnly: o.ReadOnly}
-	if s.now == nil {
-		s.now = time.Now
-	}
+	s := &SQLite{newTables(path, o)}
+	s.integrity, s.damaged = integrityOf, fileDamaged
 	if err := s.prepare(ctx); err != nil {
 		return nil, err
 	}
@@ -67,35 +56,35 @@ func Open(ctx context.Context, path string, o Options) (*SQLite, error) {
 
 // prepare sees to it that path is a regular file with the right permissions that looks like a database.
 func (s *SQLite) prepare(ctx context.Context) error {
-	info, err := os.Lstat(s.path)
+	info, err := os.Lstat(s.place)
 	if errors.Is(err, os.ErrNotExist) && !s.readOnly {
 		if err := s.create(ctx); err != nil {
-			return fmt.Errorf("create state %s: %w", s.path, err)
+			return fmt.Errorf("create state %s: %w", s.place, err)
 		}
-		info, err = os.Lstat(s.path)
+		info, err = os.Lstat(s.place)
 	}
 	switch {
 	case err != nil:
 		return fmt.Errorf("open state: %w", err)
 	case !info.Mode().IsRegular():
-		return fmt.Errorf("open state %s: not a regular file; links are not followed", s.path)
+		return fmt.Errorf("open state %s: not a regular file; links are not followed", s.place)
 	}
 	if info.Mode().Perm()&0o077 != 0 && !s.readOnly {
-		if err := os.Chmod(s.path, 0o600); err != nil {
+		if err := os.Chmod(s.place, 0o600); err != nil {
 			return fmt.Errorf("restrict state to its owner: %w", err)
 		}
 	}
-	return checkHeader(s.path)
+	return checkHeader(s.place)
 }
 
 // create makes a new file beside the path and links it there once it is whole, so that a kill leaves either no state
 // or a complete one, and two processes that start together get the same one.
 func (s *SQLite) create(ctx context.Context) (err error) {
-	dir := filepath.Dir(s.path)
+	dir := filepath.Dir(s.place)
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return err
 	}
-	f, err := os.CreateTemp(dir, "."+filepath.Base(s.path)+".new-*") // 0600
+	f, err := os.CreateTemp(dir, "."+filepath.Base(s.place)+".new-*") // 0600
 	if err != nil {
 		return err
 	}
@@ -116,7 +105,7 @@ func (s *SQLite) create(ctx context.Context) (err error) {
 	if err := syncFile(tmp); err != nil {
 		return err
 	}
-	if err := os.Link(tmp, s.path); err != nil && !errors.Is(err, os.ErrExist) {
+	if err := os.Link(tmp, s.place); err != nil && !errors.Is(err, os.ErrExist) {
 		return err
 	}
 	return syncDir(dir)
@@ -174,7 +163,7 @@ func dsn(path string, query bool) string {
 }
 
 func (s *SQLite) connect() (err error) {
-	abs, err := filepath.Abs(s.path)
+	abs, err := filepath.Abs(s.place)
 	if err != nil {
 		return err
 	}
@@ -196,14 +185,14 @@ func (s *SQLite) check(ctx context.Context) error {
 		return err
 	}
 	if result != "ok" {
-		return &CorruptError{s.path, errors.New(result)}
+		return &CorruptError{s.place, errors.New(result)}
 	}
 	var app int
 	if err := s.w.QueryRowContext(ctx, "PRAGMA application_id").Scan(&app); err != nil {
 		return err
 	}
 	if app != applicationID {
-		return fmt.Errorf("open state %s: it is another program's database", s.path)
+		return fmt.Errorf("open state %s: it is another program's database", s.place)
 	}
 	if err := s.checkVersion(ctx); err != nil {
 		return err
@@ -220,90 +209,37 @@ func (s *SQLite) checkVersion(ctx context.Context) error {
 	case err != nil:
 		return err
 	case version > len(migrations) || version < 1 || version < len(migrations) && s.readOnly:
-		return &VersionError{s.path, version, len(migrations)}
+		return &VersionError{s.place, version, len(migrations)}
 	case version < len(migrations):
-		return migrate(ctx, s.w, s.path, migrations)
+		return migrate(ctx, s.w, s.place, migrations)
 	}
 	return nil
 }
-
-func (s *SQLite) checkSeal(ctx context.Context, q querier) error {
-	var have string
-	if err := q.QueryRowContext(ctx, "SELECT value FROM meta WHERE name = 'seal'").Scan(&have); err != nil {
-		return &CorruptError{s.path, fmt.Errorf("how the audit log is sealed is not recorded: %w", err)}
-	}
-	if have != s.seal.name() {
-		return fmt.Errorf("%w: it is sealed by %s, this is %s", ErrKey, have, s.seal.name())
-	}
-	return nil
-}
-
-// Close implements Store.
-func (s *SQLite) Close() error { return errors.Join(s.r.Close(), s.w.Close()) }
 
 // Path returns the file the state is in.
-func (s *SQLite) Path() string { return s.path }
+func (s *SQLite) Path() string { return s.place }
 
-func (s *SQLite) time() time.Time { return s.now().UTC().Truncate(time.Microsecond) }
-
-// write runs f in one transaction that is durable when write returns nil. The transaction does not end with ctx: an
-// interrupted commit would leave the caller without knowing whether it happened.
-func (s *SQLite) write(ctx context.Context, what string, f func(context.Context, *sql.Tx) error) error {
-	if err := ctx.Err(); err != nil {
-		return fmt.Errorf("%s: %w", what, err)
+// integrityOf asks SQLite to look through the whole file.
+func integrityOf(ctx context.Context, tx *sql.Tx) error {
+	var result string
+	if err := tx.QueryRowContext(ctx, "PRAGMA integrity_check(1)").Scan(&result); err != nil {
+		return err
 	}
-	if s.readOnly {
-		return fmt.Errorf("%s: %w", what, ErrReadOnly)
+	if result != "ok" {
+		return fmt.Errorf("%w: %s", ErrCorrupt, result)
 	}
-	if bad := s.damage.Load(); bad != nil {
-		return fmt.Errorf("%s: %w", what, bad)
-	}
-	ctx = context.WithoutCancel(ctx)
-	tx, err := s.w.BeginTx(ctx, nil)
-	if err != nil {
-		return s.explain(what, err)
-	}
-	if err := f(ctx, tx); err != nil {
-		if back := tx.Rollback(); back != nil && !errors.Is(back, sql.ErrTxDone) {
-			err = errors.Join(err, back)
-		}
-		return s.explain(what, err)
-	}
-	return s.explain(what, tx.Commit())
+	return nil
 }
 
-// explain wraps an error with what was done. Damage that SQLite met is remembered: from then on nothing is written.
-func (s *SQLite) explain(what string, err error) error {
-	if err == nil {
-		return nil
-	}
-	var known *CorruptError
-	if errors.As(err, &known) {
-		return known
-	}
+// fileDamaged reports whether SQLite met damage.
+func fileDamaged(err error) bool {
 	var e *sqlite.Error
-	if errors.As(err, &e) {
-		switch e.Code() & 0xff {
-		case sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB:
-			bad := &CorruptError{s.path, err}
-			s.damage.CompareAndSwap(nil, bad)
-			return fmt.Errorf("%s: %w", what, bad)
-		}
+	if !errors.As(err, &e) {
+		return false
 	}
-	return fmt.Errorf("%s: %w", what, err)
+	code := e.Code() & 0xff
+	return code == sqlite3.SQLITE_CORRUPT || code == sqlite3.SQLITE_NOTADB
 }
-
-// corrupt is what was read and cannot be true. It is remembered as damage: from then on nothing is written.
-func (s *SQLite) corrupt(what string, err error) error {
-	bad := &CorruptError{s.path, fmt.Errorf("%s: %w", what, err)}
-	s.damage.CompareAndSwap(nil, bad)
-	return bad
-}
-
-// micros is how times are stored.
-func micros(t time.Time) int64 { return t.UnixMicro() }
-
-func fromMicros(n int64) time.Time { return time.UnixMicro(n).UTC() }
 
 // syncFile makes a file's content durable.
 func syncFile(path string) (err error) {

@@ -12,7 +12,7 @@ import (
 
 // appendRecord numbers, seals and stores a record and carries its effect on ownership into the table of owned facts.
 // It is the one way to write to the log.
-func (s *SQLite) appendRecord(ctx context.Context, tx *sql.Tx, rec *Record) error {
+func (s *tables) appendRecord(ctx context.Context, tx *sql.Tx, rec *Record) error {
 	var prev []byte
 	if err := tx.QueryRowContext(ctx, "SELECT seq, hash FROM head").Scan(&rec.Seq, &prev); err != nil {
 		return err
@@ -56,7 +56,7 @@ func project(ctx context.Context, tx *sql.Tx, rec *Record) error {
 		if err != nil {
 			return err
 		}
-		if _, err := tx.ExecContext(ctx, "INSERT OR REPLACE INTO owned VALUES (?, ?, ?, ?)", rec.Platform, key, body, rec.Seq); err != nil {
+		if _, err := tx.ExecContext(ctx, "INSERT INTO owned VALUES (?, ?, ?, ?) ON CONFLICT (platform, key) DO UPDATE SET body = excluded.body, seq = excluded.seq", rec.Platform, key, body, rec.Seq); err != nil {
 			return err
 		}
 	}
@@ -64,7 +64,7 @@ func project(ctx context.Context, tx *sql.Tx, rec *Record) error {
 }
 
 // Intend implements Journal.
-func (s *SQLite) Intend(ctx context.Context, epoch int64, in Intent) (int64, error) {
+func (s *tables) Intend(ctx context.Context, epoch int64, in Intent) (int64, error) {
 	if err := in.validate(); err != nil {
 		return 0, err
 	}
@@ -134,7 +134,7 @@ func openIntent(ctx context.Context, tx *sql.Tx, id int64) (*Record, Status, err
 }
 
 // Outcome implements Journal.
-func (s *SQLite) Outcome(ctx context.Context, id, epoch int64, r Result) error {
+func (s *tables) Outcome(ctx context.Context, id, epoch int64, r Result) error {
 	if r.Status != StatusDone && r.Status != StatusFailed && r.Status != StatusUnknown {
 		return fmt.Errorf("record the outcome of intent %d: %q is no outcome", id, r.Status)
 	}
@@ -176,7 +176,7 @@ func owner(ctx context.Context, tx *sql.Tx, intent *Record, epoch int64) error {
 }
 
 // close stores the record that closes an intent, with what it means for ownership, and counts the changes made.
-func (s *SQLite) close(ctx context.Context, tx *sql.Tx, intent, rec *Record, verdicts []Verdict) error {
+func (s *tables) close(ctx context.Context, tx *sql.Tx, intent, rec *Record, verdicts []Verdict) error {
 	rec.At = s.time()
 	rec.Ours, rec.Forgot = effect(intent, verdicts, rec)
 	if err := s.appendRecord(ctx, tx, rec); err != nil {
@@ -218,12 +218,12 @@ func effect(intent *Record, verdicts []Verdict, by *Record) (ours []Owned, forgo
 }
 
 // Claims implements Journal.
-func (s *SQLite) Claims(ctx context.Context, platform string) ([]Claim, error) {
-	lease, err := s.CurrentLease(ctx, platform)
-	if err != nil {
-		return nil, err
-	}
+func (s *tables) Claims(ctx context.Context, platform string) ([]Claim, error) {
 	what := platform + ": list open claims"
+	lease, live, err := s.readRunning(ctx, s.r, platform)
+	if err != nil {
+		return nil, s.explain(what, err)
+	}
 	rows, err := s.r.QueryContext(ctx, `SELECT i.id, i.status, i.query, a.body FROM intents i JOIN audit a ON a.seq = i.id
 		WHERE i.platform = ? AND i.status IN ('open', 'unknown') ORDER BY i.id`, platform)
 	if err != nil {
@@ -243,14 +243,14 @@ func (s *SQLite) Claims(ctx context.Context, platform string) ([]Claim, error) {
 		}
 		c.Epoch, c.At = rec.Epoch, rec.At
 		c.Intent = Intent{rec.Platform, rec.Run, rec.Step, rec.Changes, *rec.Statement, rec.More}
-		c.Live = s.running(lease) && lease.Epoch == c.Epoch
+		c.Live = live && lease.Epoch == c.Epoch
 		claims = append(claims, c)
 	}
 	return claims, s.explain(what, rows.Err())
 }
 
 // Settle implements Journal.
-func (s *SQLite) Settle(ctx context.Context, id, epoch int64, verdicts []Verdict) error {
+func (s *tables) Settle(ctx context.Context, id, epoch int64, verdicts []Verdict) error {
 	return s.write(ctx, fmt.Sprintf("settle claim %d", id), func(ctx context.Context, tx *sql.Tx) error {
 		intent, _, err := openIntent(ctx, tx, id)
 		if err != nil {
@@ -274,15 +274,15 @@ func (s *SQLite) Settle(ctx context.Context, id, epoch int64, verdicts []Verdict
 }
 
 // maySettle refuses to close a claim under the hands of the writer that made it.
-func (s *SQLite) maySettle(ctx context.Context, tx *sql.Tx, intent *Record, epoch int64) error {
+func (s *tables) maySettle(ctx context.Context, tx *sql.Tx, intent *Record, epoch int64) error {
 	if epoch != 0 {
 		return holds(ctx, tx, intent.Platform, epoch)
 	}
-	lease, err := readLease(ctx, tx, intent.Platform)
+	lease, live, err := s.readRunning(ctx, tx, intent.Platform)
 	if err != nil {
 		return err
 	}
-	if lease.Epoch == intent.Epoch && s.running(lease) {
+	if lease.Epoch == intent.Epoch && live {
 		return fmt.Errorf("%w: %s, epoch %d", ErrLive, lease.Holder, lease.Epoch)
 	}
 	return nil

@@ -8,12 +8,6 @@ import (
 	"time"
 )
 
-// querier is a transaction or a pool of connections.
-type querier interface {
-	QueryRowContext(context.Context, string, ...any) *sql.Row
-	QueryContext(context.Context, string, ...any) (*sql.Rows, error)
-}
-
 // readLease returns the platform's lease, with epoch 0 where there never was one.
 func readLease(ctx context.Context, q querier, platform string) (Lease, error) {
 	l := Lease{Platform: platform}
@@ -27,9 +21,22 @@ func readLease(ctx context.Context, q querier, platform string) (Lease, error) {
 	return l, err
 }
 
-// running reports whether the lease's holder may still be writing, by this process's clock.
-func (s *SQLite) running(l Lease) bool {
-	return l.Epoch > 0 && !l.Released && s.time().Before(l.Expires)
+// readRunning also reports whether the lease's holder may still be writing, by the clock that leases go by.
+func (s *tables) readRunning(ctx context.Context, q querier, platform string) (Lease, bool, error) {
+	l, err := readLease(ctx, q, platform)
+	if err != nil || l.Epoch == 0 || l.Released {
+		return l, false, err
+	}
+	now, err := s.leaseTime(ctx, q)
+	return l, now.Before(l.Expires), err
+}
+
+// leaseTime is the clock that leases go by: one that all who share the store share, where there is one.
+func (s *tables) leaseTime(ctx context.Context, q querier) (time.Time, error) {
+	if s.shared == nil {
+		return s.time(), nil
+	}
+	return s.shared(ctx, q)
 }
 
 // holds returns a *FencedError unless the epoch is that of a lease not given up. The clock is not asked: a lease that
@@ -46,27 +53,30 @@ func holds(ctx context.Context, tx *sql.Tx, platform string, epoch int64) error 
 }
 
 // AcquireLease implements Leases.
-func (s *SQLite) AcquireLease(ctx context.Context, platform, holder string, ttl time.Duration) (Lease, error) {
+func (s *tables) AcquireLease(ctx context.Context, platform, holder string, ttl time.Duration) (Lease, error) {
 	if platform == "" || holder == "" || ttl <= 0 {
 		return Lease{}, errors.New("take a lease: platform, holder and a positive duration are needed")
 	}
 	var got Lease
 	err := s.write(ctx, platform+": take the lease", func(ctx context.Context, tx *sql.Tx) error {
-		was, err := readLease(ctx, tx, platform)
+		was, live, err := s.readRunning(ctx, tx, platform)
 		if err != nil {
 			return err
 		}
-		if s.running(was) {
+		if live {
 			return &HeldError{platform, was.Holder, was.Epoch, was.Expires}
 		}
-		now := s.time()
-		got = Lease{Platform: platform, Holder: holder, Epoch: was.Epoch + 1, Expires: now.Add(ttl).Truncate(time.Microsecond),
-			Prior: Prior{was.Holder, was.Expires, was.Epoch == 0 || was.Released}}
-		if _, err := tx.ExecContext(ctx, "INSERT OR REPLACE INTO leases VALUES (?, ?, ?, ?, 0)",
-			platform, holder, got.Epoch, micros(got.Expires)); err != nil {
+		now, err := s.leaseTime(ctx, tx)
+		if err != nil {
 			return err
 		}
-		return s.appendRecord(ctx, tx, &Record{Kind: RecordLease, At: now, Platform: platform, Epoch: got.Epoch, By: holder})
+		got = Lease{Platform: platform, Holder: holder, Epoch: was.Epoch + 1, Expires: now.Add(ttl).Truncate(time.Microsecond),
+			Prior: Prior{was.Holder, was.Expires, was.Epoch == 0 || was.Released}}
+		if _, err := tx.ExecContext(ctx, `INSERT INTO leases VALUES (?, ?, ?, ?, 0) ON CONFLICT (platform) DO UPDATE SET
+			holder = excluded.holder, epoch = excluded.epoch, expires = excluded.expires, released = 0`, platform, holder, got.Epoch, micros(got.Expires)); err != nil {
+			return err
+		}
+		return s.appendRecord(ctx, tx, &Record{Kind: RecordLease, Platform: platform, Epoch: got.Epoch, By: holder})
 	})
 	if err != nil {
 		return Lease{}, err
@@ -75,18 +85,22 @@ func (s *SQLite) AcquireLease(ctx context.Context, platform, holder string, ttl 
 }
 
 // RenewLease implements Leases.
-func (s *SQLite) RenewLease(ctx context.Context, platform string, epoch int64, ttl time.Duration) error {
+func (s *tables) RenewLease(ctx context.Context, platform string, epoch int64, ttl time.Duration) error {
 	return s.write(ctx, platform+": renew the lease", func(ctx context.Context, tx *sql.Tx) error {
 		if err := holds(ctx, tx, platform, epoch); err != nil {
 			return err
 		}
-		_, err := tx.ExecContext(ctx, "UPDATE leases SET expires = ? WHERE platform = ?", micros(s.time().Add(ttl)), platform)
+		now, err := s.leaseTime(ctx, tx)
+		if err != nil {
+			return err
+		}
+		_, err = tx.ExecContext(ctx, "UPDATE leases SET expires = ? WHERE platform = ?", micros(now.Add(ttl)), platform)
 		return err
 	})
 }
 
 // ReleaseLease implements Leases.
-func (s *SQLite) ReleaseLease(ctx context.Context, platform string, epoch int64) error {
+func (s *tables) ReleaseLease(ctx context.Context, platform string, epoch int64) error {
 	return s.write(ctx, platform+": release the lease", func(ctx context.Context, tx *sql.Tx) error {
 		if err := holds(ctx, tx, platform, epoch); err != nil {
 			return err
@@ -97,19 +111,19 @@ func (s *SQLite) ReleaseLease(ctx context.Context, platform string, epoch int64)
 }
 
 // CurrentLease implements Leases.
-func (s *SQLite) CurrentLease(ctx context.Context, platform string) (Lease, error) {
+func (s *tables) CurrentLease(ctx context.Context, platform string) (Lease, error) {
 	l, err := readLease(ctx, s.r, platform)
 	return l, s.explain(platform+": read the lease", err)
 }
 
 // Pause implements Switch.
-func (s *SQLite) Pause(ctx context.Context, platform, by, reason string) error {
+func (s *tables) Pause(ctx context.Context, platform, by, reason string) error {
 	if platform == "" {
 		return errors.New("pause: no platform is named")
 	}
 	return s.write(ctx, "pause "+platform, func(ctx context.Context, tx *sql.Tx) error {
 		now := s.time()
-		res, err := tx.ExecContext(ctx, "INSERT OR IGNORE INTO pauses VALUES (?, ?, ?, ?)", platform, by, reason, micros(now))
+		res, err := tx.ExecContext(ctx, "INSERT INTO pauses VALUES (?, ?, ?, ?) ON CONFLICT (platform) DO NOTHING", platform, by, reason, micros(now))
 		if err != nil {
 			return err
 		}
@@ -121,7 +135,7 @@ func (s *SQLite) Pause(ctx context.Context, platform, by, reason string) error {
 }
 
 // Resume implements Switch.
-func (s *SQLite) Resume(ctx context.Context, platform, by string) error {
+func (s *tables) Resume(ctx context.Context, platform, by string) error {
 	return s.write(ctx, "resume "+platform, func(ctx context.Context, tx *sql.Tx) error {
 		res, err := tx.ExecContext(ctx, "DELETE FROM pauses WHERE platform = ?", platform)
 		if err != nil {
@@ -135,7 +149,7 @@ func (s *SQLite) Resume(ctx context.Context, platform, by string) error {
 }
 
 // Paused implements Switch.
-func (s *SQLite) Paused(ctx context.Context, platform string) (*Pause, error) {
+func (s *tables) Paused(ctx context.Context, platform string) (*Pause, error) {
 	p, err := readPause(ctx, s.r, platform)
 	if err != nil {
 		return nil, s.explain(fmt.Sprintf("%s: read the pause switch", platform), err)

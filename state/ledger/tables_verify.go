@@ -18,22 +18,25 @@ import (
 const verifyPage = 2000
 
 // Verify implements Audit.
-func (s *SQLite) Verify(ctx context.Context, remembered Head) (Head, error) {
+func (s *tables) Verify(ctx context.Context, remembered Head) (Head, error) {
 	const what = "verify the audit log"
-	tx, err := s.r.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
+	tx, err := s.r.BeginTx(ctx, &sql.TxOptions{ReadOnly: true, Isolation: s.snapshot})
 	if err != nil {
 		return Head{}, s.explain(what, err)
 	}
 	v := &verifier{seal: s.seal, remembered: remembered, owned: map[fact]string{}, open: map[int64]Status{},
 		leases: map[string]standing{}, pauses: map[string]standing{}, decisions: map[spot]Decision{}}
-	if err = s.checkSeal(ctx, tx); err == nil {
+	if err = s.checkSeal(ctx, tx); err == nil && s.integrity != nil {
+		err = s.integrity(ctx, tx)
+	}
+	if err == nil {
 		err = v.run(ctx, tx)
 	}
 	if back := tx.Rollback(); back != nil && !errors.Is(back, sql.ErrTxDone) {
 		err = errors.Join(err, back)
 	}
 	if errors.Is(err, ErrBroken) {
-		s.damage.CompareAndSwap(nil, &CorruptError{s.path, err}) // nothing more is built on such a log
+		s.damage.CompareAndSwap(nil, &CorruptError{s.place, err}) // nothing more is built on such a log
 	}
 	return v.head, s.explain(what, err)
 }
@@ -60,9 +63,6 @@ type standing struct {
 }
 
 func (v *verifier) run(ctx context.Context, tx *sql.Tx) error {
-	if err := integrity(ctx, tx); err != nil {
-		return err
-	}
 	pages := make(chan []row, 4)
 	group, gctx := errgroup.WithContext(ctx)
 	group.Go(func() error {
@@ -83,17 +83,6 @@ func (v *verifier) run(ctx context.Context, tx *sql.Tx) error {
 		if err := compare(ctx, tx); err != nil {
 			return err
 		}
-	}
-	return nil
-}
-
-func integrity(ctx context.Context, tx *sql.Tx) error {
-	var result string
-	if err := tx.QueryRowContext(ctx, "PRAGMA integrity_check(1)").Scan(&result); err != nil {
-		return err
-	}
-	if result != "ok" {
-		return fmt.Errorf("%w: %s", ErrCorrupt, result)
 	}
 	return nil
 }

@@ -28,9 +28,9 @@ func countRepeat(ctx context.Context, tx *sql.Tx, intent *Record, c Change, now 
 		return err
 	}
 	_, err = tx.ExecContext(ctx, `INSERT INTO repeats VALUES (?1, ?2, ?3, ?4, ?5, 1, ?6, ?6)
-		ON CONFLICT DO UPDATE SET
-			count = CASE WHEN digest <> ?3 OR n < ?7 THEN 1 WHEN n = ?5 THEN count ELSE count + 1 END,
-			first = CASE WHEN digest <> ?3 OR n < ?7 THEN ?6 ELSE first END,
+		ON CONFLICT (platform, key) DO UPDATE SET
+			count = CASE WHEN repeats.digest <> ?3 OR repeats.n < ?7 THEN 1 WHEN repeats.n = ?5 THEN repeats.count ELSE repeats.count + 1 END,
+			first = CASE WHEN repeats.digest <> ?3 OR repeats.n < ?7 THEN ?6 ELSE repeats.first END,
 			digest = ?3, run = ?4, n = ?5, last = ?6`,
 		intent.Platform, key, digest, intent.Run, n, now, before)
 	return err
@@ -54,7 +54,7 @@ func changeDigest(c Change) (string, error) {
 }
 
 // Repeats implements Memory.
-func (s *SQLite) Repeats(ctx context.Context, platform string) (map[state.Key]Repeat, error) {
+func (s *tables) Repeats(ctx context.Context, platform string) (map[state.Key]Repeat, error) {
 	what := platform + ": read repeated changes"
 	rows, err := s.r.QueryContext(ctx, "SELECT key, digest, count, run, first, last FROM repeats WHERE platform = ?", platform)
 	if err != nil {
@@ -80,7 +80,7 @@ func (s *SQLite) Repeats(ctx context.Context, platform string) (map[state.Key]Re
 }
 
 // ClearRepeats implements Memory.
-func (s *SQLite) ClearRepeats(ctx context.Context, platform string, keys []state.Key) error {
+func (s *tables) ClearRepeats(ctx context.Context, platform string, keys []state.Key) error {
 	return s.write(ctx, platform+": clear repeated changes", func(ctx context.Context, tx *sql.Tx) error {
 		if len(keys) == 0 {
 			_, err := tx.ExecContext(ctx, "DELETE FROM repeats WHERE platform = ?", platform)
@@ -100,7 +100,7 @@ func (s *SQLite) ClearRepeats(ctx context.Context, platform string, keys []state
 }
 
 // SetRefused implements Memory.
-func (s *SQLite) SetRefused(ctx context.Context, platform, run string, refused []Refused) error {
+func (s *tables) SetRefused(ctx context.Context, platform, run string, refused []Refused) error {
 	return s.write(ctx, platform+": record refused changes", func(ctx context.Context, tx *sql.Tx) error {
 		if _, err := tx.ExecContext(ctx, "DELETE FROM refused WHERE platform = ?", platform); err != nil {
 			return err
@@ -117,7 +117,8 @@ func (s *SQLite) SetRefused(ctx context.Context, platform, run string, refused [
 			if r.Run == "" {
 				r.Run = run
 			}
-			if _, err := tx.ExecContext(ctx, "INSERT OR REPLACE INTO refused VALUES (?, ?, ?, ?, ?)",
+			if _, err := tx.ExecContext(ctx, `INSERT INTO refused VALUES (?, ?, ?, ?, ?)
+				ON CONFLICT (platform, key) DO UPDATE SET reason = excluded.reason, run = excluded.run, at = excluded.at`,
 				platform, key, r.Reason, r.Run, micros(r.At)); err != nil {
 				return err
 			}
@@ -127,7 +128,7 @@ func (s *SQLite) SetRefused(ctx context.Context, platform, run string, refused [
 }
 
 // Refused implements Memory.
-func (s *SQLite) Refused(ctx context.Context, platform string) ([]Refused, error) {
+func (s *tables) Refused(ctx context.Context, platform string) ([]Refused, error) {
 	what := platform + ": read refused changes"
 	rows, err := s.r.QueryContext(ctx, "SELECT key, reason, run, at FROM refused WHERE platform = ?", platform)
 	if err != nil {
@@ -153,14 +154,14 @@ func (s *SQLite) Refused(ctx context.Context, platform string) ([]Refused, error
 }
 
 // Pin implements Memory.
-func (s *SQLite) Pin(ctx context.Context, platform, identity string) (string, error) {
+func (s *tables) Pin(ctx context.Context, platform, identity string) (string, error) {
 	what := platform + ": pin its identity"
 	pinned, err := readPin(ctx, s.r, platform)
 	if err != nil || pinned != "" || identity == "" {
 		return pinned, s.explain(what, err)
 	}
 	err = s.write(ctx, what, func(ctx context.Context, tx *sql.Tx) error {
-		if _, err := tx.ExecContext(ctx, "INSERT OR IGNORE INTO pins VALUES (?, ?)", platform, identity); err != nil {
+		if _, err := tx.ExecContext(ctx, "INSERT INTO pins VALUES (?, ?) ON CONFLICT (platform) DO NOTHING", platform, identity); err != nil {
 			return err
 		}
 		pinned, err = readPin(ctx, tx, platform)
@@ -179,7 +180,7 @@ func readPin(ctx context.Context, q querier, platform string) (string, error) {
 }
 
 // PutLoad implements Memory.
-func (s *SQLite) PutLoad(ctx context.Context, l Load) error {
+func (s *tables) PutLoad(ctx context.Context, l Load) error {
 	was, ok, err := s.LastLoad(ctx, l.Source)
 	if err != nil {
 		return err
@@ -194,13 +195,14 @@ func (s *SQLite) PutLoad(ctx context.Context, l Load) error {
 		if l.Content == nil {
 			l.Content = []byte{}
 		}
-		_, err := tx.ExecContext(ctx, "INSERT OR REPLACE INTO loads VALUES (?, ?, ?, ?, ?)", l.Source, l.Digest, l.Count, l.Content, micros(l.At))
+		_, err := tx.ExecContext(ctx, `INSERT INTO loads VALUES (?, ?, ?, ?, ?) ON CONFLICT (source) DO UPDATE SET
+			digest = excluded.digest, count = excluded.count, content = excluded.content, at = excluded.at`, l.Source, l.Digest, l.Count, l.Content, micros(l.At))
 		return err
 	})
 }
 
 // LastLoad implements Memory.
-func (s *SQLite) LastLoad(ctx context.Context, source string) (Load, bool, error) {
+func (s *tables) LastLoad(ctx context.Context, source string) (Load, bool, error) {
 	l := Load{Source: source}
 	var at int64
 	err := s.r.QueryRowContext(ctx, "SELECT digest, count, content, at FROM loads WHERE source = ?", source).Scan(&l.Digest, &l.Count, &l.Content, &at)
@@ -215,7 +217,7 @@ func (s *SQLite) LastLoad(ctx context.Context, source string) (Load, bool, error
 }
 
 // Lately implements Memory. Of several statements for the same changes only the last one says that they are made.
-func (s *SQLite) Lately(ctx context.Context, platform string, since time.Time) ([]Lately, error) {
+func (s *tables) Lately(ctx context.Context, platform string, since time.Time) ([]Lately, error) {
 	what := platform + ": read what was changed lately"
 	rows, err := s.r.QueryContext(ctx, `SELECT a.body FROM intents i JOIN audit a ON a.seq = i.id
 		WHERE i.platform = ? AND i.status = 'done' ORDER BY i.id DESC`, platform)

@@ -13,7 +13,7 @@ import (
 )
 
 // Head implements Audit.
-func (s *SQLite) Head(ctx context.Context) (Head, error) {
+func (s *tables) Head(ctx context.Context) (Head, error) {
 	h, err := readHead(ctx, s.r)
 	return h, s.explain("read the head of the audit log", err)
 }
@@ -26,7 +26,7 @@ func readHead(ctx context.Context, q querier) (Head, error) {
 }
 
 // CheckHead implements Audit.
-func (s *SQLite) CheckHead(ctx context.Context, remembered Head) error {
+func (s *tables) CheckHead(ctx context.Context, remembered Head) error {
 	if remembered == (Head{}) {
 		return nil
 	}
@@ -49,19 +49,15 @@ func (s *SQLite) CheckHead(ctx context.Context, remembered Head) error {
 }
 
 // AcceptHead implements Audit.
-func (s *SQLite) AcceptHead(ctx context.Context, lost Head, by string) error {
+func (s *tables) AcceptHead(ctx context.Context, lost Head, by string) error {
 	return s.write(ctx, "accept the state as it is", func(ctx context.Context, tx *sql.Tx) error {
 		return s.appendRecord(ctx, tx, &Record{Kind: RecordAccept, By: by, Reason: "head " + lost.String() + " is not in this log"})
 	})
 }
 
 // Records implements Audit.
-func (s *SQLite) Records(ctx context.Context, f RecordFilter) ([]Record, error) {
+func (s *tables) Records(ctx context.Context, f RecordFilter) ([]Record, error) {
 	const what = "read audit records"
-	limit := f.Limit
-	if limit <= 0 {
-		limit = -1
-	}
 	query, args := "SELECT body FROM audit WHERE seq > ?", []any{f.After}
 	if f.Platform != "" {
 		query, args = query+" AND platform = ?", append(args, f.Platform)
@@ -69,7 +65,7 @@ func (s *SQLite) Records(ctx context.Context, f RecordFilter) ([]Record, error) 
 	if f.Run != "" {
 		query, args = query+" AND run = ?", append(args, f.Run)
 	}
-	rows, err := s.r.QueryContext(ctx, query+" ORDER BY seq LIMIT ?", append(args, limit)...)
+	rows, err := s.r.QueryContext(ctx, query+" ORDER BY seq LIMIT ?", append(args, atMost(f.Limit))...)
 	if err != nil {
 		return nil, s.explain(what, err)
 	}
@@ -99,7 +95,7 @@ type line struct {
 const exportPage = 1000
 
 // Export implements Audit.
-func (s *SQLite) Export(ctx context.Context, w io.Writer, after int64) (Head, error) {
+func (s *tables) Export(ctx context.Context, w io.Writer, after int64) (Head, error) {
 	out := bufio.NewWriter(w)
 	last := Head{Seq: after}
 	for {
@@ -124,7 +120,7 @@ func (s *SQLite) Export(ctx context.Context, w io.Writer, after int64) (Head, er
 }
 
 // rows reads up to limit rows of the log after a sequence number.
-func (s *SQLite) rows(ctx context.Context, after int64, limit int) ([]row, error) {
+func (s *tables) rows(ctx context.Context, after int64, limit int) ([]row, error) {
 	rows, err := s.r.QueryContext(ctx, "SELECT seq, kind, platform, run, intent, status, body, hash FROM audit WHERE seq > ? ORDER BY seq LIMIT ?", after, limit)
 	if err != nil {
 		return nil, err

@@ -11,7 +11,7 @@ import (
 )
 
 // Owned implements Ownership.
-func (s *SQLite) Owned(ctx context.Context, platform string) (map[state.Key]Owned, error) {
+func (s *tables) Owned(ctx context.Context, platform string) (map[state.Key]Owned, error) {
 	what := platform + ": read what is owned"
 	rows, err := s.r.QueryContext(ctx, "SELECT key, body FROM owned WHERE platform = ?", platform)
 	if err != nil {
@@ -37,7 +37,7 @@ func (s *SQLite) Owned(ctx context.Context, platform string) (map[state.Key]Owne
 }
 
 // Adopt implements Ownership.
-func (s *SQLite) Adopt(ctx context.Context, platform string, facts []Owned, by string) error {
+func (s *tables) Adopt(ctx context.Context, platform string, facts []Owned, by string) error {
 	if len(facts) == 0 {
 		return nil
 	}
@@ -55,7 +55,7 @@ func (s *SQLite) Adopt(ctx context.Context, platform string, facts []Owned, by s
 }
 
 // Release implements Ownership.
-func (s *SQLite) Release(ctx context.Context, platform string, keys []state.Key, by string) error {
+func (s *tables) Release(ctx context.Context, platform string, keys []state.Key, by string) error {
 	return s.write(ctx, platform+": release facts", func(ctx context.Context, tx *sql.Tx) error {
 		var forgot []state.Key
 		for _, k := range keys {
@@ -79,7 +79,7 @@ func (s *SQLite) Release(ctx context.Context, platform string, keys []state.Key,
 }
 
 // BeginRun implements Runs.
-func (s *SQLite) BeginRun(ctx context.Context, r Run) (string, error) {
+func (s *tables) BeginRun(ctx context.Context, r Run) (string, error) {
 	if r.Platform == "" {
 		return "", errors.New("begin a run: no platform is named")
 	}
@@ -97,7 +97,7 @@ func (s *SQLite) BeginRun(ctx context.Context, r Run) (string, error) {
 			}
 		}
 		if _, err := tx.ExecContext(ctx, `INSERT INTO runs (id, platform, command, who, version, base, plan, saved, planned, started)
-			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, r.ID, r.Platform, r.Command, r.By, r.Version, r.Base, r.Plan, r.Saved, r.Planned,
+			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, r.ID, r.Platform, r.Command, r.By, r.Version, r.Base, r.Plan, oneIf(r.Saved), r.Planned,
 			micros(r.Started)); err != nil {
 			return err
 		}
@@ -113,7 +113,7 @@ func (s *SQLite) BeginRun(ctx context.Context, r Run) (string, error) {
 // nextRun returns the next number that no run has, on any platform, so that one number is one run in reports.
 func nextRun(ctx context.Context, tx *sql.Tx) (string, error) {
 	var n int64
-	if err := tx.QueryRowContext(ctx, "SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = 'runs'").Scan(&n); err != nil {
+	if err := tx.QueryRowContext(ctx, "SELECT coalesce(max(n), 0) FROM runs").Scan(&n); err != nil {
 		return "", err
 	}
 	for {
@@ -142,7 +142,7 @@ func planUnused(ctx context.Context, tx *sql.Tx, r Run) error {
 }
 
 // EndRun implements Runs.
-func (s *SQLite) EndRun(ctx context.Context, platform, id string, end RunEnd) error {
+func (s *tables) EndRun(ctx context.Context, platform, id string, end RunEnd) error {
 	return s.write(ctx, fmt.Sprintf("%s: end run %s", platform, id), func(ctx context.Context, tx *sql.Tx) error {
 		var ended sql.NullInt64
 		err := tx.QueryRowContext(ctx, "SELECT ended FROM runs WHERE platform = ? AND id = ?", platform, id).Scan(&ended)
@@ -167,19 +167,15 @@ func (s *SQLite) EndRun(ctx context.Context, platform, id string, end RunEnd) er
 }
 
 // History implements Runs.
-func (s *SQLite) History(ctx context.Context, f RunFilter) ([]Run, error) {
+func (s *tables) History(ctx context.Context, f RunFilter) ([]Run, error) {
 	const what = "read the history of runs"
-	limit := f.Limit
-	if limit <= 0 {
-		limit = -1 // SQLite: no limit
-	}
 	since := int64(-1 << 63)
 	if !f.Since.IsZero() {
 		since = micros(f.Since)
 	}
 	rows, err := s.r.QueryContext(ctx, `SELECT id, platform, command, who, version, base, plan, saved, planned, started, ended,
 		done, failed, unknown, held, result FROM runs
-		WHERE (?1 = '' OR platform = ?1) AND (?2 = '' OR id = ?2) AND started >= ?3 ORDER BY n DESC LIMIT ?4`, f.Platform, f.ID, since, limit)
+		WHERE (?1 = '' OR platform = ?1) AND (?2 = '' OR id = ?2) AND started >= ?3 ORDER BY n DESC LIMIT ?4`, f.Platform, f.ID, since, atMost(f.Limit))
 	if err != nil {
 		return nil, s.explain(what, err)
 	}

@@ -11,7 +11,7 @@ import (
 )
 
 // Looks implements Findings.
-func (s *SQLite) Looks(ctx context.Context, platform, scan string) (map[state.Securable]Look, error) {
+func (s *tables) Looks(ctx context.Context, platform, scan string) (map[state.Securable]Look, error) {
 	what := fmt.Sprintf("%s: read what scan %s looked at", platform, scan)
 	rows, err := s.r.QueryContext(ctx, "SELECT col, digest, rules, how, at FROM looks WHERE platform = ? AND scan = ?", platform, scan)
 	if err != nil {
@@ -36,7 +36,7 @@ func (s *SQLite) Looks(ctx context.Context, platform, scan string) (map[state.Se
 }
 
 // Explained implements Findings.
-func (s *SQLite) Explained(ctx context.Context, platform string, column state.Securable) ([]Explained, error) {
+func (s *tables) Explained(ctx context.Context, platform string, column state.Securable) ([]Explained, error) {
 	what := fmt.Sprintf("%s: read how %s was judged", platform, column)
 	col, err := name(column)
 	if err != nil {
@@ -65,7 +65,7 @@ func (s *SQLite) Explained(ctx context.Context, platform string, column state.Se
 }
 
 // BeginScan implements Findings.
-func (s *SQLite) BeginScan(ctx context.Context, platform, scan, rules string, since time.Time) (ScanRun, error) {
+func (s *tables) BeginScan(ctx context.Context, platform, scan, rules string, since time.Time) (ScanRun, error) {
 	run := ScanRun{Platform: platform, Scan: scan, Rules: rules, Started: s.time()}
 	err := s.write(ctx, fmt.Sprintf("%s: begin scan %s", platform, scan), func(ctx context.Context, tx *sql.Tx) error {
 		var body string
@@ -95,12 +95,12 @@ func putScan(ctx context.Context, tx *sql.Tx, r ScanRun) error {
 	if err != nil {
 		return err
 	}
-	_, err = tx.ExecContext(ctx, "INSERT OR REPLACE INTO scans VALUES (?, ?, ?)", r.Platform, r.Scan, body)
+	_, err = tx.ExecContext(ctx, "INSERT INTO scans VALUES (?, ?, ?) ON CONFLICT (platform, scan) DO UPDATE SET body = excluded.body", r.Platform, r.Scan, body)
 	return err
 }
 
 // PutScan implements Findings.
-func (s *SQLite) PutScan(ctx context.Context, r ScanRun) error {
+func (s *tables) PutScan(ctx context.Context, r ScanRun) error {
 	return s.write(ctx, fmt.Sprintf("%s: record how far scan %s has come", r.Platform, r.Scan), func(ctx context.Context, tx *sql.Tx) error {
 		var n int
 		if err := tx.QueryRowContext(ctx, "SELECT count(*) FROM scans WHERE platform = ? AND scan = ?", r.Platform, r.Scan).Scan(&n); err != nil {
@@ -117,7 +117,7 @@ func (s *SQLite) PutScan(ctx context.Context, r ScanRun) error {
 }
 
 // ScanRuns implements Findings.
-func (s *SQLite) ScanRuns(ctx context.Context, platform string) ([]ScanRun, error) {
+func (s *tables) ScanRuns(ctx context.Context, platform string) ([]ScanRun, error) {
 	what := platform + ": read the runs of scans"
 	rows, err := s.r.QueryContext(ctx, "SELECT body FROM scans WHERE platform = ? ORDER BY scan", platform)
 	if err != nil {

@@ -13,7 +13,7 @@ import (
 )
 
 // PutFindings implements Findings.
-func (s *SQLite) PutFindings(ctx context.Context, r ScanResult) error {
+func (s *tables) PutFindings(ctx context.Context, r ScanResult) error {
 	looked := make(map[state.Securable]bool, len(r.Looks))
 	for _, l := range r.Looks {
 		looked[l.Column] = true
@@ -25,7 +25,7 @@ func (s *SQLite) PutFindings(ctx context.Context, r ScanResult) error {
 	}
 	return s.write(ctx, fmt.Sprintf("%s: record findings of scan %s", r.Platform, r.Scan), func(ctx context.Context, tx *sql.Tx) error {
 		now := micros(s.time())
-		if _, err := tx.ExecContext(ctx, "INSERT INTO rules VALUES (?1, ?2, ?3, ?4, ?4) ON CONFLICT DO UPDATE SET last = ?4",
+		if _, err := tx.ExecContext(ctx, "INSERT INTO rules VALUES (?1, ?2, ?3, ?4, ?4) ON CONFLICT (platform, scan, rules) DO UPDATE SET last = ?4",
 			r.Platform, r.Scan, r.Rules, now); err != nil {
 			return err
 		}
@@ -42,7 +42,7 @@ func (s *SQLite) PutFindings(ctx context.Context, r ScanResult) error {
 }
 
 // putLooks records what was looked at and withdraws what the scan found there before.
-func (s *SQLite) putLooks(ctx context.Context, tx *sql.Tx, r ScanResult) error {
+func (s *tables) putLooks(ctx context.Context, tx *sql.Tx, r ScanResult) error {
 	for _, l := range r.Looks {
 		col, err := name(l.Column)
 		if err != nil {
@@ -58,7 +58,8 @@ func (s *SQLite) putLooks(ctx context.Context, tx *sql.Tx, r ScanResult) error {
 		if l.At.IsZero() {
 			l.At = s.time()
 		}
-		if _, err := tx.ExecContext(ctx, "INSERT OR REPLACE INTO looks VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+		if _, err := tx.ExecContext(ctx, `INSERT INTO looks VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (platform, scan, col) DO UPDATE SET
+			digest = excluded.digest, rules = excluded.rules, how = excluded.how, at = excluded.at, body = excluded.body`,
 			r.Platform, r.Scan, col, l.Digest, cmp.Or(l.Rules, r.Rules), l.How, micros(l.At), body); err != nil {
 			return err
 		}
@@ -66,7 +67,7 @@ func (s *SQLite) putLooks(ctx context.Context, tx *sql.Tx, r ScanResult) error {
 	return nil
 }
 
-func (s *SQLite) putFinding(ctx context.Context, tx *sql.Tx, r ScanResult, f state.Finding) error {
+func (s *tables) putFinding(ctx context.Context, tx *sql.Tx, r ScanResult, f state.Finding) error {
 	f.Platform, f.Scan = r.Platform, r.Scan
 	f.Rules = cmp.Or(f.Rules, r.Rules)
 	if f.Seen.IsZero() {
@@ -85,7 +86,7 @@ func (s *SQLite) putFinding(ctx context.Context, tx *sql.Tx, r ScanResult, f sta
 }
 
 // Findings implements Findings.
-func (s *SQLite) Findings(ctx context.Context, f FindingFilter) ([]state.Finding, error) {
+func (s *tables) Findings(ctx context.Context, f FindingFilter) ([]state.Finding, error) {
 	const what = "read findings"
 	rows, err := s.r.QueryContext(ctx, `SELECT body FROM findings WHERE (?1 = '' OR platform = ?1) AND (?2 = '' OR scan = ?2)
 		AND (?3 = '' OR classifier = ?3) AND score >= ?4`, f.Platform, f.Scan, f.Classifier, f.MinScore)
@@ -115,7 +116,7 @@ func (s *SQLite) Findings(ctx context.Context, f FindingFilter) ([]state.Finding
 }
 
 // ForgetFindings implements Findings.
-func (s *SQLite) ForgetFindings(ctx context.Context, platform string, gone func(state.Securable) bool) (int, error) {
+func (s *tables) ForgetFindings(ctx context.Context, platform string, gone func(state.Securable) bool) (int, error) {
 	what := platform + ": forget findings"
 	scans, err := s.lookedAt(ctx, platform)
 	if err != nil {
@@ -149,7 +150,7 @@ func (s *SQLite) ForgetFindings(ctx context.Context, platform string, gone func(
 }
 
 // lookedAt returns the columns of a platform that were looked at, as they are stored, with the scans that did.
-func (s *SQLite) lookedAt(ctx context.Context, platform string) (scans map[string][]string, err error) {
+func (s *tables) lookedAt(ctx context.Context, platform string) (scans map[string][]string, err error) {
 	rows, err := s.r.QueryContext(ctx, "SELECT scan, col FROM looks WHERE platform = ?", platform)
 	if err != nil {
 		return nil, err
@@ -167,7 +168,7 @@ func (s *SQLite) lookedAt(ctx context.Context, platform string) (scans map[strin
 }
 
 // RulesHistory implements Findings.
-func (s *SQLite) RulesHistory(ctx context.Context, platform string) ([]RulesVersion, error) {
+func (s *tables) RulesHistory(ctx context.Context, platform string) ([]RulesVersion, error) {
 	what := platform + ": read the versions of rules"
 	rows, err := s.r.QueryContext(ctx, "SELECT scan, rules, first, last FROM rules WHERE platform = ? ORDER BY last DESC, scan, rules", platform)
 	if err != nil {
@@ -188,7 +189,7 @@ func (s *SQLite) RulesHistory(ctx context.Context, platform string) ([]RulesVers
 }
 
 // PutTagValues implements Caches.
-func (s *SQLite) PutTagValues(ctx context.Context, platform string, tag state.Securable, values []TagCount) (TagDelta, error) {
+func (s *tables) PutTagValues(ctx context.Context, platform string, tag state.Securable, values []TagCount) (TagDelta, error) {
 	tagName, err := name(tag)
 	if err != nil {
 		return TagDelta{}, fmt.Errorf("%s: cache values of %s: %w", platform, tag, err)
@@ -196,7 +197,7 @@ func (s *SQLite) PutTagValues(ctx context.Context, platform string, tag state.Se
 	var delta TagDelta
 	err = s.write(ctx, fmt.Sprintf("%s: cache values of %s", platform, tag), func(ctx context.Context, tx *sql.Tx) error {
 		now := micros(s.time())
-		if _, err := tx.ExecContext(ctx, "INSERT INTO tags VALUES (?1, ?2, ?3) ON CONFLICT DO UPDATE SET refreshed = ?3", platform, tagName, now); err != nil {
+		if _, err := tx.ExecContext(ctx, "INSERT INTO tags VALUES (?1, ?2, ?3) ON CONFLICT (platform, tag) DO UPDATE SET refreshed = ?3", platform, tagName, now); err != nil {
 			return err
 		}
 		gone, err := presentValues(ctx, tx, platform, tagName)
@@ -212,7 +213,7 @@ func (s *SQLite) PutTagValues(ctx context.Context, platform string, tag state.Se
 			}
 			delete(gone, v.Value)
 			if _, err := tx.ExecContext(ctx, `INSERT INTO tag_values VALUES (?1, ?2, ?3, ?4, 1, ?5, ?5)
-				ON CONFLICT DO UPDATE SET count = ?4, present = 1, last = ?5`, platform, tagName, v.Value, v.Count, now); err != nil {
+				ON CONFLICT (platform, tag, value) DO UPDATE SET count = ?4, present = 1, last = ?5`, platform, tagName, v.Value, v.Count, now); err != nil {
 				return err
 			}
 		}
@@ -248,7 +249,7 @@ func presentValues(ctx context.Context, tx *sql.Tx, platform, tag string) (prese
 }
 
 // TagValues implements Caches.
-func (s *SQLite) TagValues(ctx context.Context, platform string) ([]TagValues, error) {
+func (s *tables) TagValues(ctx context.Context, platform string) ([]TagValues, error) {
 	what := platform + ": read cached tag values"
 	rows, err := s.r.QueryContext(ctx, `SELECT t.tag, t.refreshed, v.value, v.count, v.first, v.last FROM tags t
 		LEFT JOIN tag_values v ON v.platform = t.platform AND v.tag = t.tag WHERE t.platform = ? ORDER BY t.tag, v.value`, platform)

@@ -41,7 +41,7 @@ func (d Decision) sound() error {
 }
 
 // Decide implements Decisions.
-func (s *SQLite) Decide(ctx context.Context, decisions []Decision) ([]Decision, error) {
+func (s *tables) Decide(ctx context.Context, decisions []Decision) ([]Decision, error) {
 	made := slices.Clone(decisions)
 	err := s.write(ctx, "record decisions about findings", func(ctx context.Context, tx *sql.Tx) error {
 		for i := range made {
@@ -57,7 +57,7 @@ func (s *SQLite) Decide(ctx context.Context, decisions []Decision) ([]Decision, 
 	return made, nil
 }
 
-func (s *SQLite) decide(ctx context.Context, tx *sql.Tx, d *Decision) error {
+func (s *tables) decide(ctx context.Context, tx *sql.Tx, d *Decision) error {
 	if err := d.sound(); err != nil {
 		return err
 	}
@@ -79,12 +79,13 @@ func (s *SQLite) decide(ctx context.Context, tx *sql.Tx, d *Decision) error {
 	if err != nil {
 		return err
 	}
-	_, err = tx.ExecContext(ctx, "INSERT OR REPLACE INTO decisions VALUES (?, ?, ?, ?, ?)", d.ID, at.platform, at.place, at.classifier, body)
+	_, err = tx.ExecContext(ctx, `INSERT INTO decisions VALUES (?, ?, ?, ?, ?)
+		ON CONFLICT (platform, place, classifier) DO UPDATE SET id = excluded.id, body = excluded.body`, d.ID, at.platform, at.place, at.classifier, body)
 	return err
 }
 
 // Recall implements Decisions.
-func (s *SQLite) Recall(ctx context.Context, id int64, by string) (Decision, error) {
+func (s *tables) Recall(ctx context.Context, id int64, by string) (Decision, error) {
 	var d Decision
 	err := s.write(ctx, fmt.Sprintf("withdraw decision %d", id), func(ctx context.Context, tx *sql.Tx) error {
 		var body string
@@ -108,7 +109,7 @@ func (s *SQLite) Recall(ctx context.Context, id int64, by string) (Decision, err
 }
 
 // Decided implements Decisions.
-func (s *SQLite) Decided(ctx context.Context, platform string) ([]Decision, error) {
+func (s *tables) Decided(ctx context.Context, platform string) ([]Decision, error) {
 	const what = "read decisions about findings"
 	rows, err := s.r.QueryContext(ctx, "SELECT body FROM decisions WHERE ?1 = '' OR platform = ?1 ORDER BY id", platform)
 	if err != nil {
