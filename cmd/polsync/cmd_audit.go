@@ -129,7 +129,7 @@ func (a *app) upgradeState(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	s, err := ledger.Open(ctx, c.State, ledger.Options{Now: a.now, ReadOnly: true})
+	s, err := a.openLedger(ctx, c, true)
 	if err == nil {
 		_, said := fmt.Fprintf(a.out, "%s: is up to date\n", c.State)
 		return errors.Join(said, s.Close())
@@ -138,7 +138,7 @@ func (a *app) upgradeState(ctx context.Context) error {
 	if !errors.As(err, &old) || old.File > old.Program {
 		return err
 	}
-	if s, err = ledger.Open(ctx, c.State, ledger.Options{Now: a.now}); err != nil {
+	if s, err = a.openState(ctx, c); err != nil {
 		return err
 	}
 	_, said := fmt.Fprintf(a.out, "%s: upgraded from layout %d to %d\n", c.State, old.File, old.Program)
@@ -150,7 +150,10 @@ func (a *app) backup(ctx context.Context, to string) (err error) {
 	if err != nil {
 		return err
 	}
-	s, err := ledger.Open(ctx, c.State, ledger.Options{Now: a.now, ReadOnly: true})
+	if c.State.File == "" {
+		return errors.New("the state is in PostgreSQL: back it up with pg_dump, as docs/configuration.md says; `polsync audit verify` proves a restored one")
+	}
+	s, err := ledger.Open(ctx, c.State.File, ledger.Options{Now: a.now, ReadOnly: true})
 	if err != nil {
 		return err
 	}

@@ -81,6 +81,7 @@ type killing struct {
 	dir      string
 	sample   map[string]string // policy file -> content, first variant
 	flags    []string
+	postgres string                                                     // address of the database that the state is in; "" for a file
 	arm      func(skip, times int, cut bool, at func()) (disarm func()) // calls at for requests that change the platform
 }
 
@@ -244,7 +245,11 @@ func (k *killing) wait(c *exec.Cmd) {
 }
 
 func (k *killing) store() ledger.Store {
-	s, err := ledger.Open(context.Background(), filepath.Join(k.dir, "state", "polsync.db"), ledger.Options{ReadOnly: true})
+	o := ledger.Options{ReadOnly: true}
+	s, err := orNil(ledger.Open(context.Background(), filepath.Join(k.dir, "state", "polsync.db"), o))
+	if k.postgres != "" {
+		s, err = orNil(ledger.OpenPostgres(context.Background(), k.postgres, o))
+	}
 	if err != nil {
 		k.t.Fatal(err)
 	}
@@ -256,20 +261,25 @@ func (k *killing) ours() []string {
 	k.t.Helper()
 	s := k.store()
 	defer s.Close()
-	owned, err := s.Owned(context.Background(), k.platform)
+	all, claims, err := k.listed(s)
+	if err != nil || claims > 0 {
+		k.t.Fatalf("%d claims are open, %v", claims, err)
+	}
+	return all
+}
+
+// listed returns what is ours, sorted, and how many claims are open.
+func (k *killing) listed(s ledger.Store) (all []string, claims int, err error) {
+	open, err := s.Claims(context.Background(), k.platform)
 	if err != nil {
-		k.t.Fatal(err)
+		return nil, 0, err
 	}
-	claims, err := s.Claims(context.Background(), k.platform)
-	if err != nil || len(claims) > 0 {
-		k.t.Fatalf("%d claims are open, %v", len(claims), err)
-	}
-	var all []string
+	owned, err := s.Owned(context.Background(), k.platform)
 	for key := range owned {
 		all = append(all, key.String())
 	}
 	slices.Sort(all)
-	return all
+	return all, len(open), err
 }
 
 // cutShort counts the runs that never ended.

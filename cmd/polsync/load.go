@@ -115,7 +115,24 @@ func (a *app) vars(c *config.Config) (map[string]string, error) {
 
 // openState opens the state for writing.
 func (a *app) openState(ctx context.Context, c *config.Config) (ledger.Store, error) {
-	s, err := ledger.Open(ctx, c.State, ledger.Options{Now: a.now})
+	return a.openLedger(ctx, c, false)
+}
+
+// openLedger opens the state where the configuration says that it is.
+func (a *app) openLedger(ctx context.Context, c *config.Config, readOnly bool) (ledger.Store, error) {
+	o := ledger.Options{Now: a.now, ReadOnly: readOnly, Schema: c.State.Schema}
+	if c.State.File == "" {
+		url, err := c.State.Postgres.Resolve(ctx)
+		if err != nil {
+			return nil, err
+		}
+		return orNil(ledger.OpenPostgres(ctx, url, o))
+	}
+	return orNil(ledger.Open(ctx, c.State.File, o))
+}
+
+// orNil keeps a store that could not be opened from passing for one.
+func orNil[S ledger.Store](s S, err error) (ledger.Store, error) {
 	if err != nil {
 		return nil, err
 	}
@@ -124,7 +141,7 @@ func (a *app) openState(ctx context.Context, c *config.Config) (ledger.Store, er
 
 // readState opens the state for looking. Where there is none yet an empty one stands in, outside the user's folders.
 func (a *app) readState(ctx context.Context, c *config.Config) (ledger.Store, error) {
-	s, err := ledger.Open(ctx, c.State, ledger.Options{Now: a.now, ReadOnly: true})
+	s, err := a.openLedger(ctx, c, true)
 	switch {
 	case err == nil:
 		return lookOnly{s}, nil
@@ -135,11 +152,11 @@ func (a *app) readState(ctx context.Context, c *config.Config) (ledger.Store, er
 	if err != nil {
 		return nil, fmt.Errorf("stand in for a state that is not there yet: %w", err)
 	}
-	s, err = ledger.Open(ctx, filepath.Join(dir, "empty.db"), ledger.Options{Now: a.now})
+	empty, err := ledger.Open(ctx, filepath.Join(dir, "empty.db"), ledger.Options{Now: a.now})
 	if err != nil {
 		return nil, errors.Join(err, os.RemoveAll(dir))
 	}
-	return standIn{s, dir}, nil
+	return standIn{empty, dir}, nil
 }
 
 // lookOnly is a state opened for reading only. A platform whose identity was never noted passes for the one it is.

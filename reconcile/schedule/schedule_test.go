@@ -173,7 +173,7 @@ func TestClocksInAZone(t *testing.T) {
 	}
 	synctest.Test(t, func(t *testing.T) {
 		w := &wall{}
-		w.set(time.Date(2026, 3, 28, 12, 0, 0, 0, time.UTC).Sub(time.Now())) // the day before clocks go forward there
+		w.set(time.Until(time.Date(2026, 3, 28, 12, 0, 0, 0, time.UTC))) // the day before clocks go forward there
 		var at2, at3 []string
 		note := func(all *[]string) func(context.Context) error {
 			return func(context.Context) error {

@@ -37,7 +37,8 @@
 //
 // # Implementations
 //
-// Store is the interface; SQLite keeps it in one file. The suite in ledgertest runs on any implementation. Clocks and
-// run ids come from outside; times are kept in UTC to the microsecond, and no decision but a lease's expiry rests on
-// them.
+// Store is the interface; SQLite keeps it in one file, Postgres in a schema that processes on several machines share.
+// Both have the same tables, migrations and SQL. The suite in ledgertest runs on any implementation. Clocks and run ids
+// come from outside; times are kept in UTC to the microsecond, and no decision but a lease's expiry rests on them, which
+// in a shared database goes by the database's own clock.
 package ledger

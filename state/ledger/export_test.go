@@ -107,3 +107,8 @@ func (s *SQLite) Reseal(ctx context.Context, from, to int64, key []byte) error {
 	_, err = s.w.ExecContext(ctx, "UPDATE head SET hash = ?", prev)
 	return err
 }
+
+// SettingForTest reads a setting of the connection that writes.
+func (s *Postgres) SettingForTest(ctx context.Context, name string, to *string) error {
+	return s.w.QueryRowContext(ctx, "SHOW "+name).Scan(to)
+}

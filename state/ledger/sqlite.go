@@ -19,10 +19,17 @@ import (
 // busyWait bounds how long a write waits for another process that is writing. A transaction here takes milliseconds.
 const busyWait = 15 * time.Second
 
-// Options are what a state file is opened with.
+// Options are what a state is opened with.
 type Options struct {
 	// Now is the clock, time.Now where nil.
 	Now func() time.Time
+
+	// Schema is where a database that others use too has the tables; polsync where empty.
+	Schema string
+
+	// LeasesByNow makes leases in a shared database go by Now, not by the clock of the database, which is the same for
+	// all who share it.
+	LeasesByNow bool
 
 	// Key seals the audit log; it must be kept elsewhere than the file. A file begun with a key is opened for writing
 	// with the same key only, one begun without, without.

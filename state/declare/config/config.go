@@ -23,13 +23,28 @@ type Config struct {
 	Stores    []Store
 	Policies  []string // globs, slash-separated, relative to Dir
 	Vars      map[string]string
-	State     string // path of the state file
+	State     State
 	Daemon    Daemon
 	HTTP      HTTP
 	Guards    Guards
 	Notify    []Notification
 	May       map[string]declare.Bounds // by source: yaml, a store's name, or classification
 	Foreign   []Foreign
+}
+
+// State says where polsync remembers what it did: in a file, or in a database that several machines share.
+type State struct {
+	File     string // "" where it is in a database
+	Postgres Secret // the database's address
+	Schema   string // in the database; "" for its usual one
+}
+
+// String names the file, or says that it is a database.
+func (s State) String() string {
+	if s.File == "" {
+		return "the state in PostgreSQL"
+	}
+	return s.File
 }
 
 // Platform is one Snowflake account, Databricks workspace or memory platform. One of Snowflake, Databricks and Memory
@@ -265,7 +280,7 @@ func (c *Config) Warnings() []string {
 }
 
 func (c *Config) secrets() []Secret {
-	all := []Secret{c.HTTP.WebhookSecret}
+	all := []Secret{c.HTTP.WebhookSecret, c.State.Postgres}
 	for _, p := range c.Platforms {
 		if s := p.Snowflake; s != nil {
 			all = append(all, s.PrivateKey, s.Passphrase, s.Password, s.Token)

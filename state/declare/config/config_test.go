@@ -40,7 +40,7 @@ func TestExampleHasEveryKeyAndLoads(t *testing.T) {
 	if c.Guards != config.DefaultGuards {
 		t.Errorf("the example shows guards %+v, the defaults are %+v", c.Guards, config.DefaultGuards)
 	}
-	if c.State != "/var/lib/polsync/polsync.db" || len(c.Daemon.Jobs) != 5 || c.Daemon.Jobs[3].Name != "expire" {
+	if c.State.File != "/var/lib/polsync/polsync.db" || len(c.Daemon.Jobs) != 5 || c.Daemon.Jobs[3].Name != "expire" {
 		t.Errorf("state %s, jobs %+v", c.State, c.Daemon.Jobs)
 	}
 	data, err := os.ReadFile(path)
@@ -89,7 +89,7 @@ func TestDefaults(t *testing.T) {
 	if c.Guards != config.DefaultGuards || p.Timeout != 30*time.Second || p.Connection != 4 || p.Dialect() != "memory" {
 		t.Errorf("defaults are %+v and %+v", c.Guards, p)
 	}
-	if c.State != filepath.Join(c.Dir, "polsync.db") || p.Memory.File != filepath.Join(c.Dir, "w.yaml") {
+	if c.State.File != filepath.Join(c.Dir, "polsync.db") || p.Memory.File != filepath.Join(c.Dir, "w.yaml") {
 		t.Errorf("paths are %s and %s, not beside the file", c.State, p.Memory.File)
 	}
 	if c.Daemon.Location != time.UTC || len(c.Daemon.Jobs) != 0 || c.HTTP.Listen != "" {
@@ -135,6 +135,9 @@ func TestMistakes(t *testing.T) {
 		{"platform of the daemon", minimal + "daemon: {platforms: {men: {reconcile: never}}}\n", `:3:22: no platform is called "men"; did you mean "mem"?`},
 		{"jitter", minimal + "daemon: {jitter: 2h}\n", ":3:18: expected a duration of at most 1h0m0s"},
 		{"zone", minimal + "daemon: {time_zone: Mars/Base}\n", `:3:21: no time zone is called "Mars/Base"`},
+		{"state of nowhere", minimal + "state: {schema: s}\n", ":3:8: \"postgres\" is missing here"},
+		{"state's schema", minimal + "state: {postgres: env:S, schema: pg_x}\n", ":3:34: a schema's name has at most 63 bytes"},
+		{"state's password", minimal + "state: {postgres: \"postgres://u:p@h/d\"}\n", ":3:19: a secret is never written here"},
 		{"listen", minimal + "http: {listen: \"0.0.0.0:80\"}\n", ":3:16: other machines reach this address"},
 		{"port", minimal + "http: {listen: localhost}\n", ":3:16: expected an address and a port"},
 		{"share", minimal + "guards: {removal_share: 1.5}\n", ":3:25: expected a number from 0 to 1"},

@@ -42,7 +42,7 @@ func (r *reader) read(d document.Node) {
 	for _, p := range d.Get("vars").Pairs() {
 		r.c.Vars[p.Key.Text()] = p.Value.Text()
 	}
-	r.c.State = r.local(d.Get("state"), defaultState)
+	r.state(d.Get("state"))
 	r.stores(d.Get("stores"))
 	r.daemon(d.Get("daemon"))
 	r.http(d.Get("http"))
@@ -53,6 +53,17 @@ func (r *reader) read(d document.Node) {
 	r.may(d.Get("may"))
 	for _, n := range d.Get("foreign").List() {
 		r.foreign(n)
+	}
+}
+
+func (r *reader) state(n document.Node) {
+	if !n.IsMap() {
+		r.c.State.File = r.local(n, defaultState)
+		return
+	}
+	r.c.State = State{Postgres: r.secret(n.Get("postgres")), Schema: n.Get("schema").Text()}
+	if s := n.Get("schema"); s.Given() && (s.Text() == "" || len(s.Text()) > 63 || strings.HasPrefix(s.Text(), "pg_")) {
+		s.Errorf("a schema's name has at most 63 bytes and does not begin with pg_")
 	}
 }
 

@@ -112,7 +112,10 @@ var configFile = document.With(
 	needed("platforms", document.Keyed(platformShape), "by the name that policy files use"),
 	needed("policies", document.Several(document.Example("policies/*.yaml")), "globs of policy files, relative to this file"),
 	key("vars", document.Keyed(document.Scalar()), "overrides the vars of policy files"),
-	key("state", document.Example("polsync.db"), "the file that remembers what polsync set; polsync.db where left out"),
+	key("state", document.AnyOf(document.Example("polsync.db"), document.With(
+		needed("postgres", secret, "the address of a PostgreSQL database, such as postgres://polsync@db.example/polsync?sslmode=verify-full"),
+		key("schema", document.Example("polsync"), "where its tables are; polsync where left out"))),
+		"what remembers what polsync set: a file, or a database that several machines share; polsync.db where left out"),
 	key("stores", document.Keyed(document.With(needed("kind", text, "which store"))), "governance stores"),
 	key("daemon", document.With(append([]document.Field{
 		key("time_zone", document.Example("Europe/Berlin"), "of the cron expressions; UTC where left out"),
