@@ -6,9 +6,11 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"strings"
 	"sync"
 	"time"
 
+	"github.com/databricks/databricks-sdk-go/apierr"
 	sdkclient "github.com/databricks/databricks-sdk-go/client"
 	"github.com/databricks/databricks-sdk-go/httpclient"
 	"github.com/databricks/databricks-sdk-go/logger"
@@ -91,6 +93,36 @@ const (
 
 type effectKey struct{}
 
+// attempts is what became of the tries of one write, which the SDK repeats when it was refused for now.
+type attempts struct {
+	sent    int // how often the request left
+	settled int // the status that it was answered with, but for a refusal that did nothing; 0 for none
+}
+
+type attemptsKey struct{}
+
+// counted returns a context in which the tries of one write are counted.
+func counted(ctx context.Context) (context.Context, *attempts) {
+	a := &attempts{}
+	return context.WithValue(ctx, attemptsKey{}, a), a
+}
+
+// mayBeOurs reports whether an answer may be about what an earlier try of the same write did: that what it makes is
+// there already, or what it deletes is gone.
+func (a *attempts) mayBeOurs(method string, err error) bool {
+	var api *apierr.APIError
+	var sql *SQLError
+	switch {
+	case a.sent < 2:
+		return false
+	case errors.As(err, &sql):
+		return strings.HasSuffix(sql.Condition, "ALREADY_EXISTS")
+	case errors.As(err, &api):
+		return alreadyThere(api) || method == http.MethodDelete && sentinel(api, true) == connectors.ErrNotFound
+	}
+	return false
+}
+
 // do sends one request. A body of []byte is sent as it is. The errors are those of package connectors.
 func (c *client) do(ctx context.Context, does effect, method, path string, body, answer any) (requestID string, err error) {
 	if err := c.contact.Make(ctx); err != nil {
@@ -98,6 +130,10 @@ func (c *client) do(ctx context.Context, does effect, method, path string, body,
 	}
 	ctx, ended := context.WithCancel(context.WithValue(ctx, effectKey{}, does))
 	defer ended() // the SDK goes on watching a request that did not come as far as being sent
+	tries, _ := ctx.Value(attemptsKey{}).(*attempts)
+	if tries == nil {
+		ctx, tries = counted(ctx)
+	}
 	ctx = useragent.InContext(ctx, c.product.name, c.product.version)
 	opts := []httpclient.DoOption{httpclient.WithResponseHeader("X-Databricks-Request-Id", &requestID)}
 	if answer != nil {
@@ -112,10 +148,13 @@ func (c *client) do(ctx context.Context, does effect, method, path string, body,
 			break
 		}
 	}
-	if err != nil {
-		return requestID, classified(err, does == writes)
+	switch {
+	case err == nil:
+		return requestID, nil
+	case does == writes && tries.mayBeOurs(method, err):
+		return requestID, &connectorError{"it was sent more than once, and the last answer says that it had been done", connectors.ErrOutcome, err}
 	}
-	return requestID, nil
+	return requestID, classified(err, does == writes)
 }
 
 // send sends a request once there are not too many under way. The SDK counts out how many there may be in a second, and waits as
@@ -149,20 +188,34 @@ func pause(ctx context.Context, try int) bool {
 	}
 }
 
-// onceForWrites keeps the SDK from sending a write again whose answer was lost: it would repeat any request whose error
-// reads like a lost connection. A connection that was never made is no such case.
+// onceForWrites keeps the SDK from sending a write again that may have been carried out: it would repeat any request
+// whose error reads like a lost connection or a refusal, whatever the status. Sent again is only what never left, and
+// what was refused with 429 or 503.
 type onceForWrites struct{ base http.RoundTripper }
 
 func (t onceForWrites) RoundTrip(r *http.Request) (*http.Response, error) {
+	a, _ := r.Context().Value(attemptsKey{}).(*attempts)
+	signingIn := !strings.HasPrefix(r.Header.Get("Authorization"), "Bearer ")
+	if r.Context().Value(effectKey{}) != writes || a == nil || signingIn {
+		return t.base.RoundTrip(r)
+	}
+	if a.settled != 0 {
+		return nil, &lostAnswer{fmt.Errorf("the service answered with status %d, which leaves it open", a.settled)}
+	}
 	resp, err := t.base.RoundTrip(r)
-	if err == nil || r.Context().Value(effectKey{}) != writes {
-		return resp, err
-	}
 	var op *net.OpError
-	if errors.As(err, &op) && op.Op == "dial" {
+	switch {
+	case err != nil && errors.As(err, &op) && op.Op == "dial":
 		return resp, err
+	case err != nil:
+		a.sent++
+		return resp, &lostAnswer{err}
 	}
-	return resp, &lostAnswer{err}
+	a.sent++
+	if resp.StatusCode != http.StatusTooManyRequests && resp.StatusCode != http.StatusServiceUnavailable {
+		a.settled = resp.StatusCode
+	}
+	return resp, nil
 }
 
 // lostAnswer says that a request was sent and no answer came.

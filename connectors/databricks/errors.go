@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/databricks/databricks-sdk-go/apierr"
@@ -52,25 +53,36 @@ func classified(err error, wrote bool) error {
 	return &connectorError{text, nil, err}
 }
 
+// sentinel returns the class of an answer. Codes count before the status, which for one code differs from kind to kind;
+// nil is a refusal for good.
 func sentinel(api *apierr.APIError, wrote bool) error {
-	code := api.ErrorCode
+	code, status := api.ErrorCode, api.StatusCode
 	switch {
-	case api.StatusCode == http.StatusUnauthorized || code == "UNAUTHENTICATED", badToken(api):
+	case status == http.StatusUnauthorized || code == "UNAUTHENTICATED", badToken(api):
 		return connectors.ErrAuth
-	case api.StatusCode == http.StatusForbidden || code == "PERMISSION_DENIED":
+	case strings.HasPrefix(code, "INVALID_PARAMETER_VALUE"), code == "QUOTA_EXCEEDED", alreadyThere(api):
+		return nil // also where it names something else that does not exist
+	case status == http.StatusForbidden || code == "PERMISSION_DENIED":
 		return connectors.ErrDenied
-	case strings.HasSuffix(code, "ALREADY_EXISTS"):
-		return nil
-	case api.StatusCode == http.StatusNotFound || strings.HasSuffix(code, "_DOES_NOT_EXIST") || strings.HasSuffix(code, "NOT_FOUND"):
+	case code == "ENDPOINT_NOT_FOUND" || status == http.StatusNotImplemented:
+		return connectors.ErrUnknown // of a path that the workspace does not have, nothing follows for what is behind it
+	case status == http.StatusNotFound || strings.HasSuffix(code, "_DOES_NOT_EXIST") || strings.HasSuffix(code, "NOT_FOUND"):
 		return connectors.ErrNotFound
-	case api.StatusCode == http.StatusTooManyRequests || api.StatusCode == http.StatusServiceUnavailable || code == "ABORTED":
+	case status == http.StatusTooManyRequests || status == http.StatusConflict || slices.Contains(forNow, code):
 		return connectors.ErrTransient
-	case api.StatusCode >= 500 && wrote:
+	case status < 499:
+		return nil
+	case wrote:
 		return connectors.ErrOutcome
-	case api.StatusCode >= 500 || api.StatusCode == 499:
-		return connectors.ErrTransient
 	}
-	return nil
+	return connectors.ErrTransient
+}
+
+// forNow are codes of refusals that pass, whatever the status.
+var forNow = []string{"REQUEST_LIMIT_EXCEEDED", "RESOURCE_EXHAUSTED", "ABORTED"}
+
+func alreadyThere(api *apierr.APIError) bool {
+	return strings.HasSuffix(api.ErrorCode, "ALREADY_EXISTS")
 }
 
 // badToken knows the answer to an access token that does not exist, which comes as 403 without a code of its own.
@@ -165,6 +177,8 @@ func (e *SQLError) Is(target error) bool { return target != nil && e.class() == 
 func (e *SQLError) class() error {
 	c := e.Condition
 	switch {
+	case strings.HasPrefix(c, "INVALID_PARAMETER_VALUE"):
+		return nil
 	case e.State == "42501" || strings.HasPrefix(c, "INSUFFICIENT_PERMISSIONS") || strings.HasPrefix(c, "PERMISSION_DENIED"):
 		return connectors.ErrDenied
 	case strings.HasSuffix(c, "_NOT_FOUND") || strings.HasPrefix(c, "UNRESOLVED_ROUTINE") || strings.HasSuffix(c, "_DOES_NOT_EXIST"):
@@ -177,6 +191,10 @@ func (e *SQLError) class() error {
 		return connectors.ErrTransient
 	case "UNAUTHENTICATED":
 		return connectors.ErrAuth
+	case "NOT_FOUND":
+		return connectors.ErrUnknown
+	case "INTERNAL_ERROR", "IO_ERROR", "DEADLINE_EXCEEDED", "UNKNOWN":
+		return connectors.ErrOutcome // something broke, and it is not said when
 	}
 	return nil
 }

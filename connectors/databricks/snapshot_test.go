@@ -174,12 +174,13 @@ func TestReadsSurviveFaults(t *testing.T) {
 func TestWritesAreSentOnce(t *testing.T) {
 	f := &emulator.Faults{}
 	w := newWorkspace(t, emulator.Options{Faults: f})
-	p := w.open(t, emulator.DefaultAdmin)
+	p := w.open(t, emulator.DefaultAdmin, func(o *databricks.Options) { o.RetryTimeout = 3 * time.Second })
 	snapshot(t, p, scope) // makes contact
 	tag := plan.Statement{SQL: "ALTER TABLE `main`.`crm`.`orders` SET TAGS ('a' = 'b')"}
 	grant := plan.Statement{Method: "PATCH", Path: "/api/2.1/unity-catalog/permissions/table/main.crm.orders", Body: `{"changes":[{"principal":"readers-a","add":["SELECT"]}]}`}
 	for _, s := range []plan.Statement{tag, grant} {
-		for name, fault := range map[string]emulator.Fault{"cut after": {CutAfter: true}, "cut before": {CutBefore: true}, "500": {Status: 500}} {
+		for name, fault := range map[string]emulator.Fault{"cut after": {CutAfter: true}, "cut before": {CutBefore: true}, "500": {Status: 500},
+			"500 that reads like a time-out": {Status: 500, Message: "Timed out after 1 s"}, "504": {Status: 504, Late: true, Message: "deadline exceeded"}} {
 			w.ResetLog()
 			remove := f.Add(fault)
 			_, err := p.Exec(t.Context(), s)

@@ -115,6 +115,7 @@ func (c *client) statement(ctx, first context.Context, does effect, wait time.Du
 	}{sql, c.warehouse, strconv.Itoa(int(wait.Seconds())) + "s", "CONTINUE", "INLINE", "JSON_ARRAY"}
 	c.log.Debug().Str("sql", sql).Msg("statement")
 	var a statementAnswer
+	first, tries := counted(first)
 	_, err := c.do(first, does, "POST", statementsPath, request, &a)
 	if err != nil {
 		return nil, "", err
@@ -123,7 +124,11 @@ func (c *client) statement(ctx, first context.Context, does effect, wait time.Du
 		return nil, a.ID, err
 	}
 	if a.Status.State != "SUCCEEDED" {
-		return nil, a.ID, ended(&a)
+		err := ended(&a)
+		if does == writes && tries.mayBeOurs("POST", err) {
+			err = &connectorError{"it was sent more than once, and the last answer says that it had been done", connectors.ErrOutcome, err}
+		}
+		return nil, a.ID, err
 	}
 	t, err := c.fetch(ctx, &a)
 	return t, a.ID, err

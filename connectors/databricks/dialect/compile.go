@@ -40,6 +40,9 @@ func (d Dialect) Compile(phase plan.Phase, changes []plan.Change) ([]plan.Step, 
 
 // joins reports whether two neighbouring changes can be one statement.
 func joins(a, b plan.Change) bool {
+	if a.Key.On == b.Key.On && a.Key.Fact == state.FactTag && b.Key.Fact == state.FactAllowedValue {
+		return governs(a) && b.Want != nil // the request that makes the tag has its whole list
+	}
 	if a.Key.On != b.Key.On || a.Key.Fact != b.Key.Fact {
 		return false
 	}
@@ -74,7 +77,7 @@ func (d Dialect) compile(group []plan.Change) (*plan.Statement, error) {
 	c := group[0]
 	switch c.Key.Fact {
 	case state.FactTag:
-		return tag(c)
+		return tag(group)
 	case state.FactAllowedValue:
 		return allowedValues(group)
 	case state.FactTagged:

@@ -47,13 +47,27 @@ func oneLine(s string) string {
 	return strings.NewReplacer("\n", `\n`, "\r", `\r`, "\u2028", `\u2028`, "\u2029", `\u2029`).Replace(s)
 }
 
-// tag makes, describes or deletes a governed tag. A plain tag has nothing to make.
-func tag(c plan.Change) (*plan.Statement, error) {
+// governs reports whether a change makes a governed tag.
+func governs(c plan.Change) bool {
+	was, _ := c.Was.(state.Tag)
+	want, wanted := c.Want.(state.Tag)
+	return wanted && want.Governed && !was.Governed
+}
+
+// tag makes, describes or deletes a governed tag. A plain tag has nothing to make. What follows the tag in the group are
+// values that the tag is made with.
+func tag(group []plan.Change) (*plan.Statement, error) {
+	c := group[0]
 	was, _ := c.Was.(state.Tag)
 	want, wanted := c.Want.(state.Tag)
 	key := c.Key.On.Name
 	switch {
-	case wanted && want.Governed && !was.Governed:
+	case governs(c):
+		for _, v := range group[1:] {
+			if !slices.Contains(c.List, v.Key.Name) {
+				return nil, &refusal{v, fmt.Errorf("the list of %s that results is not known", key)}
+			}
+		}
 		return govern(key, want, c.List)
 	case wanted && want.Governed && was.Comment != want.Comment:
 		return request("PATCH", tagPolicies+"/"+url.PathEscape(key)+"?update_mask=description", tagPolicy{Key: key, Description: &want.Comment},

@@ -94,6 +94,8 @@ func TestCompile(t *testing.T) {
 		{"plain tag", []plan.Change{{Key: state.Key{Fact: state.FactTag, On: tag}, Want: state.Tag{AnyValue: true}}}, ""},
 		{"governed tag", []plan.Change{{Key: state.Key{Fact: state.FactTag, On: tag}, Want: state.Tag{Governed: true, Comment: "d"}, List: []string{"email", "ssn"}}},
 			`POST /api/2.1/tag-policies {"tag_key":"pii","description":"d","values":[{"name":"email"},{"name":"ssn"}]}`},
+		{"governed tag with the values it is made with", []plan.Change{{Key: state.Key{Fact: state.FactTag, On: tag}, Want: state.Tag{Governed: true}, List: []string{"ssn"}}, {Key: value, Want: state.Nil{}, List: []string{"ssn"}}},
+			`POST /api/2.1/tag-policies {"tag_key":"pii","values":[{"name":"ssn"}]}`},
 		{"allowed value", []plan.Change{{Key: value, Want: state.Nil{}, List: []string{"email", "ssn"}}},
 			`PATCH /api/2.1/tag-policies/pii?update_mask=values {"tag_key":"pii","values":[{"name":"email"},{"name":"ssn"}]}`},
 		{"last value off", []plan.Change{{Key: value, Was: state.Nil{}}}, `PATCH /api/2.1/tag-policies/pii?update_mask=values {"tag_key":"pii"}`},

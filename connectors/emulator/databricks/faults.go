@@ -27,6 +27,8 @@ type Fault struct {
 	CutBefore  bool          // close the connection; nothing is executed
 	Status     int           // refuse with this status
 	Code       string        // error_code; "": what is usual for Status
+	Message    string        // of the refusal; "": a sentence of no meaning
+	Late       bool          // execute first, and then refuse with Status all the same
 	RetryAfter int           // seconds, as a Retry-After header
 	ExpireAuth bool          // refuse as if the token had expired
 	Pending    time.Duration // a statement stays PENDING so long before it runs
@@ -104,7 +106,11 @@ func (f *Fault) refusal() *Error {
 	if code == "" {
 		code = usual[f.Status]
 	}
-	return &Error{Status: f.Status, Code: code, Message: "The service refuses this request for now."}
+	message := f.Message
+	if message == "" {
+		message = "The service refuses this request for now."
+	}
+	return &Error{Status: f.Status, Code: code, Message: message}
 }
 
 // statementError is the failure a statement is to end with; nil: none.

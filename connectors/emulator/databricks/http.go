@@ -103,14 +103,16 @@ func (w *Workspace) serve(rw http.ResponseWriter, r *http.Request) {
 		cut()
 	}
 	status, answer := 0, any(nil)
-	if e := f.refusal(); e != nil {
-		status, answer = e.Status, errBody(e)
-		f.headers(rw.Header())
-	} else {
+	refused := f.refusal()
+	if refused == nil || f.Late {
 		status, answer = w.answer(r, body, rec, f)
 		if !rec.isStatement() {
 			f.after(*rec)
 		}
+	}
+	if refused != nil {
+		status, answer = refused.Status, errBody(refused)
+		f.headers(rw.Header())
 	}
 	if f.CutAfter {
 		w.end(rec, 0)
