@@ -10,13 +10,14 @@ import (
 	"time"
 
 	"github.com/polsync/polsync/connectors"
+	"github.com/polsync/polsync/connectors/databricks/dialect"
 	"github.com/polsync/polsync/reconcile/plan"
 )
 
 // Exec implements connectors.Platform. A grant counts as done when reading shows it.
 func (p *Platform) Exec(ctx context.Context, s plan.Statement) (connectors.Outcome, error) {
 	if s.Method == "" {
-		_, id, err := p.client.run(ctx, writes, s.SQL)
+		id, err := p.statement(ctx, s.SQL)
 		if err != nil {
 			return connectors.Outcome{QueryID: id}, p.wrap("execute a statement", err)
 		}
@@ -27,6 +28,9 @@ func (p *Platform) Exec(ctx context.Context, s plan.Statement) (connectors.Outco
 		return p.accountExec(ctx, s)
 	}
 	id, err := p.send(ctx, s)
+	if err == nil && s.Method == "POST" && s.Path == tagPoliciesPath {
+		p.recent.govern()
+	}
 	if err == nil && s.Method == "PATCH" && strings.HasPrefix(s.Path, permissionsPath) {
 		err = p.awaitGrants(ctx, s)
 	}
@@ -64,6 +68,20 @@ func (p *Platform) grantsToNew(s plan.Statement) bool {
 		}
 	}
 	return false
+}
+
+const tagPoliciesPath = "/api/2.1/tag-policies"
+
+// statement runs one that writes. The right to assign a governed tag that was just made comes some half a minute after
+// it, so a refusal to tag is taken for final only when that has passed.
+func (p *Platform) statement(ctx context.Context, sql string) (string, error) {
+	_, tags := dialect.TaggedBy(sql)
+	for wait := 25 * time.Millisecond; ; wait = min(2*wait, 5*time.Second) {
+		_, id, err := p.client.run(ctx, writes, sql)
+		if !tags || !errors.Is(err, connectors.ErrDenied) || !p.recent.governed(p.opt.GrantWait) || !sleep(ctx, wait) {
+			return id, err
+		}
+	}
 }
 
 const permissionsPath = "/api/2.1/unity-catalog/permissions/"

@@ -40,7 +40,7 @@ type Options struct {
 	Readers map[string]string
 
 	Logger         zerolog.Logger
-	RequestTimeout time.Duration     // without a byte moving; 0 means 60 s
+	RequestTimeout time.Duration     // without a byte moving; 0 means 60 s, and less than 20 s means those
 	RetryTimeout   time.Duration     // for requests that were refused for now; 0 means 30 s
 	ContactTimeout time.Duration     // for the host to answer at all, once, before the first request; 0 means 10 s
 	Concurrency    int               // reads at once; 0 means 8
@@ -54,10 +54,14 @@ type Options struct {
 	forAccount bool // Host is the account's
 }
 
+// leastTimeout is longer than the service may take to answer a request for a statement, which waits for its end.
+const leastTimeout = 20 * time.Second
+
 func (o Options) withDefaults() Options {
 	if o.RequestTimeout == 0 {
 		o.RequestTimeout = time.Minute
 	}
+	o.RequestTimeout = max(o.RequestTimeout, leastTimeout)
 	if o.RetryTimeout == 0 {
 		o.RetryTimeout = 30 * time.Second
 	}

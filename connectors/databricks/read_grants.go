@@ -120,8 +120,17 @@ func (r *reader) granted(on state.Securable, grantee, privilege string) {
 	}
 	with := r.principal(grantee)
 	for _, p := range all {
-		r.put(state.Key{Fact: state.FactGrant, On: on, With: with, Name: p}, state.Option(false))
+		k := state.Key{Fact: state.FactGrant, On: on, With: with, Name: p}
+		r.put(k, state.Option(false))
+		if ofTheWorkspace(with.Name) {
+			r.fix(k, "a grant that the workspace made to a group of its own")
+		}
 	}
+}
+
+// ofTheWorkspace knows the groups that a workspace makes for itself, and grants to, when its catalog is made.
+func ofTheWorkspace(group string) bool {
+	return strings.HasPrefix(lower(group), "_workspace_users_") || strings.HasPrefix(lower(group), "_workspace_admins_")
 }
 
 // permissionRequests asks for the grants of each securable in some catalogs.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	"github.com/polsync/polsync/connectors/databricks/dialect"
 	"github.com/polsync/polsync/state"
 )
 
@@ -27,9 +28,19 @@ func (r *reader) readTags(ctx context.Context) error {
 		if on.Kind == state.KindTable {
 			on = r.asThere(on)
 		}
-		r.put(tagKey(on, t.text(i, "tag_name")), state.Text(t.text(i, "tag_value")))
+		r.tagged(on, t.text(i, "tag_name"), t.text(i, "tag_value"))
 	}
 	return r.refresh(ctx)
+}
+
+// tagged states a tag. Keys with a dot, such as class.email_address, are the platform's, which its own classification
+// sets and takes off.
+func (r *reader) tagged(on state.Securable, key, value string) {
+	k := tagKey(on, key)
+	r.put(k, state.Text(value))
+	if dialect.SystemTag(key) {
+		r.fix(k, "a system tag, which the platform sets and takes off")
+	}
 }
 
 func tagKey(on state.Securable, key string) state.Key {

@@ -23,6 +23,22 @@ const tagLag = 15 * time.Minute
 type recent struct {
 	mu sync.Mutex
 	at map[state.Securable]time.Time
+
+	made time.Time // when the last governed tag was made
+}
+
+// govern notes that a governed tag was made.
+func (c *recent) govern() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.made = time.Now()
+}
+
+// governed reports whether a governed tag was made within a time.
+func (c *recent) governed(within time.Duration) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return !c.made.IsZero() && time.Since(c.made) < within
 }
 
 // remember notes what a statement tagged.
@@ -73,14 +89,14 @@ func (r *reader) refresh(ctx context.Context) error {
 				return r.partly(err, on, "tags written lately", state.FactTagged)
 			}
 			r.mu.Lock()
-			defer r.mu.Unlock()
 			for k := range r.state.Facts {
 				if k.Fact == state.FactTagged && k.On == on {
 					delete(r.state.Facts, k)
 				}
 			}
+			r.mu.Unlock()
 			for key, value := range tags {
-				r.state.Put(state.Fact{Key: tagKey(on, key), Value: state.Text(value)})
+				r.tagged(on, key, value)
 			}
 			return nil
 		})

@@ -131,6 +131,13 @@ func (r *reader) put(key state.Key, v state.Value) {
 	r.state.Put(state.Fact{Key: key, Value: v})
 }
 
+// fix says of a fact why nobody takes it away.
+func (r *reader) fix(key state.Key, why string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.state.Fixed[key] = why
+}
+
 func (r *reader) object(s state.Securable, o state.Object) {
 	r.mu.Lock()
 	defer r.mu.Unlock()

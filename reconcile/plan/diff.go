@@ -52,8 +52,9 @@ func Diff(in Input, t *Target) ([]Change, []Kept, []Notice, int) {
 	if in.ExpireOnly {
 		return d.expiry(), nil, nil, 0
 	}
+	spoken := sync.OnceValue(d.spokenOf) // large, and needed only where something is there that is not ours
 	d.declared()
-	d.undeclared()
+	d.undeclared(spoken)
 	d.givenBack()
 	d.broughtAlong()
 	d.lastManaged()
@@ -68,6 +69,7 @@ func Diff(in Input, t *Target) ([]Change, []Kept, []Notice, int) {
 	d.warnFought()
 	d.heirs()
 	d.warnMoved()
+	d.warnOrphans(spoken)
 	d.lists()
 	slices.SortFunc(d.changes, Change.Compare)
 	slices.SortFunc(d.kept, func(a, b Kept) int { return a.Fact.Key.Compare(b.Fact.Key) })
@@ -324,8 +326,7 @@ func (d *difference) onlyThrough(k state.Key) bool {
 }
 
 // undeclared finds what is there without being declared: ours goes, anything else is kept and listed.
-func (d *difference) undeclared() {
-	spoken := sync.OnceValue(d.spokenOf) // large, and needed only where something is there that is not ours
+func (d *difference) undeclared(spoken func() map[state.Securable]bool) {
 	for k, is := range d.in.Actual.Facts {
 		if d.target.State.Has(k) || !d.wanted(k) {
 			continue

@@ -2,6 +2,7 @@ package plan
 
 import (
 	"slices"
+	"sync"
 
 	"github.com/polsync/polsync/state"
 )
@@ -9,7 +10,7 @@ import (
 // expiry returns the changes that end what has expired and nothing else: grants that are ours go, and policies lose the
 // rules of exceptions. Whatever else a policy is not as declared stays as it is.
 func (d *difference) expiry() []Change {
-	d.undeclared()
+	d.undeclared(sync.OnceValue(d.spokenOf))
 	changes := slices.DeleteFunc(d.changes, func(c Change) bool {
 		_, over := d.target.Expired[c.Key]
 		return !over || c.Key.Fact != state.FactGrant || c.Want != nil

@@ -151,6 +151,11 @@ func (d Dialect) tagged(group []plan.Change) (*plan.Statement, error) {
 		}
 		b.raw("ALTER ", word, " ").name(on.Parts()...)
 	}
+	for _, c := range group {
+		if SystemTag(c.Key.With.Name) {
+			return nil, &refusal{c, fmt.Errorf("%s is a system tag, which the platform sets and takes off", c.Key.With.Name)}
+		}
+	}
 	set := group[0].Want != nil
 	b.raw(map[bool]string{true: " SET TAGS (", false: " UNSET TAGS ("}[set])
 	for i, c := range group {
@@ -169,6 +174,9 @@ func (d Dialect) tagged(group []plan.Change) (*plan.Statement, error) {
 	}
 	return sql(b.raw(")"), true, map[bool]string{true: "tag ", false: "untag "}[set]+on.String())
 }
+
+// SystemTag reports whether a key is one of the platform's own, such as class.email_address: no other has a dot.
+func SystemTag(key string) bool { return strings.Contains(key, ".") }
 
 // assignable refuses what no tag can hold; a plain key has further limits, which the platform tells.
 func assignable(key, value string) error {
