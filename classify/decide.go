@@ -186,10 +186,10 @@ func (c *ready) weigh(e *evidence) (candidate, bool) {
 		k.logit, k.words, k.matched = logit, words, c.ruleMatched(e)
 		return k, ok
 	}
-	k.logit = priorWeight
+	k.logit = priorWeight * e.strengths.Prior
 	for i, text := range words {
 		if i == 0 {
-			k.add(name, text) // what qualifies it is in its weight
+			k.add(name*e.strengths.Names, text) // what qualifies it is in its weight
 		} else {
 			k.add(0, text)
 		}
@@ -199,7 +199,7 @@ func (c *ready) weigh(e *evidence) (candidate, bool) {
 		return k, false
 	}
 	if c.People && e.people {
-		k.add(peopleWeight, "stands among data on people")
+		k.add(peopleWeight*e.strengths.Context, "stands among data on people")
 	}
 	c.addContext(e, &k, name)
 	supported := c.weighValues(e, &k, tests, name > 0)
@@ -226,20 +226,21 @@ func (c *ready) addContext(e *evidence, k *candidate, name float64) {
 			k.add(w, text)
 		}
 	}
+	s := e.strengths
 	lent, beside := c.kinship(e)
 	if name <= 0 && len(c.Alone) > 0 {
 		other, why := c.otherwise(e)
-		add(other, why)
+		add(other*s.Names, why)
 		if other != 0 {
 			lent *= kinOtherwise
 		}
 	}
-	add(lent, beside)
+	add(lent*s.Context, beside)
 	if e.pair == c.Name {
-		add(pairWeight, "makes a pair with the column beside it")
+		add(pairWeight*s.Context, "makes a pair with the column beside it")
 	}
 	if c.Family == "person_name" && e.things {
-		add(thingsWeight, "stands in a table of things")
+		add(thingsWeight*s.Context, "stands in a table of things")
 	}
 }
 
@@ -260,18 +261,19 @@ func (c *ready) weighValues(e *evidence, k *candidate, tests []Test, named bool)
 		k.add(0, "no values were looked at")
 		return false
 	}
+	s := e.strengths
 	if c.tooMany(e) {
-		k.add(manyWeight, fmt.Sprintf("%d distinct values", e.counts.Distinct))
+		k.add(s.of(manyWeight), fmt.Sprintf("%d distinct values", e.counts.Distinct))
 	}
 	if c.Varied && !named && e.repeated() {
-		k.add(repeatedWeight, fmt.Sprintf("only %d distinct values", e.counts.Distinct))
+		k.add(s.of(repeatedWeight), fmt.Sprintf("only %d distinct values", e.counts.Distinct))
 	}
 	if e.numbering() {
-		k.add(numberingWeight, "the values are a numbering")
+		k.add(s.of(numberingWeight), "the values are a numbering")
 	}
 	for _, t := range tests {
 		w, text, n := t.weigh(e, c.Few > 0)
-		k.add(w, text)
+		k.add(s.of(w), text)
 		supported = supported || w > 0.5
 		if w > 0 || t.Check.Checksum != "" && n > 0 {
 			k.matched = max(k.matched, n)
@@ -280,13 +282,13 @@ func (c *ready) weighValues(e *evidence, k *candidate, tests []Test, named bool)
 	if named {
 		c.addDenial(e, k, tests, supported)
 	}
-	for _, s := range shapes {
-		if s.For != 0 && !slices.Contains(c.Allows, s.Check.Name) {
-			w, text, _ := s.weigh(e, false)
+	for _, t := range shapes {
+		if t.For != 0 && !slices.Contains(c.Allows, t.Check.Name) {
+			w, text, _ := t.weigh(e, false)
 			if w >= -0.5 {
 				text = ""
 			}
-			k.add(w, text)
+			k.add(s.of(w), text)
 		}
 	}
 	return supported

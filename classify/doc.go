@@ -36,8 +36,8 @@
 // numbering and few repeated values argue against. What all columns of the table were found to be then speaks for
 // their neighbours (kin in context.go), and each is decided anew. The softmax over all types with any support and
 // "nothing sensitive", put through a fitted line (calibrate.go), is the score; from MinScore on it is a finding. The
-// weights were set by hand on labelled columns; classify/evaluate measures them, and docs/classification.md has what
-// it measured.
+// weights were set by hand on labelled columns; classify/evaluate measures them and fits Strengths, a factor on each
+// kind of evidence, on tables other than those it judges. docs/classification.md has what it measured.
 //
 // # Names
 //

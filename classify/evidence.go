@@ -17,7 +17,8 @@ type evidence struct {
 	common                  map[string]bool      // words that most columns of the table have in their names
 	counts                  *ColumnCounts        // nil where nothing was counted
 	siblings                map[string][]sibling // what the other columns were found to be, by family
-	pair                    string               // the half of a pair of coordinates it looks like, with the column beside it
+	strengths               Strengths
+	pair                    string // the half of a pair of coordinates it looks like, with the column beside it
 }
 
 // context is what a table says about its columns.
@@ -71,7 +72,7 @@ func isPeople(word string) bool {
 }
 
 func (r *Rules) newEvidence(c Column, ctx context, counts *ColumnCounts) *evidence {
-	e := &evidence{column: c, name: r.short.expand(c.Column.Column, tokens(c.Column.Column)), comment: tokens(c.Comment), people: ctx.people, things: ctx.things, common: ctx.common, counts: counts}
+	e := &evidence{column: c, name: r.short.expand(c.Column.Column, tokens(c.Column.Column)), comment: tokens(c.Comment), people: ctx.people, things: ctx.things, common: ctx.common, counts: counts, strengths: r.strengths}
 	e.nameHits, e.commentHits = r.phrases.find(e.name), r.phrases.find(e.comment)
 	dropOwners(e.nameHits)
 	dropOwners(e.commentHits)

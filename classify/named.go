@@ -19,11 +19,11 @@ func (c *ready) addDenial(e *evidence, k *candidate, tests []Test, supported boo
 	switch {
 	case any < 0:
 	case c.NeedsValues && !supported:
-		k.deny(unlikeType*e.trust(e.values(), true), fmt.Sprintf("nothing in %d values speaks for %s", e.values(), c.Name))
+		k.deny(unlikeType*e.strengths.Against*e.trust(e.values(), true), fmt.Sprintf("nothing in %d values speaks for %s", e.values(), c.Name))
 	case any < hardly:
-		k.deny(unlikeType*e.trust(e.values(), true), fmt.Sprintf("hardly any of %d values passes a test of %s", e.values(), c.Name))
+		k.deny(unlikeType*e.strengths.Against*e.trust(e.values(), true), fmt.Sprintf("hardly any of %d values passes a test of %s", e.values(), c.Name))
 	case lists && strong < hardly && e.fewWords():
-		k.deny(fewWordsWeight*e.trust(e.values(), true), fmt.Sprintf("a few words that are in no list of %s", c.Name))
+		k.deny(fewWordsWeight*e.strengths.Against*e.trust(e.values(), true), fmt.Sprintf("a few words that are in no list of %s", c.Name))
 	}
 }
 

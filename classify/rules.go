@@ -21,6 +21,8 @@ type Rules struct {
 	families map[string]string // of the classifiers, by name
 	reported map[string]bool
 	can      func(checksum string) bool
+
+	strengths Strengths
 }
 
 // ready is a Classifier with its phrases parsed.
@@ -45,7 +47,7 @@ func NewRules(suite []Classifier, declared []state.ClassifierDeclaration, collec
 	if err != nil {
 		return nil, err
 	}
-	r := &Rules{Version: version(list), reported: reported, can: Pushdown, families: map[string]string{}}
+	r := &Rules{Version: version(list), reported: reported, can: Pushdown, families: map[string]string{}, strengths: builtinStrengths}
 	for _, c := range list {
 		r.families[c.Name] = c.Family
 		r.list = append(r.list, ready{Classifier: c, names: parsePhrases(c.Names), hints: parsePhrases(c.Hints), not: parsePhrases(c.Not), kin: kinOfFamily(c.Family)})

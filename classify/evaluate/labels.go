@@ -11,8 +11,9 @@
 // A column of a type counts as a hit if that type or an accepted one was found, and else as a miss of it; what was
 // found and is not right is a false finding of what was found.
 //
-// What is fitted, the line that scores are put through and the score from which something is found, is also judged by
-// tables that it was not fitted on: a report has these figures beside the plain ones.
+// What is fitted, the line that scores are put through, the score from which something is found and how much each kind
+// of evidence counts, is also judged by tables that it was not fitted on: a report has these figures beside the plain
+// ones.
 package evaluate
 
 import (
@@ -59,24 +60,46 @@ type Case struct {
 // Load reads a labelled folder and classifies its tables, with names or with names hidden. The cases are in the order
 // of tables and columns. A table that cannot be read, or whose columns have no label, is an error.
 func Load(ctx context.Context, dir string, rules *classify.Rules, hideNames bool) (Labels, []Case, error) {
-	var labels Labels
+	s, err := Open(ctx, dir, rules, hideNames)
+	if err != nil {
+		return s.Labels, nil, err
+	}
+	cases, err := s.Cases(rules)
+	return s.Labels, cases, err
+}
+
+// Set is a labelled folder with what was counted in its tables, for Rules to conclude from.
+type Set struct {
+	Labels Labels
+	tables []files.Counted
+}
+
+// Open reads a labelled folder and counts, with names or with names hidden.
+func Open(ctx context.Context, dir string, rules *classify.Rules, hideNames bool) (Set, error) {
+	var s Set
 	text, err := os.ReadFile(filepath.Join(dir, "labels.json"))
 	if err != nil {
-		return labels, nil, fmt.Errorf("read labels: %w", err)
+		return s, fmt.Errorf("read labels: %w", err)
 	}
-	if err := json.Unmarshal(text, &labels); err != nil {
-		return labels, nil, fmt.Errorf("read labels of %s: %w", dir, err)
+	if err := json.Unmarshal(text, &s.Labels); err != nil {
+		return s, fmt.Errorf("read labels of %s: %w", dir, err)
 	}
 	schema, err := files.ReadSchema(filepath.Join(dir, "schema.json"))
 	if err != nil {
-		return labels, nil, err
+		return s, err
 	}
-	tables, err := files.Classify(ctx, filepath.Join(dir, "tables"), rules, files.Options{Schema: schema, HideNames: hideNames})
-	if err != nil {
-		return labels, nil, err
+	s.tables, err = files.Count(ctx, filepath.Join(dir, "tables"), rules, files.Options{Schema: schema, HideNames: hideNames})
+	return s, err
+}
+
+// Cases concludes from the counts. The cases are in the order of tables and columns. A table that could not be read, or
+// whose columns have no label, is an error.
+func (s Set) Cases(rules *classify.Rules) ([]Case, error) {
+	var tables []files.Table
+	for _, t := range s.tables {
+		tables = append(tables, t.Decide(rules))
 	}
-	cases, err := labels.cases(tables)
-	return labels, cases, err
+	return s.Labels.cases(tables)
 }
 
 func (l Labels) cases(tables []files.Table) ([]Case, error) {

@@ -30,13 +30,19 @@ func TestReport(t *testing.T) {
 	}
 	var labels Labels
 	var halves []Half
-	for _, hide := range []bool{false, true} {
-		l, cases, err := Load(context.Background(), *setDir, rules, hide)
+	var sets []Set
+	titles := []string{"With names", "Names hidden"}
+	for i, hide := range []bool{false, true} {
+		set, err := Open(context.Background(), *setDir, rules, hide)
 		if err != nil {
 			t.Fatal(err)
 		}
-		labels = l
-		halves = append(halves, Half{Title: map[bool]string{false: "With names", true: "Names hidden"}[hide], Cases: cases})
+		cases, err := set.Cases(rules)
+		if err != nil {
+			t.Fatal(err)
+		}
+		labels, sets = set.Labels, append(sets, set)
+		halves = append(halves, Half{Title: titles[i], Cases: cases})
 		if *misses {
 			listMisses(labels, cases)
 		}
@@ -51,6 +57,9 @@ func TestReport(t *testing.T) {
 		out = f
 	}
 	if err := Write(out, labels, halves); err != nil {
+		t.Fatal(err)
+	}
+	if err := NewWeighing(rules, titles, sets).Write(out); err != nil {
 		t.Fatal(err)
 	}
 }

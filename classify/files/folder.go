@@ -43,22 +43,60 @@ type Column struct {
 // its Table, and so has one that was not looked at, or not to its end, because the context ended. The error is of the
 // whole: a folder that cannot be read or has no CSV file, two files of one name, a schema that does not fit.
 func Classify(ctx context.Context, dir string, rules *classify.Rules, o Options) ([]Table, error) {
-	paths, err := list(dir)
+	paths, err := listFor(dir, o)
 	if err != nil {
-		return nil, err
-	}
-	if err := o.Schema.fits(dir, paths); err != nil {
 		return nil, err
 	}
 	out := make([]Table, 0, len(paths))
 	for _, p := range paths {
-		t := Table{Name: tableName(p), Path: p, Err: ctx.Err()}
-		if t.Err == nil {
-			t.Columns, t.Doubts, t.Err = classifyFile(ctx, p, rules, o)
-		}
-		out = append(out, t)
+		out = append(out, countFile(ctx, p, rules, o).decide(ctx, rules, o.Seen))
 	}
 	return out, nil
+}
+
+// Counted is what was counted in one file, before anything is concluded from it.
+type Counted struct {
+	file  Table // without decisions
+	table classify.TableColumns
+	count []classify.Counts
+}
+
+// Count counts what Classify does and concludes nothing yet, so that several Rules of the same classifiers can conclude
+// from the same counts. Errors are as of Classify.
+func Count(ctx context.Context, dir string, rules *classify.Rules, o Options) ([]Counted, error) {
+	paths, err := listFor(dir, o)
+	if err != nil {
+		return nil, err
+	}
+	var out []Counted
+	for _, p := range paths {
+		out = append(out, countFile(ctx, p, rules, o))
+	}
+	return out, nil
+}
+
+// Decide concludes about the file's columns. The rules have the classifiers that were counted for.
+func (c Counted) Decide(rules *classify.Rules) Table {
+	return c.decide(context.Background(), rules, time.Time{})
+}
+
+func (c Counted) decide(ctx context.Context, rules *classify.Rules, seen time.Time) Table {
+	t := c.file
+	if t.Err != nil {
+		return t
+	}
+	decisions, err := unlessDone(ctx, func() []classify.Decision {
+		return classify.Decide(state.ScanDeclaration{Values: classify.ValuesSample}, "", c.table, c.count, rules, seen)
+	})
+	if err != nil {
+		t.Columns, t.Doubts, t.Err = nil, nil, err
+		return t
+	}
+	t.Columns = slices.Clone(t.Columns)
+	for i, d := range decisions {
+		t.Columns[i].Decision = d
+	}
+	return t
 }
 
 func tableName(path string) string {
@@ -89,6 +127,15 @@ func list(dir string) ([]string, error) {
 	return out, nil
 }
 
+// listFor is list of a folder that the schema fits.
+func listFor(dir string, o Options) ([]string, error) {
+	paths, err := list(dir)
+	if err != nil {
+		return nil, err
+	}
+	return paths, o.Schema.fits(dir, paths)
+}
+
 // fits reports a table of the schema that no file is of.
 func (s Schema) fits(dir string, paths []string) error {
 	for _, name := range slices.Sorted(maps.Keys(s)) {
@@ -99,39 +146,40 @@ func (s Schema) fits(dir string, paths []string) error {
 	return nil
 }
 
-func classifyFile(ctx context.Context, path string, rules *classify.Rules, o Options) (columns []Column, doubts []string, err error) {
-	s, err := openSheet(path)
-	if err != nil {
-		return nil, nil, err
+func countFile(ctx context.Context, path string, rules *classify.Rules, o Options) Counted {
+	c := Counted{file: Table{Name: tableName(path), Path: path, Err: ctx.Err()}}
+	if c.file.Err == nil {
+		c.file.Err = c.read(ctx, rules, o)
 	}
-	name := tableName(path)
+	return c
+}
+
+func (c *Counted) read(ctx context.Context, rules *classify.Rules, o Options) error {
+	s, err := openSheet(c.file.Path)
+	if err != nil {
+		return err
+	}
+	name := c.file.Name
 	described, doubts, err := describe(ctx, s, name, o.Schema[name])
 	if err != nil {
-		return nil, nil, err
+		return err
 	}
-	table := classify.TableColumns{Table: state.Securable{Kind: state.KindTable, Name: name}, Comment: o.Schema[name].Comment, Columns: described}
+	c.table = classify.TableColumns{Table: state.Securable{Kind: state.KindTable, Name: name}, Comment: o.Schema[name].Comment, Columns: described}
 	if o.HideNames {
-		table = hidden(table)
+		c.table = hidden(c.table)
 	}
-	scan := state.ScanDeclaration{Values: classify.ValuesSample}
-	counter, err := newCounter(ctx, scan, table, rules)
+	counter, err := newCounter(ctx, state.ScanDeclaration{Values: classify.ValuesSample}, c.table, rules)
 	if err != nil {
-		return nil, nil, err
+		return err
 	}
 	if err := count(ctx, s, counter); err != nil {
-		return nil, nil, err
+		return err
 	}
-	decisions, err := unlessDone(ctx, func() []classify.Decision {
-		return classify.Decide(scan, "", table, counter.Counts(), rules, o.Seen)
-	})
-	if err != nil {
-		return nil, nil, err
+	c.count, c.file.Doubts = counter.Counts(), doubts
+	for i, n := range s.names {
+		c.file.Columns = append(c.file.Columns, Column{Name: n, Type: described[i].Type})
 	}
-	columns = make([]Column, len(s.names))
-	for i, d := range decisions {
-		columns[i] = Column{Name: s.names[i], Type: described[i].Type, Decision: d}
-	}
-	return columns, doubts, nil
+	return nil
 }
 
 func newCounter(ctx context.Context, scan state.ScanDeclaration, table classify.TableColumns, rules *classify.Rules) (*classify.Counter, error) {
