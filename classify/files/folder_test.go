@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -100,6 +101,44 @@ func TestErrorsSayWhere(t *testing.T) {
 				t.Errorf("%v, want %q", err, tt.want)
 			}
 		})
+	}
+}
+
+// Tables without rows and with thousands of columns, and cells of megabytes, are read to the end.
+func TestTablesOfAnySizeAreClassified(t *testing.T) {
+	wide := make([]string, 5000)
+	for i := range wide {
+		wide[i] = "c" + strconv.Itoa(i)
+	}
+	wide[4321] = "email"
+	cells := strings.Repeat(",", 4321) + "ada@example.org" + strings.Repeat(",", 5000-4321-1) + "\n"
+	huge := strings.Repeat("a", 10<<20)
+	dir := folder(t, map[string]string{
+		"wide.csv": strings.Join(wide, ",") + "\n" + strings.Repeat(cells, 12),
+		"none.csv": "id,email\n",
+		"huge.csv": "id,note,email\n1," + huge + ",ada@example.org\n2,\"a\nb\",bob@example.org\n",
+	})
+	tables, err := Classify(t.Context(), dir, rules(t), Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, want := range []struct {
+		name          string
+		columns, rows int
+	}{{"huge", 3, 2}, {"none", 2, 0}, {"wide", 5000, 12}} {
+		got := tables[i]
+		if got.Err != nil || got.Name != want.name || len(got.Columns) != want.columns {
+			t.Fatalf("%s: %d columns, %v", got.Name, len(got.Columns), got.Err)
+		}
+		found := map[string]int64{}
+		for _, c := range got.Columns {
+			if c.Decision.Found {
+				found[c.Name+" "+c.Decision.Finding.Classifier] = c.Decision.Finding.Rows
+			}
+		}
+		if rows, ok := found["email email"]; len(found) != 1 || !ok || rows != int64(want.rows) {
+			t.Errorf("%s: found %v", want.name, found)
+		}
 	}
 }
 

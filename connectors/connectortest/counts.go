@@ -18,7 +18,7 @@ import (
 // valuesPerCheck is how many values each check of the suite is tried on at once.
 const valuesPerCheck = 60
 
-// Counts tries every check that the built-in types and shapes push down on values made for it: some that its pattern
+// Counts tries every check that the built-in types and shapes push down, and such as users write, on values made for it: some that its pattern
 // or checksum fits, some that just miss. What the platform counts has to be what counting in process gives. Fill makes
 // a table of text columns with rows of values; it is called several times, each time for the same table.
 func Counts(t *testing.T, p connectors.Platform, fill func(columns []string, rows [][]string) state.Securable) {
@@ -80,7 +80,36 @@ func pushedDown(t *testing.T) []classify.Check {
 	if len(all) < 100 {
 		t.Fatalf("only %d checks", len(all))
 	}
-	return all
+	return append(all, declared(t)...)
+}
+
+// declared lists checks as users write them: each kind of predicate on values, and what patterns are made of.
+func declared(t *testing.T) []classify.Check {
+	var mine []state.Predicate
+	for _, p := range []string{`^E\d{6}$`, `[A-Z]{2}-\d+`, `^(?i)(yes|no)$`, `^[^,]+, ?\w+$`, `^a.b[.]$`, `é|ß`, `^[\[&^\]-]+$`, `\$ ?[0-9]+`} {
+		mine = append(mine, state.Predicate{Value: p})
+	}
+	mine = append(mine, state.Predicate{Dictionary: []string{"Straße", "O'Brien", `back\slash`, "two words"}}, state.Predicate{MinLength: 5, MaxLength: 9}, state.Predicate{Checksum: "luhn"},
+		state.Predicate{Checksum: "iban", MinLength: 20}, state.Predicate{Checksum: "luhn", Value: `^[0-9]{16}$`})
+	rules, err := classify.NewRules(classify.Suite(), []state.ClassifierDeclaration{{Name: "mine", Any: mine}}, map[string][]string{"mine": {"mine"}}, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	on := state.Securable{Kind: state.KindTable, Catalog: "c", Schema: "s", Name: "t"}
+	at := on
+	at.Kind, at.Column = state.KindColumn, "c"
+	var out []classify.Check
+	for _, probe := range classify.Probes(state.ScanDeclaration{Rows: 1}, []classify.TableColumns{{Table: on, Columns: []classify.Column{{Column: at, Type: state.DataType{Family: state.FamilyString}}}}}, rules) {
+		for _, check := range probe.Columns[0].Checks {
+			if strings.HasPrefix(check.Name, "own.mine.") {
+				out = append(out, check)
+			}
+		}
+	}
+	if len(out) != len(mine) {
+		t.Fatalf("%d checks of %d predicates", len(out), len(mine))
+	}
+	return out
 }
 
 // valueFor makes up a value of row r for a check.
