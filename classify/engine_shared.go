@@ -1,6 +1,7 @@
 package classify
 
 import (
+	"slices"
 	"sync"
 	"unsafe"
 )
@@ -50,10 +51,10 @@ func sharedEngine(checks []Check) (*Engine, []int, error) {
 }
 
 func extendShared(checks []Check) error {
-	list, index := missing(shared.checks, shared.index, checks)
-	if shared.engine != nil && len(list) == len(shared.checks) {
-		return nil
+	if !slices.ContainsFunc(checks, func(c Check) bool { _, ok := shared.index[keyOf(c)]; return !ok }) && shared.engine != nil {
+		return nil // as nearly always
 	}
+	list, index := missing(shared.checks, shared.index, checks)
 	if shared.engine == nil || len(list) > maxShared {
 		list, index = missing(nil, nil, SuiteChecks())
 		list, index = missing(list, index, checks)

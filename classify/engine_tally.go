@@ -15,6 +15,7 @@ type Tally struct {
 	want   []bool // by check; nil for all
 	counts []int64
 	values int64
+	added  int64                  // of values, those that are in counts wholly
 	shown  struct{ min, max int } // characters
 
 	distinct distinct
@@ -194,13 +195,20 @@ func (t *Tally) Lengths() (shortest, longest int64) {
 
 // Count returns how many values satisfied the check with this index. Of a check that was not wanted it is undefined.
 func (t *Tally) Count(check int) int64 {
+	if t.added != t.values {
+		t.settleAll()
+	}
+	return t.counts[check]
+}
+
+func (t *Tally) settleAll() {
 	for i := range t.plans {
 		t.settle(&t.plans[i])
 	}
 	for i := 0; t.recent != nil && i < len(t.recent); i++ {
 		t.repeat(&t.recent[i])
 	}
-	return t.counts[check]
+	t.added = t.values
 }
 
 // wordsOf returns a value of at most maxRepeated bytes as words: two that overlap, and from 17 bytes on two more.

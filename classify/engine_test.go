@@ -275,6 +275,27 @@ func TestNoValueAllocates(t *testing.T) {
 	}
 }
 
+// Counts may be read at any time; values that come later are in those read later, also the ones that come again.
+func TestCountsGoOnAfterTheyAreRead(t *testing.T) {
+	e, err := Compile([]Check{{Name: "all"}, {Name: "digits", Pattern: `[0-9]+`}, {Name: "luhn", Checksum: "luhn", Pattern: `[0-9]+`}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	tally := e.NewTally()
+	for round := range int64(4) {
+		for range 50 {
+			tally.AddString("79927398713")
+			tally.AddString("12")
+			tally.AddString("x")
+		}
+		for k, want := range []int64{150, 100, 50} {
+			if got := tally.Count(k); got != want*(round+1) {
+				t.Fatalf("round %d, check %d: %d, want %d", round, k, got, want*(round+1))
+			}
+		}
+	}
+}
+
 // A column without values, and one of blanks only, has no lengths and nothing that holds.
 func TestTallyOfNothing(t *testing.T) {
 	e, err := Compile(SuiteChecks())

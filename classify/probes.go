@@ -117,8 +117,8 @@ func checkSize(c Check) int {
 
 // checks lists what to count on a column, without duplicates, in the order of classifiers, then shapes.
 func (r *Rules) checks(c Column, can func(string) bool) []Check {
-	var out []Check
-	seen := map[string]bool{}
+	out := make([]Check, 0, 160) // most text columns have so many
+	seen := make(map[string]bool, cap(out))
 	add := func(check Check) {
 		if !seen[check.Name] {
 			seen[check.Name] = true
@@ -127,9 +127,7 @@ func (r *Rules) checks(c Column, can func(string) bool) []Check {
 	}
 	e := r.newEvidence(c, context{}, nil)
 	for i := range r.list {
-		for _, check := range r.list[i].wanted(e, can) {
-			add(check)
-		}
+		r.list[i].wanted(e, can, add)
 	}
 	if len(out) == 0 || !textual(c.Type.Family) && !slices.Contains(numeric, c.Type.Family) {
 		return out
@@ -153,38 +151,31 @@ func (c *ready) fits(f state.Family, name float64) bool {
 	return textual(f) || slices.Contains(c.Types, f) || name > 0 && slices.Contains(c.NamedTypes, f)
 }
 
-// wanted lists the checks of a classifier that tell something of the column. A checksum the platform cannot compute is
+// wanted adds the checks of a classifier that tell something of the column. A checksum the platform cannot compute is
 // left out; the form it is counted of stands in.
-func (c *ready) wanted(e *evidence, can func(string) bool) []Check {
+func (c *ready) wanted(e *evidence, can func(string) bool, add func(Check)) {
 	name, _ := c.nameEvidence(e)
 	switch {
 	case !c.fits(e.column.Type.Family, name):
-		return nil
 	case c.rule != nil:
-		return pushable(c.rule.checks(), can)
-	}
-	return pushable(appendChecks(nil, c.testsFor(name)), can)
-}
-
-func appendChecks(out []Check, tests []Test) []Check {
-	for _, t := range tests {
-		out = append(out, t.Check)
-	}
-	return out
-}
-
-func pushable(checks []Check, can func(string) bool) []Check {
-	var out []Check
-	for _, c := range checks {
-		switch {
-		case c.Checksum == "" || can(c.Checksum):
-			out = append(out, c)
-		case softChecksum(c.Checksum):
-			c.Checksum = ""
-			out = append(out, c)
+		for _, check := range c.rule.checks() {
+			addPushable(check, can, add)
+		}
+	default:
+		for _, t := range c.testsFor(name) {
+			addPushable(t.Check, can, add)
 		}
 	}
-	return out
+}
+
+func addPushable(c Check, can func(string) bool, add func(Check)) {
+	switch {
+	case c.Checksum == "" || can(c.Checksum):
+		add(c)
+	case softChecksum(c.Checksum):
+		c.Checksum = ""
+		add(c)
+	}
 }
 
 // softChecksum reports whether the pattern alone is nearly as good: these only refine it.
