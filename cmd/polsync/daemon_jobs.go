@@ -217,12 +217,30 @@ func (g *generation) reconcilePlatform(ctx context.Context, p config.Platform) (
 		return err
 	}
 	defer func() { err = errors.Join(err, w.Close()) }()
+	scanning := g.scanned(p, began)
 	res, err = w.runOne(ctx, "daemon", p, nil, passes{})
+	if onlyLeft(res, err) && (scanning || g.scanned(p, began)) {
+		g.log.Info().Str("warehouse", p.Name).Msg("a scan found more meanwhile; that is left to the run after it")
+		err = nil
+	}
 	if goodLoad(res, err) {
 		err = errors.Join(err, rememberLoad(ctx, w.store, w.conf, w.declarations))
 	}
 	g.seen(p, w.declarations, began, err)
 	return err
+}
+
+// scanned reports whether a scan of a platform is under way or ended since.
+func (g *generation) scanned(p config.Platform, since time.Time) bool {
+	return slices.ContainsFunc(g.scheduler.Status(), func(s schedule.Status) bool {
+		return s.Platform == p.Name && s.Job == "classify" && (s.Running || s.Queued || s.Ended.After(since))
+	})
+}
+
+// onlyLeft reports whether all of a run was done, and reading again found more to do.
+func onlyLeft(res *reconcile.Result, err error) bool {
+	var partial *reconcile.PartialError
+	return errors.As(err, &partial) && partial.Failed+partial.Held == 0 && res.Left != nil && !res.Left.Empty() && !res.Left.Partial() && !res.Plan.Partial()
 }
 
 // only returns the one result among those of all platforms.

@@ -17,7 +17,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/polsync/polsync/reconcile"
 	"github.com/polsync/polsync/reconcile/notify"
+	"github.com/polsync/polsync/reconcile/plan"
 	"github.com/polsync/polsync/state"
 	"github.com/polsync/polsync/state/declare/config"
 )
@@ -294,5 +296,27 @@ func TestExpiryAsksOnlyWhenSomethingEnds(t *testing.T) {
 	g.seen(p, d, noon.Add(time.Hour), nil)
 	if !g.over(p, d, noon.Add(2*time.Hour)) {
 		t.Error("an exception ends at two")
+	}
+}
+
+// TestOnlyLeft: that a scan found more during a run is no failure of the run; everything else stays one.
+func TestOnlyLeft(t *testing.T) {
+	more := &plan.Plan{Steps: []plan.Step{{}}}
+	held := &plan.Plan{Steps: []plan.Step{{}}, Notices: []plan.Notice{{Level: plan.Held}}}
+	for name, c := range map[string]struct {
+		res  *reconcile.Result
+		err  error
+		want bool
+	}{
+		"more is found":        {&reconcile.Result{Plan: more, Left: more}, &reconcile.PartialError{Done: 1}, true},
+		"a statement failed":   {&reconcile.Result{Plan: more, Left: more}, &reconcile.PartialError{Failed: 1}, false},
+		"something was held":   {&reconcile.Result{Plan: held, Left: more}, &reconcile.PartialError{}, false},
+		"and is held now":      {&reconcile.Result{Plan: more, Left: held}, &reconcile.PartialError{}, false},
+		"nothing is left":      {&reconcile.Result{Plan: more, Left: &plan.Plan{}}, &reconcile.PartialError{}, false},
+		"the platform is gone": {nil, fmt.Errorf("no answer"), false},
+	} {
+		if got := onlyLeft(c.res, c.err); got != c.want {
+			t.Errorf("%s: %t", name, got)
+		}
 	}
 }
