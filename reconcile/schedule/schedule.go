@@ -358,8 +358,10 @@ func (s *Scheduler) settle(j *job, e *Event, stopping bool) (closed bool) {
 	switch {
 	case stopping: // it was made to end; that says nothing about the platform
 	case e.Err != nil && s.o.Unreachable(e.Err):
-		c.failures++
-		c.until = now.Add(s.pause(c.failures))
+		if !now.Before(c.until) { // else another job has just met the same failure
+			c.failures++
+			c.until = now.Add(s.pause(c.failures))
+		}
 		if j.When != nil {
 			j.retry = c.until
 		}

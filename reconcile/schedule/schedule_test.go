@@ -106,6 +106,12 @@ func TestSchedules(t *testing.T) {
 		}, Options{Unreachable: down, FirstPause: 2 * time.Minute, MaxPause: 6 * time.Minute, Open: 1},
 			[]string{"00:00 a", "02:00 a", "05:00 c", "06:00 a", "12:00 a", "18:00 a", "18:00 b", "20:00 b"}},
 
+		{"jobs that meet one failure together count it once", 6 * time.Minute, func(t *testing.T, d *diary) []Job {
+			return []Job{{Name: "a", Platform: "p", When: at(t, "@daily"), AtStart: true, Run: d.takes("a", 0, errDown)},
+				{Name: "b", Platform: "p", When: at(t, "@daily"), AtStart: true, Run: d.takes("b", 0, errDown)},
+				{Name: "c", Platform: "p", When: at(t, "1 * * * *"), Run: d.takes("c", 0)}}
+		}, Options{Unreachable: down, FirstPause: 5 * time.Minute, Open: 2}, []string{"00:00 a", "00:00 b", "01:00 c", "05:00 a", "05:00 b"}},
+
 		{"other failures wait for their schedule", 5 * time.Minute, func(t *testing.T, d *diary) []Job {
 			return []Job{{Name: "a", Platform: "p", When: at(t, "1,4 * * * *"), Run: d.takes("a", 0, errors.New("a guard refused it"))}}
 		}, Options{Unreachable: down}, []string{"01:00 a", "04:00 a"}},
