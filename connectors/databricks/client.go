@@ -24,6 +24,7 @@ import (
 type client struct {
 	api       *sdkclient.DatabricksClient
 	warehouse string
+	workspace string // id, which hosts of several workspaces need
 	transport http.RoundTripper
 	contact   *connectors.Contact
 	product   useragentInfo
@@ -71,7 +72,7 @@ func newClient(o Options, cred Credentials) (*client, error) {
 	if err != nil {
 		return nil, fmt.Errorf("sign in: %w", classified(err, false))
 	}
-	return &client{api: api, warehouse: o.WarehouseID, transport: base, product: useragentInfo{"polsync", o.Version},
+	return &client{api: api, warehouse: o.WarehouseID, workspace: o.WorkspaceID, transport: base, product: useragentInfo{"polsync", o.Version},
 		flight: make(chan struct{}, o.Concurrency), log: o.Logger.With().Str("platform", o.Name).Logger(),
 		patience: min(metadataWait, max(firstWait, o.RequestTimeout/2)), // a request must not be given up before
 		contact:  &connectors.Contact{URL: o.Host, Transport: base, Limit: o.ContactTimeout}}, nil
@@ -136,6 +137,9 @@ func (c *client) do(ctx context.Context, does effect, method, path string, body,
 	}
 	ctx = useragent.InContext(ctx, c.product.name, c.product.version)
 	opts := []httpclient.DoOption{httpclient.WithResponseHeader("X-Databricks-Request-Id", &requestID)}
+	if c.workspace != "" {
+		opts = append(opts, httpclient.WithRequestHeader("X-Databricks-Org-Id", c.workspace)) // only the SDK's own methods name it
+	}
 	if answer != nil {
 		opts = append(opts, httpclient.WithResponseUnmarshal(answer))
 	}

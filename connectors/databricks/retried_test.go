@@ -56,14 +56,14 @@ func (r *reconciler) run(text string) (*reconcile.Result, error) {
 func (r *reconciler) settle(text string) *reconcile.Result {
 	r.t.Helper()
 	res, err := r.run(text)
-	if err != nil {
+	if err != nil || res.Plan.Refused() {
 		for _, n := range res.Plan.Notices {
 			r.t.Log(n.Level, n.Text)
 		}
 		for _, c := range res.Plan.Changes() {
 			r.t.Log(c.Verb(), c.Key, c.Note, c.List)
 		}
-		r.t.Fatalf("%v: %v", err, res.Left.Changes())
+		r.t.Fatalf("not done: %v", err)
 	}
 	again, err := r.run(text)
 	if err != nil || len(again.Steps) > 0 {
