@@ -30,6 +30,7 @@ func Cases() []Case {
 		{Name: "kinds", Steps: otherKinds, Check: checkOtherKinds},
 		{Name: "exclusive", Steps: exclusives, Meanwhile: strangersGrant, Check: checkExclusives},
 		{Name: "owners", Steps: owners, Meanwhile: handOver, Check: checkOwners},
+		{Name: "owners of kinds", Steps: kindOwners, Meanwhile: handOverKinds, Check: checkKindOwners},
 		{Name: "managed access", Steps: managedAccess, Check: checkManagedAccess},
 		{Name: "roles", Steps: roles},
 		{Name: "members", Steps: members},

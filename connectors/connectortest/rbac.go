@@ -213,3 +213,51 @@ func checkOtherKinds(t *testing.T, f *Fixture, after int) {
 		}
 	}
 }
+
+// kindOwners walks who owns what is no table.
+func kindOwners(f *Fixture) []*state.Declarations {
+	a, b := f.Readers[0], f.Readers[1]
+	half := len(f.Owned) / 2
+	with := func(owner state.Securable, on []state.Securable) *decls {
+		d := start(f)
+		for _, o := range on {
+			d.owner(owner, ofKind(o, false))
+		}
+		return d
+	}
+	both := with(a, f.Owned[:half])
+	both.d.Owners = append(both.d.Owners, with(b, f.Owned[half:]).d.Owners...)
+	return steps(with(a, f.Owned), with(b, f.Owned), both, start(f), with(b, f.Owned[:half]), with(a, f.Owned), start(f))
+}
+
+// handOverKinds gives everything to the second reader, so that its owner is known.
+func handOverKinds(t *testing.T, f *Fixture, before int) {
+	if before > 0 {
+		return
+	}
+	for _, o := range f.Owned {
+		stranger(t, f, plan.Change{Key: state.Key{Fact: state.FactOwner, On: o}, Want: state.Owner(f.Readers[1])})
+	}
+}
+
+func checkKindOwners(t *testing.T, f *Fixture, after int) {
+	a, b := f.Readers[0], f.Readers[1]
+	want := [...][2]state.Securable{{a, a}, {b, b}, {a, b}, {a, b}, {b, b}, {a, a}, {a, a}}[after]
+	scope := f.Scope
+	for _, o := range f.Owned {
+		scope.Kinds = append(scope.Kinds, o.Kind)
+	}
+	s, err := f.Platform.Snapshot(t.Context(), scope)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, o := range f.Owned {
+		part := 0
+		if i >= len(f.Owned)/2 {
+			part = 1
+		}
+		if got := s.Objects[o].Owner; got != want[part] {
+			t.Errorf("after step %d %s is owned by %s, not %s", after, o, got, want[part])
+		}
+	}
+}

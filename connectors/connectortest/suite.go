@@ -45,6 +45,9 @@ type Fixture struct {
 	// Others are securables of other kinds than tables, one of each kind, on which the readers hold nothing.
 	Others []state.Securable
 
+	// Owned are securables of other kinds than tables whose ownership can be moved; none where that is not to be walked.
+	Owned []state.Securable
+
 	// Nested are columns of one table in the same schema: an array, and what the platform has of maps and records. The
 	// table has a row, but for the memory platform, which has none of such values.
 	Nested []state.Securable

@@ -158,6 +158,17 @@ func (w *workspace) addKinds(t *testing.T) []state.Securable {
 	return all
 }
 
+// addShares makes one of each kind on which groups and users can hold nothing.
+func (w *workspace) addShares(t *testing.T) []state.Securable {
+	t.Helper()
+	var all []state.Securable
+	for kind, word := range map[state.Kind]string{state.KindShare: "SHARE", state.KindRecipient: "RECIPIENT", state.KindProvider: "PROVIDER"} {
+		must(t, w.AddSecurable(word, odd))
+		all = append(all, state.Securable{Kind: kind, Name: odd})
+	}
+	return all
+}
+
 func (w *workspace) addOdd(t *testing.T) {
 	t.Helper()
 	must(t, w.AddGroup(oddReader))
@@ -227,6 +238,7 @@ func TestSuiteAsAdmin(t *testing.T) {
 		w.addOdd(t)
 		f := fixture(w, w.open(t, emulator.DefaultAdmin, w.withAccount))
 		f.Others = append(w.addKinds(t), state.Securable{Kind: state.KindMetastore})
+		f.Owned = append(slices.Clone(f.Others[:len(f.Others)-1]), w.addShares(t)...)
 		for _, c := range []string{"roles", "members", "odd roles"} {
 			delete(f.Skip, c)
 		}
@@ -249,6 +261,7 @@ func TestSuiteAsDaemon(t *testing.T) {
 		}
 		f := fixture(w, w.open(t, daemon))
 		f.Others = w.addKinds(t)
+		f.Owned = f.Others
 		return f
 	})
 }

@@ -91,6 +91,18 @@ func TestCompile(t *testing.T) {
 			"ALTER MATERIALIZED VIEW `main`.`crm`.`mv` SET ROW FILTER `main`.`gov`.`r``x` ON (`c`)"},
 		{"filter no more", []plan.Change{{Key: state.Key{Fact: state.FactFilter, On: table}, Was: state.Filter{Policy: rowsOf}}}, "ALTER TABLE `main`.`crm`.`customers` DROP ROW FILTER"},
 		{"owner", []plan.Change{{Key: state.Key{Fact: state.FactOwner, On: table}, Want: state.Owner(crew)}}, "ALTER TABLE `main`.`crm`.`customers` OWNER TO `pii-readers`"},
+		{"owner of a connection", []plan.Change{{Key: state.Key{Fact: state.FactOwner, On: state.Securable{Kind: state.KindConnection, Name: "a#b"}}, Want: state.Owner(crew)}},
+			`PATCH /api/2.1/unity-catalog/connections/a%23b {"owner":"pii-readers"}`},
+		{"owner of a model", []plan.Change{{Key: state.Key{Fact: state.FactOwner, On: state.Securable{Kind: state.KindModel, Catalog: "main", Schema: "ml", Name: "m?"}}, Want: state.Owner(crew)}},
+			`PATCH /api/2.1/unity-catalog/models/main.ml.m%3F {"owner":"pii-readers"}`},
+		{"owner of a share", []plan.Change{{Key: state.Key{Fact: state.FactOwner, On: state.Securable{Kind: state.KindShare, Name: "s"}}, Want: state.Owner(crew)}},
+			`PATCH /api/2.1/unity-catalog/shares/s {"owner":"pii-readers"}`},
+		{"owner of the metastore", []plan.Change{{Key: state.Key{Fact: state.FactOwner, On: state.Securable{Kind: state.KindMetastore}}, Want: state.Owner(crew)}},
+			`PATCH /api/2.1/unity-catalog/metastores/m-1 {"owner":"pii-readers"}`},
+		{"grant on a model", []plan.Change{{Key: grant(state.Securable{Kind: state.KindModel, Catalog: "main", Schema: "ml", Name: "m"}, crew, "CREATE MODEL VERSION"), Want: state.Option(false)}},
+			`PATCH /api/2.1/unity-catalog/permissions/function/main.ml.m {"changes":[{"add":["CREATE_MODEL_VERSION"],"principal":"pii-readers"}]}`},
+		{"grant on a service credential", []plan.Change{{Key: grant(state.Securable{Kind: state.KindServiceCredential, Name: "c"}, crew, "ACCESS"), Want: state.Option(false)}},
+			`PATCH /api/2.1/unity-catalog/permissions/credential/c {"changes":[{"add":["ACCESS"],"principal":"pii-readers"}]}`},
 		{"plain tag", []plan.Change{{Key: state.Key{Fact: state.FactTag, On: tag}, Want: state.Tag{AnyValue: true}}}, ""},
 		{"governed tag", []plan.Change{{Key: state.Key{Fact: state.FactTag, On: tag}, Want: state.Tag{Governed: true, Comment: "d"}, List: []string{"email", "ssn"}}},
 			`POST /api/2.1/tag-policies {"tag_key":"pii","description":"d","values":[{"name":"email"},{"name":"ssn"}]}`},
@@ -215,6 +227,9 @@ func TestRefusals(t *testing.T) {
 		"NUL in a value":    {Key: state.Key{Fact: state.FactTagged, On: email, With: tag}, Want: state.Text("a\x00")},
 		"bad UTF-8":         {Key: state.Key{Fact: state.FactTagged, On: email, With: tag}, Want: state.Text("\xff")},
 		"dot in a path":     {Key: state.Key{Fact: state.FactGrant, On: state.Securable{Kind: state.KindCatalog, Catalog: "a.b"}, With: crew, Name: "SELECT"}, Want: state.Option(false)},
+		"share":             {Key: state.Key{Fact: state.FactGrant, On: state.Securable{Kind: state.KindShare, Name: "s"}, With: crew, Name: "SELECT"}, Want: state.Option(false)},
+		"grant to a share":  {Key: state.Key{Fact: state.FactGrant, On: table, With: state.Securable{Kind: state.KindShare, Name: "s"}, Name: "SELECT"}, Want: state.Option(false)},
+		"system tag":        {Key: state.Key{Fact: state.FactTagged, On: email, With: state.Securable{Kind: state.KindTag, Name: "class.email_address"}}, Want: state.Text("")},
 		"governed value":    {Key: state.Key{Fact: state.FactAllowedValue, On: tag, Name: "a/b"}, Want: state.Nil{}, List: []string{"a/b"}},
 		"unknown list":      {Key: state.Key{Fact: state.FactAllowedValue, On: tag, Name: "a"}, Want: state.Nil{}},
 		"future grant":      {Key: state.Key{Fact: state.FactGrant, On: table, With: crew, Name: "SELECT", Future: state.KindTable}, Want: state.Option(false)},
@@ -251,5 +266,25 @@ func TestTaggedBy(t *testing.T) {
 	}
 	if _, ok := dialect.TaggedBy("ALTER TABLE `a`.`b`.`c` ALTER COLUMN `d` DROP MASK"); ok {
 		t.Error("a mask is taken for a tag")
+	}
+}
+
+// TestPrivilegeSpelling: privileges are written with spaces or underscores in any case, and sent with underscores.
+func TestPrivilegeSpelling(t *testing.T) {
+	for _, written := range []string{"USE SCHEMA", "use_schema", " Use  Schema ", "USE_SCHEMA", "usage"} {
+		if got, err := (dialect.Dialect{}).Privileges(written, state.KindSchema); err != nil || len(got) != 1 || got[0] != "USE SCHEMA" {
+			t.Errorf("%q is %v, %v", written, got, err)
+		}
+	}
+	for _, k := range append(dialect.Singles(), state.KindMetastore, state.KindTable) {
+		all, err := (dialect.Dialect{}).Privileges("ALL", k)
+		if dialect.Grantable(k) != (err == nil) {
+			t.Errorf("ALL on a %s: %v, %v", k, all, err)
+		}
+		for _, p := range all {
+			if p == "MANAGE" || p == dialect.AllPrivileges || strings.HasPrefix(p, "EXTERNAL USE") {
+				t.Errorf("ALL on a %s gives %s", k, p)
+			}
+		}
 	}
 }
