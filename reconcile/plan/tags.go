@@ -21,6 +21,9 @@ func (r *resolver) tagDefinitions() {
 		key := state.Key{Fact: state.FactTag, On: on}
 		want := r.tagWanted(d, key)
 		if !r.in.Dialect.TagDefined(d.Governed) {
+			if is, _ := r.in.Actual.Value(key).(state.Tag); is.Governed {
+				r.note(Warning, on, d.Origin, "%s is governed on %s and stays so while anything carries it: only values of its list can be set", d.Name, r.in.Platform)
+			}
 			continue
 		}
 		r.put(state.Fact{Key: key, Value: want, Origin: d.Origin})
