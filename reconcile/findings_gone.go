@@ -35,7 +35,7 @@ func (r *Reconciler) forgetGone(ctx context.Context, in plan.Input) error {
 // lateColumn reports whether a column that is not seen may only not be seen yet: its table is there, and columns were read
 // from a source that lags.
 func lateColumn(s *state.State, column state.Securable) bool {
-	if s.Lag == nil || s.Lag.Live[column.Relation()] {
+	if s.Lag == nil || s.Lag.TagsOnly || s.Lag.Live[column.Relation()] {
 		return false
 	}
 	_, there := s.Relation(column.Table())

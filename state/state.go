@@ -73,18 +73,22 @@ type Brought struct {
 // Lag says which facts of a State rest on sources that lag behind the platform: tags on relations and their columns,
 // grants on what is there, memberships, database roles; but for those of what was read from live sources.
 type Lag struct {
-	By   time.Duration
-	Live map[Securable]bool // relations, as KindTable, and principals
+	By       time.Duration
+	Live     map[Securable]bool // relations, as KindTable, and principals
+	TagsOnly bool               // of all these only tags lag, and Live names each column whose tags do not
 }
 
 // Late reports whether a fact with that key, or its absence, rests on a source that lags.
 func (s *State) Late(k Key) bool {
-	if s.Lag == nil {
+	if s.Lag == nil || s.Lag.TagsOnly && k.Fact != FactTagged {
 		return false
 	}
 	switch k.Fact {
 	case FactTagged:
 		on := k.On.Relation()
+		if s.Lag.TagsOnly && k.On.Kind == KindColumn {
+			return !s.Lag.Live[k.On]
+		}
 		return on != Securable{} && !s.Lag.Live[on]
 	case FactGrant:
 		return k.Future == KindNone && !s.Lag.Live[k.With]

@@ -100,6 +100,7 @@ var (
 	_ connectors.Platform         = (*Platform)(nil)
 	_ connectors.Reader           = (*Platform)(nil)
 	_ connectors.NativeClassifier = (*Platform)(nil)
+	_ connectors.Confirmer        = (*Platform)(nil)
 )
 
 // Open makes a Platform. Nothing is sent before the first request.

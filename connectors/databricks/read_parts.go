@@ -19,9 +19,9 @@ const (
 	mostPartsOf = partsOf * partsOf * partsOf * partsOf
 )
 
-// relationsTogether is how many tables and views one statement reads the columns of: at twenty columns of a hundred bytes each, half of what an
+// relationsTogether is how many tables and views one statement reads the columns of: at fifteen columns of a hundred bytes each, half of what an
 // answer holds.
-const relationsTogether = 5000
+const relationsTogether = 8000
 
 // bulk runs a statement whose rows have a catalog, schema and name as c, s and n, and hands over the result, in parts where it is
 // too large. what names it: where it was too large once, it is read in parts at once.

@@ -30,7 +30,7 @@ func (r *reader) readTags(ctx context.Context) error {
 		}
 		r.tagged(on, t.text(i, "tag_name"), t.text(i, "tag_value"))
 	}
-	return r.refresh(ctx)
+	return nil
 }
 
 // tagged states a tag. Keys with a dot, such as class.email_address, are the platform's, which its own classification

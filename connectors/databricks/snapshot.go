@@ -48,6 +48,9 @@ func newReader(p *Platform, scope connectors.Scope) *reader {
 // Snapshot implements connectors.Platform.
 func (p *Platform) Snapshot(ctx context.Context, scope connectors.Scope) (*state.State, error) {
 	r := newReader(p, scope)
+	if !scope.Strict && scope.Wants(state.FactTagged) {
+		r.state.Lag = &state.Lag{By: tagLag, Live: map[state.Securable]bool{}, TagsOnly: true}
+	}
 	if err := r.metastore(ctx); err != nil {
 		return nil, p.wrap("read the metastore", err)
 	}
@@ -63,6 +66,11 @@ func (p *Platform) Snapshot(ctx context.Context, scope connectors.Scope) (*state
 	}
 	if err := r.readFunctionGrants(ctx); err != nil {
 		return nil, p.wrap("read the grants of functions", err)
+	}
+	for _, again := range []func(context.Context) error{r.refresh, r.refreshGrants} {
+		if err := again(ctx); err != nil {
+			return nil, p.wrap("read what was changed lately", err)
+		}
 	}
 	r.finish()
 	p.known.Store(&r.known)
@@ -102,7 +110,11 @@ func (r *reader) finish() {
 	})
 	for _, f := range []state.FactKind{state.FactPolicy, state.FactMask, state.FactRowPolicy, state.FactFilter, state.FactTagged, state.FactGrant} {
 		if r.scope.Wants(f) {
-			r.state.Freshness = append(r.state.Freshness, state.Freshness{Facts: f, Source: "information_schema"})
+			fresh := state.Freshness{Facts: f, Source: "information_schema"}
+			if f == state.FactTagged && r.state.Lag != nil {
+				fresh.Lag = "minutes"
+			}
+			r.state.Freshness = append(r.state.Freshness, fresh)
 		}
 	}
 	for _, f := range []state.FactKind{state.FactTag, state.FactRole} {

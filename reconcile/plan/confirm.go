@@ -10,11 +10,14 @@ import (
 type Question struct {
 	All        bool              // everything: what a change rests on cannot be named
 	Relations  []state.Securable // tables and views, as KindTable: their columns and the tags on them, in order
+	Columns    []state.Securable // of these, those that the facts themselves are about, in order
 	Principals []state.Securable // what they hold, who is in them and what they are in, in order
 }
 
 // Empty reports whether nothing is asked.
-func (q Question) Empty() bool { return !q.All && len(q.Relations)+len(q.Principals) == 0 }
+func (q Question) Empty() bool {
+	return !q.All && len(q.Relations)+len(q.Columns)+len(q.Principals) == 0
+}
 
 // Unconfirmed returns what the changes of a plan rest on that was read from sources that lag, and what the facts with
 // the keys do. Once nothing is left to be asked, no change of the plan rests on a lagging row alone:
@@ -36,7 +39,7 @@ func Unconfirmed(s *state.State, changes []Change, keys ...state.Key) Question {
 	if s.Lag == nil {
 		return Question{}
 	}
-	q := &question{s: s, relations: map[state.Securable]bool{}, principals: map[state.Securable]bool{}}
+	q := &question{s: s, relations: map[state.Securable]bool{}, columns: map[state.Securable]bool{}, principals: map[state.Securable]bool{}}
 	for _, k := range keys {
 		q.own(k)
 	}
@@ -47,7 +50,10 @@ func Unconfirmed(s *state.State, changes []Change, keys ...state.Key) Question {
 	if q.all {
 		return Question{All: true}
 	}
-	return Question{Relations: q.asked(q.relations), Principals: q.asked(q.principals)}
+	if s.Lag.TagsOnly {
+		q.principals = nil
+	}
+	return Question{Relations: q.asked(q.relations), Columns: q.asked(q.columns), Principals: q.asked(q.principals)}
 }
 
 // OwnRights returns the keys by which Unconfirmed asks for what polsync itself holds: where it gives away what it owns,
@@ -78,6 +84,7 @@ type question struct {
 	s          *state.State
 	all        bool
 	relations  map[state.Securable]bool
+	columns    map[state.Securable]bool
 	principals map[state.Securable]bool
 
 	covered map[state.Securable][]state.Securable // see carriers
@@ -86,11 +93,11 @@ type question struct {
 	held    map[state.Securable][]state.Securable // principal -> what it has privileges on
 }
 
-// asked returns what is not live yet, in order.
+// asked returns what is not live yet, in order. Columns are live with their relation, unless each is told by itself.
 func (q *question) asked(set map[state.Securable]bool) []state.Securable {
 	var all []state.Securable
 	for s := range set {
-		if !q.s.Lag.Live[s] {
+		if !q.s.Lag.Live[s] && (s.Kind != state.KindColumn || q.s.Lag.TagsOnly || !q.s.Lag.Live[s.Relation()]) {
 			all = append(all, s)
 		}
 	}
@@ -102,6 +109,9 @@ func (q *question) asked(set map[state.Securable]bool) []state.Securable {
 func (q *question) own(k state.Key) {
 	if on := k.On.Relation(); on != (state.Securable{}) {
 		q.relations[on] = true
+	}
+	if k.On.Kind == state.KindColumn {
+		q.columns[k.On] = true
 	}
 	switch k.Fact {
 	case state.FactGrant:
