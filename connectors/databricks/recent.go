@@ -144,12 +144,9 @@ func (r *reader) refreshAll(ctx context.Context) error {
 	return r.askTags(ctx, slices.SortedFunc(maps.Keys(all), state.Securable.Compare))
 }
 
-// How many securables are asked for what was granted on them lately where a view says otherwise, and for how long our own record counts where
-// the live service does too: reads follow writes within a minute.
-const (
-	grantsAsked = 100
-	grantLag    = time.Minute
-)
+// grantsAsked bounds how many securables are asked for what was granted on them lately where a view says otherwise. Exec has waited until
+// requests show a grant, so what they say now counts.
+const grantsAsked = 100
 
 // refreshGrants asks for the grants on what polsync granted on lately where they do not show as they were left.
 func (r *reader) refreshGrants(ctx context.Context) error {
@@ -162,15 +159,14 @@ func (r *reader) refreshGrants(ctx context.Context) error {
 			last[c.Key] = c
 		}
 	}
-	differs := func(c connectors.Recent) bool { return !state.Equal(r.state.Value(c.Key), c.Value) }
 	doubted := map[state.Securable]bool{}
 	for _, c := range last {
-		if _, can := dialect.PermissionsPath(c.Key.On); can && differs(c) {
+		if _, can := dialect.PermissionsPath(c.Key.On); can && !state.Equal(r.state.Value(c.Key), c.Value) {
 			doubted[c.Key.On] = true
 		}
 	}
 	if len(doubted) > grantsAsked {
-		doubted = nil
+		return nil
 	}
 	for k := range r.state.Facts {
 		if k.Fact == state.FactGrant && doubted[k.On] {
@@ -180,15 +176,6 @@ func (r *reader) refreshGrants(ctx context.Context) error {
 	for _, on := range slices.SortedFunc(maps.Keys(doubted), state.Securable.Compare) {
 		if err := r.permissionsOf(ctx, on); err != nil {
 			return err
-		}
-	}
-	for k, c := range last {
-		switch {
-		case time.Since(c.At) > grantLag || !differs(c):
-		case c.Value == nil:
-			delete(r.state.Facts, k)
-		default:
-			r.state.Put(state.Fact{Key: k, Value: c.Value})
 		}
 	}
 	return nil
