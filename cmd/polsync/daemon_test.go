@@ -41,6 +41,20 @@ func (p *post) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	p.told = append(p.told, e)
 }
 
+// told lays the base files into a folder and starts a webhook, whose address and key are in HOOK and HOOK_KEY.
+func told(t *testing.T) (dir string, hook *post) {
+	t.Helper()
+	dir, hook = t.TempDir(), &post{}
+	if err := lay(filepath.Join("testdata", "base"), dir); err != nil {
+		t.Fatal(err)
+	}
+	receiver := httptest.NewServer(hook)
+	t.Cleanup(receiver.Close)
+	t.Setenv("HOOK", receiver.URL+"/SECRET")
+	t.Setenv("HOOK_KEY", "KEY-THAT-SIGNS")
+	return dir, hook
+}
+
 // await waits until it was told an event of a kind from a job.
 func (p *post) await(t *testing.T, kind notify.Kind, job string, over bool) notify.Event {
 	t.Helper()
@@ -132,15 +146,7 @@ func putFile(t *testing.T, dir, name, text string) {
 // TestDaemon runs the daemon as a service would: it becomes ready, ends what is over without a schedule of its own for
 // it, tells of failures and when they are over, and keeps a configuration that works.
 func TestDaemon(t *testing.T) {
-	dir := t.TempDir()
-	if err := lay(filepath.Join("testdata", "base"), dir); err != nil {
-		t.Fatal(err)
-	}
-	hook := &post{}
-	receiver := httptest.NewServer(hook)
-	defer receiver.Close()
-	t.Setenv("HOOK", receiver.URL+"/SECRET")
-	t.Setenv("HOOK_KEY", "KEY-THAT-SIGNS")
+	dir, hook := told(t)
 	conf := `platforms: {mem: {memory: {file: warehouse.yaml}}}
 policies: policies/*.yaml
 daemon: {reconcile: "@hourly", expire: "@every 1s"}
@@ -220,15 +226,7 @@ notify: [{name: ops, webhook: env:HOOK, format: json, keys: env:HOOK_KEY}]
 
 // TestReconcileTells: one run from cron tells webhooks too, and ends only when they know.
 func TestReconcileTells(t *testing.T) {
-	dir := t.TempDir()
-	if err := lay(filepath.Join("testdata", "base"), dir); err != nil {
-		t.Fatal(err)
-	}
-	hook := &post{}
-	receiver := httptest.NewServer(hook)
-	defer receiver.Close()
-	t.Setenv("HOOK", receiver.URL)
-	t.Setenv("HOOK_KEY", "x")
+	dir, hook := told(t)
 	putFile(t, dir, "polsync.yaml", `platforms: {mem: {memory: {file: warehouse.yaml}}}
 policies: policies/*.yaml
 notify: [{name: ops, webhook: env:HOOK, format: json, keys: env:HOOK_KEY, on: [change, failure, guard]}]

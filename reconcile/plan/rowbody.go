@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"fmt"
 	"strings"
 
 	"github.com/polsync/polsync/state"
@@ -50,4 +51,22 @@ func RowBody(p *state.RowPolicy, w RowSQL) (string, error) {
 		opens = append(opens, "FALSE")
 	}
 	return strings.Join(opens, " OR "), nil
+}
+
+// RowConstants writes the values of rows, as the column's type, by how a dialect writes a constant.
+func RowConstants(values []string, f state.Family, constant func(string) (string, error)) (string, error) {
+	switch f {
+	case state.FamilyString, state.FamilyNumber, state.FamilyBoolean, state.FamilyDate:
+	default:
+		return "", fmt.Errorf("rows cannot be told apart by the values of a %s", f)
+	}
+	out := make([]string, len(values))
+	for i, v := range values {
+		text, err := constant(v)
+		if err != nil {
+			return "", fmt.Errorf("%q is no %s", v, f)
+		}
+		out[i] = text
+	}
+	return strings.Join(out, ", "), nil
 }

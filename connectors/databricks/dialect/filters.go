@@ -3,7 +3,6 @@ package dialect
 import (
 	"errors"
 	"fmt"
-	"strings"
 
 	"github.com/polsync/polsync/reconcile/plan"
 	"github.com/polsync/polsync/state"
@@ -56,27 +55,7 @@ func (Dialect) RowBody(p *state.RowPolicy) (string, error) {
 
 // rowConstants writes the values of rows as the column's type.
 func rowConstants(b *builder, values []string, f state.Family) (string, error) {
-	out := make([]string, len(values))
-	for i, v := range values {
-		one, err := rowConstant(b, v, f)
-		if err != nil {
-			return "", err
-		}
-		out[i] = one
-	}
-	return strings.Join(out, ", "), nil
-}
-
-func rowConstant(b *builder, v string, f state.Family) (string, error) {
-	switch f {
-	case state.FamilyString, state.FamilyNumber, state.FamilyBoolean, state.FamilyDate:
-		text, err := constant(b, v, f)
-		if err != nil {
-			return "", fmt.Errorf("%q is no %s", v, f)
-		}
-		return text, nil
-	}
-	return "", fmt.Errorf("rows cannot be told apart by the values of a %s", f)
+	return plan.RowConstants(values, f, func(v string) (string, error) { return constant(b, v, f) })
 }
 
 // lookup returns whether a lookup's table names the one who asks, and whether it does so for the row's value.
@@ -98,7 +77,7 @@ func lookup(b *builder, l *state.Lookup, f state.Family) (names, matches string,
 	from := "EXISTS (SELECT 1 FROM " + table + " AS polsync_map WHERE " + who
 	match := val + " = " + Value
 	if l.All != nil {
-		all, err := rowConstant(b, *l.All, f)
+		all, err := rowConstants(b, []string{*l.All}, f)
 		if err != nil {
 			return "", "", fmt.Errorf("the value that stands for every row: %w", err)
 		}

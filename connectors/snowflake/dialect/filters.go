@@ -73,27 +73,7 @@ func anyActive(b *builder, to []state.Securable) (string, error) {
 
 // rowConstants writes the values of rows as the column's type.
 func rowConstants(b *builder, values []string, f state.Family) (string, error) {
-	out := make([]string, len(values))
-	for i, v := range values {
-		one, err := rowConstant(b, v, f)
-		if err != nil {
-			return "", err
-		}
-		out[i] = one
-	}
-	return strings.Join(out, ", "), nil
-}
-
-func rowConstant(b *builder, v string, f state.Family) (string, error) {
-	switch f {
-	case state.FamilyString, state.FamilyNumber, state.FamilyBoolean, state.FamilyDate:
-		text, err := constant(b, v, f)
-		if err != nil {
-			return "", fmt.Errorf("%q is no %s", v, f)
-		}
-		return text, nil
-	}
-	return "", fmt.Errorf("rows cannot be told apart by the values of a %s", f)
+	return plan.RowConstants(values, f, func(v string) (string, error) { return constant(b, v, f) })
 }
 
 // lookup returns whether a lookup's table names a principal of the session, and whether it does so for the row's value.
@@ -114,7 +94,7 @@ func lookup(b *builder, l *state.Lookup, f state.Family) (names, matches string,
 	}
 	match := val + " = val"
 	if l.All != nil {
-		all, err := rowConstant(b, *l.All, f)
+		all, err := rowConstants(b, []string{*l.All}, f)
 		if err != nil {
 			return "", "", fmt.Errorf("the value that stands for every row: %w", err)
 		}
