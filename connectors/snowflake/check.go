@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/polsync/polsync/connectors"
@@ -53,37 +54,87 @@ func (a *Account) Check(ctx context.Context, scope connectors.Scope) ([]connecto
 	if err != nil {
 		return nil, err
 	}
-	var missing []connectors.Missing
+	missing, lacking := s.checkEdition(ctx)
 	for _, n := range needs {
-		if slices.ContainsFunc(n.facts, scope.Wants) && !held.has(n.privilege) {
+		if slices.ContainsFunc(n.facts, scope.Wants) && !held.has(n.privilege) && !lacking(n.facts) {
 			missing = append(missing, connectors.Missing{What: n.what, SQL: fmt.Sprintf("GRANT %s ON ACCOUNT TO ROLE %s", n.privilege, role)})
 		}
-	}
-	if e := s.checkEdition(ctx); e != nil {
-		missing = append([]connectors.Missing{*e}, missing...)
 	}
 	if wh := s.checkWarehouse(ctx, role); wh != nil {
 		missing = append(missing, *wh)
 	}
-	home, err := s.checkHome(ctx, held, role)
+	home, err := s.checkHome(ctx, role, lacking)
 	if err != nil {
 		return nil, err
 	}
 	missing = append(missing, home...)
-	inside, err := s.checkCatalogs(ctx, role)
-	return append(missing, inside...), err
+	inside, tables, err := s.checkCatalogs(ctx, role)
+	if err != nil {
+		return nil, err
+	}
+	views, err := s.checkViews(ctx, role, tables)
+	return append(append(missing, inside...), views...), err
 }
 
-// checkEdition asks for masking policies, which not every edition has.
-func (s *snapshot) checkEdition(ctx context.Context) *connectors.Missing {
-	if !slices.ContainsFunc(policyFacts, s.scope.Wants) {
-		return nil
+// editions are the kinds of policy that not every edition has, and what they are for.
+var editions = []struct {
+	kind, what string
+	facts      []state.FactKind
+}{
+	{"MASKING POLICIES", "mask columns, by themselves or by tag", policyFacts},
+	{"ROW ACCESS POLICIES", "filter rows", rowFacts},
+	{"AGGREGATION POLICIES", "have rows aggregated", constraintFacts},
+	{"PROJECTION POLICIES", "keep columns out of results", constraintFacts},
+	{"JOIN POLICIES", "have tables joined", constraintFacts},
+}
+
+// checkEdition asks for the policies, and returns besides whether the account can have none of some facts.
+func (s *snapshot) checkEdition(ctx context.Context) (missing []connectors.Missing, lacking func([]state.FactKind) bool) {
+	var gone []state.FactKind
+	for _, e := range editions {
+		if !slices.ContainsFunc(e.facts, s.scope.Wants) {
+			continue
+		}
+		_, err := s.query(ctx, "look for "+strings.ToLower(e.kind), "SHOW "+e.kind+" IN ACCOUNT LIMIT 1")
+		if number(err) != unsupportedFeature {
+			continue // whatever else failed is said by what it stops
+		}
+		gone = append(gone, e.facts...)
+		missing = append(missing, connectors.Missing{What: e.what + ": " + strings.ToLower(e.kind) + " need Enterprise Edition or higher, which only Snowflake changes"})
 	}
-	_, err := s.query(ctx, "look for masking policies", "SHOW MASKING POLICIES IN ACCOUNT LIMIT 1")
-	if number(err) != unsupportedFeature {
-		return nil // whatever else failed is said by what it stops
+	return missing, func(facts []state.FactKind) bool {
+		return slices.ContainsFunc(facts, func(f state.FactKind) bool { return slices.Contains(gone, f) })
 	}
-	return &connectors.Missing{What: "mask columns: masking policies need Enterprise Edition or higher, which only Snowflake changes"}
+}
+
+// viewerRoles are the database roles that reading in bulk takes, with a view that each shows.
+var viewerRoles = []struct{ role, view, what string }{
+	{"OBJECT_VIEWER", "COLUMNS", "columns"}, {"GOVERNANCE_VIEWER", "TAG_REFERENCES", "tags and policies"}, {"SECURITY_VIEWER", "GRANTS_TO_ROLES", "privileges and memberships"},
+}
+
+// checkViews looks for the rights that reading in bulk takes, where the account will be read so: it is configured, or
+// there is as much as makes it worth while.
+func (s *snapshot) checkViews(ctx context.Context, role string, tables int) ([]connectors.Missing, error) {
+	if s.a.opt.Read == Live {
+		return nil, nil
+	}
+	if s.a.opt.Read != Bulk {
+		roles, err := s.query(ctx, "count roles", "SHOW ROLES")
+		if err != nil {
+			return nil, err
+		}
+		if live := 2*len(roles.rows) + tables/branches; live <= cheap {
+			return nil, nil
+		}
+	}
+	var missing []connectors.Missing
+	for _, v := range viewerRoles {
+		_, err := s.query(ctx, "read "+v.what+" in bulk", "SELECT 1 AS THERE FROM "+usageView(v.view)+" LIMIT 1")
+		if errors.Is(err, connectors.ErrUnknown) || errors.Is(err, connectors.ErrDenied) {
+			missing = append(missing, connectors.Missing{What: "read " + v.what + " in bulk", SQL: fmt.Sprintf("GRANT DATABASE ROLE SNOWFLAKE.%s TO ROLE %s", v.role, role)})
+		}
+	}
+	return missing, nil
 }
 
 // checkWarehouse asks something that needs compute.
@@ -107,7 +158,7 @@ func (s *snapshot) checkWarehouse(ctx context.Context, role string) *connectors.
 const noWarehouse = 606
 
 // checkHome looks at the schema that holds what polsync creates.
-func (s *snapshot) checkHome(ctx context.Context, held rightSet, role string) ([]connectors.Missing, error) {
+func (s *snapshot) checkHome(ctx context.Context, role string, lacking func([]state.FactKind) bool) ([]connectors.Missing, error) {
 	home := s.scope.Home
 	if home == (state.Securable{}) {
 		return nil, nil
@@ -125,7 +176,7 @@ func (s *snapshot) checkHome(ctx context.Context, held rightSet, role string) ([
 		return []connectors.Missing{
 			{What: "reach the home schema " + home.String() + ": make it", SQL: "CREATE SCHEMA IF NOT EXISTS " + name + " WITH MANAGED ACCESS"},
 			{What: "reach the home schema " + home.String(), SQL: fmt.Sprintf("GRANT USAGE ON DATABASE %s TO ROLE %s", database, role)},
-			{What: "reach the home schema " + home.String(), SQL: fmt.Sprintf("GRANT %s ON SCHEMA %s TO ROLE %s", strings.Join(append([]string{"USAGE"}, s.creates()...), ", "), name, role)},
+			{What: "reach the home schema " + home.String(), SQL: fmt.Sprintf("GRANT %s ON SCHEMA %s TO ROLE %s", strings.Join(append([]string{"USAGE"}, s.creates(lacking)...), ", "), name, role)},
 		}, nil
 	}
 	if err != nil {
@@ -143,7 +194,7 @@ func (s *snapshot) checkHome(ctx context.Context, held rightSet, role string) ([
 	}
 	var missing []connectors.Missing
 	for _, n := range homeNeeds {
-		if slices.ContainsFunc(n.facts, s.scope.Wants) && !have[n.privilege] && !have["OWNERSHIP"] {
+		if slices.ContainsFunc(n.facts, s.scope.Wants) && !have[n.privilege] && !have["OWNERSHIP"] && !lacking(n.facts) {
 			missing = append(missing, connectors.Missing{What: n.what + " in " + home.String(), SQL: fmt.Sprintf("GRANT %s ON SCHEMA %s TO ROLE %s", n.privilege, name, role)})
 		}
 	}
@@ -151,10 +202,10 @@ func (s *snapshot) checkHome(ctx context.Context, held rightSet, role string) ([
 }
 
 // creates lists the rights that creating what is asked for takes in the home schema.
-func (s *snapshot) creates() []string {
+func (s *snapshot) creates(lacking func([]state.FactKind) bool) []string {
 	var all []string
 	for _, n := range homeNeeds {
-		if slices.ContainsFunc(n.facts, s.scope.Wants) {
+		if slices.ContainsFunc(n.facts, s.scope.Wants) && !lacking(n.facts) {
 			all = append(all, n.privilege)
 		}
 	}
@@ -182,10 +233,11 @@ func (s *snapshot) ownRoles(ctx context.Context) (map[string]bool, error) {
 	return mine, nil
 }
 
-// checkCatalogs asks for each database whether its information schema can be read, without which columns are not seen.
-func (s *snapshot) checkCatalogs(ctx context.Context, role string) ([]connectors.Missing, error) {
+// checkCatalogs asks for each database whether its information schema can be read, without which columns are not seen,
+// and counts the tables and views.
+func (s *snapshot) checkCatalogs(ctx context.Context, role string) (missing []connectors.Missing, tables int, err error) {
 	if err := s.databases(ctx); err != nil {
-		return nil, err
+		return nil, 0, err
 	}
 	for _, w := range s.scope.Within {
 		if w.Catalog != "" && !slices.Contains(s.catalogs, w.Catalog) && s.st.Objects[state.Securable{Kind: state.KindCatalog, Catalog: w.Catalog}].Foreign == "" {
@@ -193,16 +245,19 @@ func (s *snapshot) checkCatalogs(ctx context.Context, role string) ([]connectors
 		}
 	}
 	slices.Sort(s.catalogs)
-	var missing []connectors.Missing
 	for _, c := range slices.Compact(s.catalogs) {
 		name, err := dialect.Quoted(state.Securable{Kind: state.KindCatalog, Catalog: c})
 		if err != nil {
-			return nil, err
+			return nil, 0, err
 		}
-		_, err = s.query(ctx, "read the information schema of "+c, "SELECT COUNT(*) FROM "+name+".INFORMATION_SCHEMA.SCHEMATA")
+		r, err := s.query(ctx, "read the information schema of "+c, "SELECT COUNT(*) AS TABLES FROM "+name+".INFORMATION_SCHEMA.TABLES")
 		if errors.Is(err, connectors.ErrUnknown) || errors.Is(err, connectors.ErrDenied) && number(err) != noWarehouse {
 			missing = append(missing, connectors.Missing{What: "see the columns of database " + c, SQL: fmt.Sprintf("GRANT USAGE ON DATABASE %s TO ROLE %s", name, role)})
 		}
+		if err == nil && len(r.rows) == 1 {
+			n, _ := strconv.Atoi(r.text(0, "TABLES")) // no number counts nothing
+			tables += n
+		}
 	}
-	return missing, nil
+	return missing, tables, nil
 }

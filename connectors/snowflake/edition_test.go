@@ -21,6 +21,12 @@ func TestEdition(t *testing.T) {
 			t.Errorf("%s: %q", f, s.Lacks[f])
 		}
 	}
+	whole := b.snapshot(connectors.Scope{Within: []state.Securable{sales}, Home: home})
+	for _, f := range []state.FactKind{state.FactRowPolicy, state.FactFilter, state.FactConstraintPolicy, state.FactConstraint} {
+		if !strings.Contains(whole.Lacks[f], "Enterprise Edition") {
+			t.Errorf("%s: %q", f, whole.Lacks[f])
+		}
+	}
 	if len(s.Unknown) > 0 || s.Lacks[state.FactTagged] != "" {
 		t.Errorf("%v, %v", s.Unknown, s.Lacks)
 	}
@@ -29,7 +35,16 @@ func TestEdition(t *testing.T) {
 		t.Error(err)
 	}
 	missing, err := b.Check(t.Context(), connectors.Scope{Home: home})
-	if err != nil || len(missing) == 0 || !strings.Contains(missing[0].What, "Enterprise Edition") {
+	said := 0
+	for _, m := range missing {
+		if strings.Contains(m.What, "Enterprise Edition") {
+			said++
+		}
+		if strings.Contains(m.SQL, "POLICY") {
+			t.Errorf("%s gives nothing in this edition", m.SQL)
+		}
+	}
+	if err != nil || said != 5 {
 		t.Errorf("%v, %v", missing, err)
 	}
 }
