@@ -72,6 +72,7 @@ type Result struct {
 	Plan     *plan.Plan
 	Steps    []StepResult
 	Settled  []Settled
+	Refused  error         // what the guards say of Plan, where they let nothing of it run
 	Open     bool          // nothing was to be done, but another writer's statement had no outcome yet
 	Left     *plan.Plan    // what a second reading still found to do; nil where nothing was written
 	Drifted  []plan.Change // those of Plan that set again what somebody else undid
@@ -128,18 +129,23 @@ func (r *Reconciler) Run(ctx context.Context, d *state.Declarations, o Options) 
 	res := &Result{Platform: r.Name, Started: r.now()}
 	defer func() { res.Elapsed = r.now().Sub(res.Started) }()
 	in, err := r.planSettled(ctx, d, o, res, 0)
+	clock := false // the clock that is let pass is to be written down with the run, or the next one would warn of it again
 	if err == nil && res.Plan.Empty() {
 		if err := r.settleRepeats(ctx, in, res.Plan, 2); err != nil {
 			return res, err
 		}
 		// A writer that was killed after its last statement leaves nothing to do but to settle what became of it.
 		res.Open, err = r.open(ctx)
+		if err == nil && o.Pass.Clock {
+			_, behind, asked := r.clock(ctx, plan.Passes{})
+			clock, err = behind > 0, asked
+		}
 	}
-	if err != nil || res.Plan.Empty() && !res.Open {
+	if err != nil || res.Plan.Empty() && !res.Open && !clock {
 		return res, errors.Join(err, r.incomplete(res))
 	}
-	if err := plan.Guard(res.Plan, len(in.Owned), r.limits(), o.Pass); err != nil {
-		return res, err
+	if res.Refused = plan.Guard(res.Plan, len(in.Owned), r.limits(), o.Pass); res.Refused != nil {
+		return res, res.Refused
 	}
 	lease, err := r.acquire(ctx)
 	if err != nil {
@@ -154,15 +160,15 @@ func (r *Reconciler) Run(ctx context.Context, d *state.Declarations, o Options) 
 	}
 	// Between the first reading and the lease another writer may have been at work: what is sent is planned under
 	// the lease.
-	if in, err = r.planSettled(ctx, d, o, res, lease.Epoch); err != nil || res.Plan.Empty() {
+	if in, err = r.planSettled(ctx, d, o, res, lease.Epoch); err != nil || res.Plan.Empty() && !clock {
 		return res, errors.Join(err, r.incomplete(res))
 	}
 	if o.Saved != nil && (Digest(res.Plan) != o.Saved.Digest || o.Saved.Base != "" && res.Plan.Base != o.Saved.Base) {
 		return res, fmt.Errorf("%s: %w", r.Name, ErrMoved)
 	}
 	if Digest(res.Plan) != digest {
-		if err := plan.Guard(res.Plan, len(in.Owned), r.limits(), o.Pass); err != nil {
-			return res, err
+		if res.Refused = plan.Guard(res.Plan, len(in.Owned), r.limits(), o.Pass); res.Refused != nil {
+			return res, res.Refused
 		}
 	}
 	if err := r.execute(ctx, d, in, o, lease, res); err != nil {

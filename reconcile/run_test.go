@@ -521,4 +521,13 @@ func TestWhatEndedStaysEnded(t *testing.T) {
 	if res := b.run(r, d, reconcile.Options{}); len(res.Steps) != 0 || len(res.Plan.Notices) != 0 {
 		t.Errorf("afterwards: %d steps, %v", len(res.Steps), res.Plan.Notices)
 	}
+	// With nothing to do the flag is remembered too.
+	b.pass(-time.Hour)
+	if res := b.run(r, d, reconcile.Options{}); len(res.Plan.Notices) != 1 {
+		t.Errorf("the clock is behind again: %v", res.Plan.Notices)
+	}
+	b.run(r, d, reconcile.Options{Pass: plan.Passes{Clock: true}})
+	if res := b.run(r, d, reconcile.Options{}); len(res.Plan.Notices) != 0 {
+		t.Errorf("it was let pass: %v", res.Plan.Notices)
+	}
 }

@@ -143,6 +143,7 @@ func (a *app) adopt(ctx context.Context, names []string, tag string) error {
 		if err != nil {
 			return nil, err
 		}
+		s.reconciler.Self = s.whole(now.Self)
 		var keys []state.Key
 		var facts []ledger.Owned
 		for _, k := range now.Keys() {
@@ -162,6 +163,15 @@ func (a *app) adopt(ctx context.Context, names []string, tag string) error {
 // needs reports whether polsync itself needs a fact to work, or another tool manages it.
 func (s *session) needs(k state.Key) bool {
 	return slices.Contains(s.reconciler.Self, k.With) || s.reconciler.Foreign.Manages(k) != "" || k.Fact == state.FactOwner
+}
+
+// whole returns who polsync acts as: whom the configuration names, and whom the platform takes it for.
+func (s *session) whole(platform []state.Securable) []state.Securable {
+	all := slices.Clone(s.reconciler.Self)
+	for _, one := range platform {
+		all = append(all, s.platform.Dialect().Fold(one))
+	}
+	return all
 }
 
 // isPinned returns an error where the state belongs to another account than the one that was read.

@@ -70,8 +70,8 @@ func (a *app) plan(ctx context.Context, out string, pass passes) (err error) {
 				return err
 			}
 			results[i], saved[i] = res, savePlan(res, s.platform.identity, a.now())
-			if err := s.guards(ctx, res.Plan, pass.Passes); err != nil {
-				return err
+			if res.Refused = s.guards(ctx, res.Plan, pass.Passes); res.Refused != nil {
+				return res.Refused
 			}
 			return planVerdict(res.Plan)
 		})

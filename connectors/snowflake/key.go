@@ -19,7 +19,7 @@ import (
 
 // privateKey reads an RSA key from PEM. None of its errors holds any part of the key or the passphrase.
 func privateKey(text, passphrase []byte) (*rsa.PrivateKey, error) {
-	block, _ := pem.Decode(text)
+	block, _ := pem.Decode(text) // what stands behind the first block is none of the key
 	if block == nil {
 		return nil, errors.New("the private key is not PEM")
 	}

@@ -88,17 +88,17 @@ func (d *difference) holdBack() {
 
 // wanted reports whether a fact lies in what the run was narrowed to.
 func (d *difference) wanted(k state.Key) bool {
-	if len(d.in.Only) > 0 && !slices.Contains(d.in.Only, k.Fact) {
-		return false
-	}
-	if len(d.in.Scope) == 0 {
+	if len(d.in.Only) == 0 && len(d.in.Scope) == 0 {
 		return true
 	}
 	return d.inside(k) || d.defined()[k] && !d.in.Actual.Has(k)
 }
 
 func (d *difference) inside(k state.Key) bool {
-	return slices.ContainsFunc(d.in.Scope, func(s state.Securable) bool { return s.Covers(k.On) })
+	if len(d.in.Only) > 0 && !slices.Contains(d.in.Only, k.Fact) {
+		return false
+	}
+	return len(d.in.Scope) == 0 || slices.ContainsFunc(d.in.Scope, func(s state.Securable) bool { return s.Covers(k.On) })
 }
 
 // defined returns the declared definitions that facts inside the narrowed part refer to. They live outside it, and are

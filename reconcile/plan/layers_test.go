@@ -128,3 +128,31 @@ func loaded(t *testing.T, policies string) *state.Declarations {
 	}
 	return d
 }
+
+// Narrowed to a kind of fact, a run makes what is missing of the definitions that such facts need, and changes none that is there.
+func TestNarrowedToAKindBringsItsDefinitions(t *testing.T) {
+	const policies = `
+tags: [{name: pii, values: [x]}]
+tag_assignments: [{tag: pii, value: x, on: "mem:CRM.PUBLIC.CUSTOMERS.EMAIL"}]
+row_filters: [{name: own, on: "mem:CRM.PUBLIC.CUSTOMERS", column: EMAIL, rules: [{to: "role:ANALYST", values: all}]}]
+masks: [{name: m, on: "mem:CRM.PUBLIC.CUSTOMERS.ID", rules: [{to: "role:ANALYST", show: clear}]}]
+`
+	only := func(kind state.FactKind, facts string) []string {
+		var keys []string
+		p := planned(t, policies, facts, facts, func(in *plan.Input) { in.Only = []state.FactKind{kind} })
+		for _, c := range p.Changes() {
+			keys = append(keys, c.Key.Fact.String())
+		}
+		slices.Sort(keys)
+		return slices.Compact(keys)
+	}
+	for kind, want := range map[state.FactKind][]string{state.FactFilter: {"row_filter", "row_policy"}, state.FactMask: {"mask", "policy"}, state.FactTagged: {"allowed_value", "tag", "tagged"}} {
+		if got := only(kind, ""); !slices.Equal(got, want) {
+			t.Errorf("only %s plans %q, want %q", kind, got, want)
+		}
+	}
+	changed := `facts: [{fact: policy, on: masking_policy M_NUMBER, value: {name: masking_policy M_NUMBER, family: number}}]`
+	if got := only(state.FactMask, changed); !slices.Equal(got, []string{"mask"}) {
+		t.Errorf("a policy that is there is changed too: %q", got)
+	}
+}

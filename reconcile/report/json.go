@@ -23,6 +23,7 @@ type platform struct {
 	Run        string            `json:"run,omitempty"`
 	Base       string            `json:"base,omitempty"`
 	Digest     string            `json:"digest,omitempty"`
+	Refused    string            `json:"refused,omitempty"` // what the guards say, where they let nothing run
 	Steps      []step            `json:"steps"`
 	Kept       []kept            `json:"kept"`
 	Notices    []notice          `json:"notices"`
@@ -111,6 +112,9 @@ func platformOf(r *reconcile.Result) (platform, error) {
 	p.Base, p.Digest, p.Unchanged = r.Plan.Base, reconcile.Digest(r.Plan), r.Plan.Unchanged
 	p.Statements, p.Reads, p.Freshness, p.Sights = r.Plan.Statements(), r.Plan.Reads, r.Plan.Freshness, r.Plan.Sights
 	p.Settled = len(r.Settled)
+	if r.Refused != nil {
+		p.Refused = r.Refused.Error()
+	}
 	if r.Left != nil {
 		left := len(r.Left.Changes())
 		p.Left = &left

@@ -37,6 +37,10 @@ func (d Node) check(s *Shape, depth int) {
 func (d Node) checkEither(s *Shape, depth int) {
 	for _, c := range s.Choices {
 		if d.fits(c) {
+			if c.Kind == String && len(c.Enum) > 0 && !slices.Contains(c.Enum, d.target().Value) && slices.ContainsFunc(s.Choices, func(o *Shape) bool { return o.Kind == List }) {
+				d.Errorf("%s is not the word that stands here, which is %s; values are written as a list: [%s]", shown(c, d.target().Value), strings.Join(c.Enum, ", "), d.target().Value)
+				return
+			}
 			d.check(c, depth)
 			return
 		}
@@ -146,6 +150,10 @@ func (d Node) checkScalar(s *Shape) {
 		d.checkString(s)
 	case Bool:
 		if t.Tag != "!!bool" || !strings.EqualFold(t.Value, "true") && !strings.EqualFold(t.Value, "false") {
+			if oldBool(t) || t.Tag == "!!bool" {
+				d.Errorf("expected true or false, found %s, which only some readers of YAML take for one of them", shown(s, t.Value))
+				return
+			}
 			d.Errorf("expected true or false, found %s", d.found())
 		}
 	case Integer, Number:
