@@ -21,6 +21,15 @@ func TestGeneratedMetastoreRests(t *testing.T) {
 		if plan.ProcessState.ExitCode() != c.code {
 			t.Errorf("drift %s: the plan ends with %d, want %d: %v\n%.4000s", c.drift, plan.ProcessState.ExitCode(), c.code, err, out)
 		}
+		if c.code == exitDiffers {
+			conf := filepath.Join(dir, "polsync.yaml")
+			if out, err := exec.Command("polsync", "-c", conf, "reconcile").CombinedOutput(); err != nil {
+				t.Errorf("reconcile: %v\n%.4000s", err, out)
+			}
+			if out, err := exec.Command("polsync", "-c", conf, "plan").CombinedOutput(); err != nil {
+				t.Errorf("something is left to do: %v\n%.4000s", err, out)
+			}
+		}
 		stop(t, dev)
 	}
 }

@@ -37,7 +37,7 @@ func (g *generator) fill() error {
 			return err
 		}
 	}
-	for _, sql := range []string{"ALTER CATALOG " + Catalog + " OWNER TO `" + Owners + "`", "GRANT CREATE FUNCTION, EXECUTE ON SCHEMA " + Catalog + "." + Policies + " TO `" + Owners + "`"} {
+	for _, sql := range []string{"ALTER CATALOG " + Catalog + " OWNER TO `" + Owners + "`", "GRANT USE SCHEMA, CREATE FUNCTION, EXECUTE ON SCHEMA " + Catalog + "." + Policies + " TO `" + Owners + "`"} {
 		if err := g.w.Exec(databricks.DefaultAdmin, sql); err != nil {
 			return err
 		}
