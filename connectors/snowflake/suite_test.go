@@ -63,6 +63,10 @@ func suite(t *testing.T, opt emulator.Options, edit ...func(*Options)) {
 			b.admin(otherKinds...)
 			f.Others = others
 		}
+		if strings.HasSuffix(t.Name(), "/owners_of_kinds") {
+			b.admin(otherKinds...)
+			f.Owned = owned
+		}
 		for _, c := range []string{"A", "O", "V"} {
 			f.Nested = append(f.Nested, column(state.Securable{Kind: state.KindTable, Catalog: "CRM", Schema: "SALES", Name: "NESTED"}, c))
 		}
@@ -85,6 +89,9 @@ var otherKinds = []string{
 var others = []state.Securable{of(state.KindStage, "STG"), of(state.KindSequence, "SEQ"), of(state.KindFileFormat, "FMT"), of(state.KindFunction, "F(NUMBER, VARCHAR)"),
 	of(state.KindProcedure, "P(VARCHAR)"), of(state.KindStream, "STR"), of(state.KindTask, "TSK"), of(state.KindPipe, "PIP"), of(state.KindSecret, "SEC"),
 	{Kind: state.KindIntegration, Name: "INT_A"}, {Kind: state.KindResourceMonitor, Name: "RM"}, {Kind: state.KindWarehouse, Name: "OTHER_WH"}, {Kind: state.KindUser, Name: "ALICE"}}
+
+// owned are those whose ownership moves without anything else to be done first.
+var owned = append(slices.Clone(others[:6]), of(state.KindSecret, "SEC"))
 
 func of(kind state.Kind, name string) state.Securable {
 	return state.Securable{Kind: kind, Catalog: sales.Catalog, Schema: sales.Schema, Name: name}
