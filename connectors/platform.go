@@ -34,6 +34,10 @@ type Scope struct {
 	Strict   bool                       // only sources that show the platform's own last write
 	Recent   []Recent                   // what polsync changed lately, oldest first, which sources that lag may not show yet
 
+	// Policies says of which schemas and tables the attribute-based policies are read besides those of catalogs; tagged is
+	// whether anything in the schema carries a tag. Nil for none.
+	Policies func(s state.Securable, tagged bool) bool
+
 	Without []state.FactKind // not these, whatever Facts says
 }
 

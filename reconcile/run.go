@@ -41,6 +41,10 @@ type Reconciler struct {
 	May   func(*state.Declarations) error                  // what findings may ask for; nil for anything
 	Now   func() time.Time                                 // nil means time.Now
 	Sleep func(ctx context.Context, d time.Duration) error // nil means to wait for real
+
+	// EffectDelay is how long attribute-based policies, and tags that they ask about, may take to be in effect; what would
+	// open data waits for so long. 0 means not at all.
+	EffectDelay time.Duration
 }
 
 // Options are what one run is asked to do.
@@ -247,6 +251,9 @@ func (r *Reconciler) observe(ctx context.Context, d *state.Declarations, o Optio
 		}
 		return in, nil, err
 	}
+	if in.EffectDelay, in.Lately, err = r.unsettledPolicies(ctx, in.Now); err != nil {
+		return in, nil, err
+	}
 	in.Aside, err = r.aside(ctx)
 	return in, actual, err
 }
@@ -282,6 +289,7 @@ func (r *Reconciler) reads(ctx context.Context, owned plan.Owned, d *state.Decla
 		}
 	}
 	scope.Kinds, scope.All = plan.Kinds(d, r.Name, owned), plan.Everybody(d, r.Name)
+	scope.Policies = plan.PolicyPlaces(d, r.Name, r.Platform.Dialect(), owned)
 	scope.TagsOf = plan.TagsOf(d, r.Name, r.Platform.Dialect(), owned)
 	scope.GrantsOf = plan.GrantsOf(d, r.Name, r.Platform.Dialect(), owned)
 	scope.Recent, err = r.lately(ctx)
@@ -324,6 +332,22 @@ func (r *Reconciler) owned(ctx context.Context) (plan.Owned, error) {
 		owned[k] = plan.Ownership{Value: o.Value, Run: o.Run, Identity: o.Identity, Origin: o.Origin}
 	}
 	return owned, nil
+}
+
+// unsettledPolicies returns what was written so lately that it may not be in effect yet.
+func (r *Reconciler) unsettledPolicies(ctx context.Context, now time.Time) (time.Duration, []plan.Recent, error) {
+	if r.EffectDelay <= 0 {
+		return 0, nil, nil
+	}
+	lately, err := r.Store.Lately(ctx, r.Name, now.Add(-r.EffectDelay))
+	if err != nil {
+		return 0, nil, fmt.Errorf("%s: read what was changed lately: %w", r.Name, err)
+	}
+	recent := make([]plan.Recent, 0, len(lately))
+	for _, l := range lately {
+		recent = append(recent, plan.Recent{Key: l.Key, Value: l.Want, At: l.At})
+	}
+	return r.EffectDelay, recent, nil
 }
 
 func (r *Reconciler) aside(ctx context.Context) (map[state.Key]string, error) {

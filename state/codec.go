@@ -140,6 +140,8 @@ func DecodeValue(kind FactKind, data []byte) (Value, error) {
 		return &p, err
 	case FactFilter, FactConstraint:
 		return decode[Filter](data)
+	case FactABAC:
+		return decode[ABAC](data)
 	case FactTagged:
 		return decode[Text](data)
 	case FactGrant:

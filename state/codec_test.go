@@ -46,7 +46,9 @@ func TestValuesReadBack(t *testing.T) {
 			Lookup: &Lookup{Table: Securable{Kind: KindView, Catalog: "A", Schema: "B", Name: "C"}, Principal: "P", By: ByUser, Value: "V", All: new(string)}},
 		FactFilter: Filter{Policy: Securable{Kind: KindRowPolicy, Name: "F"}, Using: []string{"A"}}, FactConstraint: Filter{Policy: Securable{Kind: KindJoinPolicy, Name: "J"}},
 		FactConstraintPolicy: &ConstraintPolicy{Name: Securable{Kind: KindAggregationPolicy, Name: "G"}, MinGroup: 5, Except: []Securable{Everyone}},
-		FactGrant:            Option(true), FactOwner: Owner{Kind: KindRole, Name: "O"}} {
+		FactABAC: ABAC{Policy: p.Name, To: []Securable{Everyone}, Except: []Securable{{Kind: KindGroup, Name: "g"}}, When: "has_tag('a')", Columns: []ABACColumn{{Alias: "m", Tags: "TRUE"}}, Mask: "m",
+			Using: []ABACArg{{Alias: "n"}, {Constant: "4"}}, Unread: "x"},
+		FactGrant: Option(true), FactOwner: Owner{Kind: KindRole, Name: "O"}} {
 		data, err := EncodeValue(v)
 		if err != nil {
 			t.Fatal(err)

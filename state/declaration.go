@@ -130,6 +130,7 @@ type MaskDeclaration struct {
 	SQL     map[string]string // whole body by dialect, instead of rules: opaque
 	Types   []Family
 	Primary bool
+	ABAC    bool // databricks: by attribute-based policies, not column by column
 	In      []string
 	Origin  Origin
 }
@@ -175,6 +176,7 @@ type RowFilterDeclaration struct {
 	Lookup    *LookupDeclaration
 	Default   bool              // every row for those named nowhere
 	SQL       map[string]string // whole body by dialect, instead of rules: opaque
+	ABAC      bool              // databricks: by attribute-based policies, not table by table
 	In        []string
 	Origin    Origin
 }
@@ -355,15 +357,6 @@ type AutotagDeclaration struct {
 	Origin   Origin
 }
 
-// Deferred is a declaration of a kind that is understood but cannot be planned yet; a plan that meets one is refused
-// by name.
-type Deferred struct {
-	What   string // engine: abac
-	Name   string
-	In     []string // platforms it speaks of
-	Origin Origin
-}
-
 // Expectation is one of the policy's own tests.
 type Expectation struct {
 	As     PrincipalRef
@@ -399,7 +392,6 @@ type Declarations struct {
 	Scans       []ScanDeclaration
 	Autotag     []AutotagDeclaration
 	Decisions   []DecisionDeclaration
-	Deferred    []Deferred
 	Tests       []Expectation
 	Findings    []Finding // of the classification layer
 	Count       int       // of declarations, for the guard on shrinking sources

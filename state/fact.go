@@ -30,11 +30,12 @@ const (
 	FactFilter                    // On: the rows of the relation are filtered. Value: Filter
 	FactConstraintPolicy          // On: the aggregation, projection or join policy exists. Value: *ConstraintPolicy
 	FactConstraint                // On: the relation or column is under a constraint of the sort Name. Value: Filter
+	FactABAC                      // On: the attribute-based policy Name stands on the catalog, schema or table. Value: ABAC
 	factEnd
 )
 
 var factNames = [...]string{"", "role", "tag", "allowed_value", "policy", "mask", "binding", "tagged", "member", "grant", "owner", "managed_access",
-	"row_policy", "row_filter", "constraint_policy", "constraint"}
+	"row_policy", "row_filter", "constraint_policy", "constraint", "abac_policy"}
 
 // String returns the kind's name, as --only takes it.
 func (k FactKind) String() string {
@@ -173,6 +174,8 @@ func Attached(v Value) (Securable, bool) {
 		return v.Policy, true
 	case Filter:
 		return v.Policy, true
+	case ABAC:
+		return v.Policy, true
 	}
 	return Securable{}, false
 }
@@ -195,7 +198,7 @@ func (k FactKind) Policy() bool {
 
 // Attaches reports whether facts of the kind put a policy on what it covers.
 func (k FactKind) Attaches() bool {
-	return k == FactMask || k == FactBinding || k == FactFilter || k == FactConstraint
+	return k == FactMask || k == FactBinding || k == FactFilter || k == FactConstraint || k == FactABAC
 }
 
 // Equal reports whether two values of one key are the same. A policy's body is compared by the planner, which knows
@@ -212,6 +215,9 @@ func Equal(a, b Value) bool {
 		b, ok := b.(Tag)
 		return ok && a.AnyValue == b.AnyValue && a.Comment == b.Comment && a.Propagate == b.Propagate && a.Governed == b.Governed &&
 			a.OnConflict == b.OnConflict && slices.Equal(a.Sequence, b.Sequence) && a.MultiValue == b.MultiValue
+	case ABAC:
+		b, ok := b.(ABAC)
+		return ok && a.Equal(b)
 	case *MaskingPolicy:
 		b, ok := b.(*MaskingPolicy)
 		return ok && a.SameRules(b)

@@ -119,11 +119,11 @@ func (a *app) prepare(c *cobra.Command) error {
 // onlyWords are the words of --only that stand for several kinds of fact.
 var onlyWords = map[string][]state.FactKind{
 	"tags":   {state.FactTag, state.FactAllowedValue, state.FactTagged},
-	"masks":  {state.FactPolicy, state.FactMask, state.FactBinding},
+	"masks":  {state.FactPolicy, state.FactMask, state.FactBinding, state.FactABAC},
 	"roles":  {state.FactRole, state.FactMember},
 	"grants": {state.FactGrant, state.FactOwner, state.FactManaged},
 
-	"row_filters": {state.FactRowPolicy, state.FactFilter},
+	"row_filters": {state.FactRowPolicy, state.FactFilter, state.FactABAC},
 	"constraints": {state.FactConstraintPolicy, state.FactConstraint},
 }
 

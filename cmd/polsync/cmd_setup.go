@@ -88,9 +88,6 @@ func (a *app) validate(context.Context) error {
 	if err != nil {
 		return err
 	}
-	for _, x := range d.Deferred {
-		fmt.Fprintf(a.err, "polsync: %s: %s %s is understood but cannot be planned yet; plan refuses it\n", x.Origin.Place(), x.What, x.Name)
-	}
 	if err := a.unplanned(c, d); err != nil {
 		return err
 	}

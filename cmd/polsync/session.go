@@ -79,7 +79,7 @@ func (a *app) open(ctx context.Context, c *config.Config, p config.Platform, sto
 	}
 	d := opened.Dialect()
 	s := &session{conf: p, platform: &watched{Platform: opened}}
-	r := &reconcile.Reconciler{Name: p.Name, Platform: s.platform, Store: store, Foreign: foreignOf(d, c, p.Name), Self: selfOf(d, p),
+	r := &reconcile.Reconciler{EffectDelay: p.EffectDelay(), Name: p.Name, Platform: s.platform, Store: store, Foreign: foreignOf(d, c, p.Name), Self: selfOf(d, p),
 		Limits: plan.Limits{Removals: c.Guards.Removals, Share: c.Guards.RemovalShare, Unmaskings: c.Guards.Unmaskings, Statements: c.Guards.Statements},
 		Log:    a.log, MaxRow: c.Guards.FailuresInRow, Beside: p.Connection, Repeats: c.Guards.Repeats, Holder: holder(), Lease: a.flags.lease, Grace: a.flags.grace, Timeout: p.Timeout, Version: version(), By: invoker(), Now: a.now}
 	if p.Home != nil {

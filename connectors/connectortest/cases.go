@@ -23,6 +23,8 @@ func Cases() []Case {
 		{Name: "conditional mask", Steps: conditionalMask},
 		{Name: "every show", Steps: everyShow},
 		{Name: "row filters", Steps: rowFilters, Check: checkRowFilters},
+		{Name: "attribute-based masks", Steps: abacMasks, Check: checkAbacMasks},
+		{Name: "attribute-based filters", Steps: abacFilters, Check: checkAbacFilters},
 		{Name: "constraints", Steps: constraints, Check: checkConstraints},
 		{Name: "nested types", Steps: nestedTypes, Check: checkNestedTypes},
 		{Name: "grants", Steps: grants, Check: checkGrants},

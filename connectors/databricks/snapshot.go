@@ -61,6 +61,9 @@ func (p *Platform) Snapshot(ctx context.Context, scope connectors.Scope) (*state
 	if err := r.together(ctx, r.readColumns, r.readTags, r.readTagPolicies, r.readMasks, r.readFilters, r.readGrants, r.readSingles); err != nil {
 		return nil, p.wrap("read the workspace", err)
 	}
+	if err := r.readPolicies(ctx); err != nil {
+		return nil, p.wrap("read attribute-based policies", err)
+	}
 	if err := r.readRoutines(ctx); err != nil {
 		return nil, p.wrap("read functions", err)
 	}
@@ -117,7 +120,7 @@ func (r *reader) finish() {
 			r.state.Freshness = append(r.state.Freshness, fresh)
 		}
 	}
-	for _, f := range []state.FactKind{state.FactTag, state.FactRole} {
+	for _, f := range []state.FactKind{state.FactTag, state.FactRole, state.FactABAC} {
 		r.state.Freshness = append(r.state.Freshness, state.Freshness{Facts: f, Source: "rest"})
 	}
 }

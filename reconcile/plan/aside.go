@@ -13,7 +13,7 @@ type aside struct {
 
 func (a *aside) add(c Change) {
 	earliest := func(m map[state.Securable]Change, k state.Securable) {
-		if old, ok := m[k]; !ok || old.After(c) {
+		if old, ok := m[k]; !ok || c.Compare(old) < 0 {
 			m[k] = c
 		}
 	}

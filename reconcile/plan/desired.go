@@ -26,6 +26,8 @@ type Input struct {
 	Offline      bool                 // there is no platform: principals are taken to be there, see Check
 	Aside        map[state.Key]string // changes refused for good in an earlier run, with the reason
 	ExpireOnly   bool                 // plan nothing but the end of what has expired
+	EffectDelay  time.Duration        // how long attribute-based policies, and tags that they ask about, may take to be in effect once written
+	Lately       []Recent             // what polsync wrote within EffectDelay, oldest first
 	Fought       map[state.Key]int    // changes that as many runs in succession made and somebody undid
 }
 
@@ -66,13 +68,13 @@ type Ended struct {
 // rule and its grants are held.
 func Desired(in Input) *Target {
 	r := newResolver(in)
-	r.refuseDeferred()
 	r.indexPrincipals()
 	r.roles()
 	r.tagDefinitions()
 	r.assignments()
 	r.masks()
 	r.filters()
+	r.checkAttributes()
 	r.constraints()
 	r.grants()
 	r.exclusives()
@@ -97,6 +99,8 @@ func newResolver(in Input) *resolver {
 		tags:     map[string]*tagInfo{},
 		policies: map[state.Securable]policyOf{},
 		filterOf: map[state.Securable]string{},
+		abac:     map[state.Securable]attributed{},
+		abacRows: map[state.Securable]attributed{},
 	}
 	r.target.State.Objects = in.Actual.Objects
 	return r
@@ -113,6 +117,8 @@ type resolver struct {
 	said       map[state.Securable]map[state.Securable]taggedOn // see valuesOf
 	masked     map[state.Securable]bool                         // containers that carry a masked tag; nil until asked for
 	unfits     map[string]*unfitColumns                         // what the masks' types cannot show
+
+	abac, abacRows map[state.Securable]attributed // columns, and relations, that attribute-based policies are declared for
 
 	filterOf  map[state.Securable]string                   // row policy -> filter it was made for, to find collisions
 	looked    lookedAt                                     // columns that policies look at besides those that mask them
@@ -189,14 +195,6 @@ func (r *resolver) absent(k state.Key, o state.Origin) {
 		delete(r.target.State.Facts, k)
 	}
 	r.target.Absent[k] = o
-}
-
-func (r *resolver) refuseDeferred() {
-	for _, d := range r.in.Declarations.Deferred {
-		if len(d.In) == 0 || slices.Contains(d.In, r.in.Platform) {
-			r.note(Error, state.Securable{}, d.Origin, "%s %s is understood but cannot be planned by this version; remove it to go on", d.What, d.Name)
-		}
-	}
 }
 
 func (r *resolver) here(in []string) bool { return len(in) == 0 || slices.Contains(in, r.in.Platform) }

@@ -32,6 +32,7 @@ type difference struct {
 
 	own map[state.Securable]bool // see actsWith, onlyThrough
 
+	attributes  map[state.Securable]bool                   // see abacTags
 	definitions map[state.Key]bool                         // see defined
 	byTag       map[state.Securable][]*state.MaskingPolicy // see policiesOf
 }
@@ -65,6 +66,7 @@ func Diff(in Input, t *Target) ([]Change, []Kept, []Notice, int) {
 	d.keepNeeded()
 	d.holdUncertain()
 	d.holdUnjoined()
+	d.holdUnsettled()
 	d.holdBack()
 	d.warnFought()
 	d.heirs()
@@ -120,6 +122,9 @@ func (d *difference) defined() map[state.Key]bool {
 			d.definitions[state.PolicyKey(v.Policy)] = true
 		case state.Filter:
 			d.definitions[state.PolicyKey(v.Policy)] = true
+		case state.ABAC:
+			d.definitions[state.PolicyKey(v.Policy)] = true
+			eachTag(v, func(k state.Key) { d.definitions[k] = true })
 		case state.Option:
 			d.definitions[state.Key{Fact: state.FactRole, On: k.With}] = true
 		}
@@ -226,11 +231,12 @@ type few struct {
 	definitions map[state.Key]state.Value // of policies, of whatever sort
 	policies    map[state.Key]*state.MaskingPolicy
 	bindings    map[state.Key]state.Mask
+	abac        map[state.Key]state.ABAC
 	values      []state.Key // allowed ones
 }
 
 func fewOf(s *state.State) *few {
-	f := &few{definitions: map[state.Key]state.Value{}, policies: map[state.Key]*state.MaskingPolicy{}, bindings: map[state.Key]state.Mask{}}
+	f := &few{definitions: map[state.Key]state.Value{}, policies: map[state.Key]*state.MaskingPolicy{}, bindings: map[state.Key]state.Mask{}, abac: map[state.Key]state.ABAC{}}
 	for k, fact := range s.Facts {
 		if k.Fact.Policy() && fact.Value != nil {
 			f.definitions[k] = fact.Value
@@ -243,6 +249,10 @@ func fewOf(s *state.State) *few {
 		case state.FactBinding:
 			if m, ok := fact.Value.(state.Mask); ok {
 				f.bindings[k] = m
+			}
+		case state.FactABAC:
+			if a, ok := fact.Value.(state.ABAC); ok {
+				f.abac[k] = a
 			}
 		case state.FactAllowedValue:
 			f.values = append(f.values, k)
@@ -483,23 +493,23 @@ func (d *difference) stays(k state.Key, is state.Fact, owned Ownership) string {
 // users lists by kind of definition what may use one, and would go with it.
 var users = map[state.FactKind][]state.FactKind{
 	state.FactRole:         {state.FactMember, state.FactGrant, state.FactOwner},
-	state.FactTag:          {state.FactTagged, state.FactBinding},
-	state.FactAllowedValue: {state.FactTagged},
-	state.FactPolicy:       {state.FactMask, state.FactBinding},
+	state.FactTag:          {state.FactTagged, state.FactBinding, state.FactABAC},
+	state.FactAllowedValue: {state.FactTagged, state.FactABAC},
+	state.FactPolicy:       {state.FactMask, state.FactBinding, state.FactABAC},
 
-	state.FactRowPolicy:        {state.FactFilter},
+	state.FactRowPolicy:        {state.FactFilter, state.FactABAC},
 	state.FactConstraintPolicy: {state.FactConstraint},
 }
 
 // doubted returns why it cannot be known that a mask covers nothing any more, or another value: a tag somewhere, which
 // could not be read, may still ask for it.
 func (d *difference) doubted(k state.Key) string {
-	if k.Fact != state.FactMask && k.Fact != state.FactBinding && k.Fact != state.FactFilter {
+	if k.Fact != state.FactMask && k.Fact != state.FactBinding && k.Fact != state.FactFilter && k.Fact != state.FactABAC {
 		return ""
 	}
 	for _, a := range d.in.Actual.Unknown {
 		tags := len(a.Facts) == 0 || slices.Contains(a.Facts, state.FactTagged)
-		if tags && (k.Fact == state.FactBinding || a.Within.Covers(k.On)) {
+		if tags && (k.Fact == state.FactBinding || a.Within.Covers(k.On) || k.Fact == state.FactABAC && k.On.Covers(a.Within)) {
 			return a.Reason
 		}
 	}
@@ -525,6 +535,8 @@ func (d *difference) mentioned(spoken map[state.Securable]bool, k state.Key) boo
 		return false // others' definitions are no difference and no news
 	case state.FactTagged:
 		return spoken[k.With] // of a tag that is declared, wherever it is
+	case state.FactABAC:
+		return true // it may mask or filter anything below
 	}
 	return spoken[k.On]
 }
@@ -547,6 +559,18 @@ func (d *difference) keepNeeded() {
 		d.keep(state.Fact{Key: c.Key, Value: c.Was}, "still needed by "+by.String())
 		return true
 	})
+}
+
+// eachTag calls do for every definition of a tag, or value of one, that a policy asks about.
+func eachTag(a state.ABAC, do func(state.Key)) {
+	for _, c := range a.Conditions() {
+		c.Each(func(key, value string, any bool) {
+			on := state.Securable{Kind: state.KindTag, Name: key}
+			if do(state.Key{Fact: state.FactTag, On: on}); !any {
+				do(state.Key{Fact: state.FactAllowedValue, On: on, Name: value})
+			}
+		})
+	}
 }
 
 // outcome returns which facts the changes remove and which they set.
@@ -587,6 +611,11 @@ func (d *difference) references(removed, set map[state.Key]bool) map[state.Key]s
 			}
 		case state.FactAllowedValue:
 			need(state.Key{Fact: state.FactTag, On: k.On}, k) // a list goes with its tag, somebody else's values in it too
+		case state.FactABAC:
+			if a, ok := v.(state.ABAC); ok {
+				need(state.PolicyKey(a.Policy), k)
+				eachTag(a, func(tag state.Key) { need(tag, k) })
+			}
 		case state.FactMask, state.FactBinding, state.FactFilter, state.FactConstraint:
 			if policy, ok := state.Attached(v); ok {
 				need(state.PolicyKey(policy), k)
@@ -638,7 +667,7 @@ func (d *difference) holdUncertain() {
 
 // coverFacts are what protects data. What filters rows or constrains queries comes last, see rowFacts.
 var coverFacts = [...]state.FactKind{state.FactPolicy, state.FactMask, state.FactBinding, state.FactTagged,
-	state.FactRowPolicy, state.FactFilter, state.FactConstraintPolicy, state.FactConstraint}
+	state.FactRowPolicy, state.FactFilter, state.FactConstraintPolicy, state.FactConstraint, state.FactABAC}
 
 // rowFacts are the cover that only adds to what masks do: where none is declared it does not matter which is there.
 var rowFacts = coverFacts[4:]

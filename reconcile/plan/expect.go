@@ -34,7 +34,7 @@ func Check(in Input) ([]Verdict, []Notice) {
 			all = append(all, c.verdict(e))
 		}
 	}
-	return all, refusals(in.Declarations, target)
+	return all, refusals(target)
 }
 
 // Unplanned returns what the declarations alone show a plan for a platform to be refused for, and what it would warn of
@@ -43,17 +43,14 @@ func Unplanned(in Input) []Notice {
 	in.Offline, in.Owned = true, Owned{}
 	in.Actual = imagined(in)
 	target := Desired(in)
-	all := append(refusals(in.Declarations, target), target.Always...)
+	all := append(refusals(target), target.Always...)
 	slices.SortStableFunc(all, compareNotices)
 	return slices.CompactFunc(all, func(a, b Notice) bool { return a.Text == b.Text && a.Origin.Compare(b.Origin) == 0 })
 }
 
-// refusals returns the errors of a target, but for those of kinds that are refused by name.
-func refusals(d *state.Declarations, target *Target) []Notice {
-	return slices.DeleteFunc(slices.Clone(target.Notices), func(n Notice) bool {
-		deferred := slices.ContainsFunc(d.Deferred, func(x state.Deferred) bool { return x.Origin.Compare(n.Origin) == 0 })
-		return n.Level != Error || deferred
-	})
+// refusals returns the errors of a target.
+func refusals(target *Target) []Notice {
+	return slices.DeleteFunc(slices.Clone(target.Notices), func(n Notice) bool { return n.Level != Error })
 }
 
 // imagined returns what the declarations name plainly, as if it were there; of globs, the part before the wildcard.
@@ -261,6 +258,9 @@ func (c *checker) opens(p, on state.Securable) (state.Origin, bool) {
 // none where it cannot be told. why says where that comes from.
 func (v *viewer) shownTo(p, column state.Securable) (shows []state.Show, why string) {
 	policy, value, covered, fails := v.cover(column)
+	if len(v.abac) > 0 {
+		policy, value, covered, fails = v.coverOf(column, v.actsOn(p, v.masksOn(column)))
+	}
 	switch {
 	case fails:
 		return nil, "two masks meet on it, and queries fail"

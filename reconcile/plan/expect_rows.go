@@ -10,12 +10,11 @@ import (
 // rowsSeen says which rows of a relation one principal sees, as far as the declarations tell: all, none, or those with
 // some values. What a lookup's table holds they do not tell.
 func (c *checker) rowsSeen(want *state.RowsSeen, p, table state.Securable) (got, why string, pass bool) {
-	policy, filtered := c.v.filter(table)
+	policy, _, filtered := c.v.filter(table) // what is declared acts on everybody
 	if !filtered {
 		return "all rows", "no row filter covers it", want.All
 	}
-	key := c.v.filterKey(table)
-	why = "row filter at " + c.v.Facts[key].Origin.String()
+	why = "row filter at " + c.v.Facts[c.v.filtersOn(table)[0].key].Origin.String()
 	switch {
 	case policy == nil:
 		return "", "the row filter could not be planned", false

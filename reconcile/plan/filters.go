@@ -60,6 +60,7 @@ type filtered struct {
 func (r *resolver) rowFilter(d state.RowFilterDeclaration, on map[state.Securable]filtered) {
 	tables := r.filterTables(d)
 	lookup, waits, ok := r.lookup(d, len(tables) > 0)
+	var byAttributes []filteredBy
 	for _, table := range tables {
 		if other, there := on[placeOf(table)]; there && other.name != d.Name {
 			r.note(Error, table, d.Origin, "%s has two row filters: %s, at %s, and %s", table, other.name, other.at, d.Name)
@@ -75,11 +76,17 @@ func (r *resolver) rowFilter(d state.RowFilterDeclaration, on map[state.Securabl
 			continue
 		}
 		if column, ok := r.filterColumn(d, table); ok {
-			if p := r.rowPolicy(d, r.in.Actual.Objects[column].Type, column, lookup); p != nil {
+			p := r.rowPolicy(d, r.in.Actual.Objects[column].Type, column, lookup)
+			switch {
+			case p == nil:
+			case r.byAttributes(d.ABAC):
+				byAttributes = append(byAttributes, filteredBy{table, column, p})
+			default:
 				r.put(state.Fact{Key: key, Value: state.Filter{Policy: p.Name, Using: []string{column.Column}}, Origin: d.Origin})
 			}
 		}
 	}
+	r.abacFilter(d, byAttributes)
 }
 
 // filterTables returns the relations that a filter is for, less those that cannot have one, which are said.

@@ -87,6 +87,8 @@ func (d *difference) uncovers(c Change) bool {
 	switch c.Key.Fact {
 	case state.FactFilter, state.FactConstraint:
 		return c.Want == nil
+	case state.FactABAC:
+		return c.Want == nil && filters(c)
 	case state.FactRowPolicy:
 		was, want := d.rows[c.Key.On], d.target.State.RowPolicy(c.Key.On)
 		return c.Phase == PhasePermit && !c.Back || was != nil && want != nil && was.Default != want.Default
@@ -117,9 +119,9 @@ func (d *difference) shownBefore(c Change, hiding map[state.Securable]state.Key)
 				return j, true
 			}
 		}
-	case state.FactMask, state.FactBinding:
-		if m, swaps := c.Want.(state.Mask); swaps && c.Was != nil {
-			join, ok = hiding[m.Policy]
+	case state.FactMask, state.FactBinding, state.FactABAC:
+		if policy, swaps := state.Attached(c.Want); swaps && c.Was != nil {
+			join, ok = hiding[policy]
 		}
 	}
 	return join, ok
@@ -238,6 +240,11 @@ func (d *difference) opening() {
 			continue
 		}
 		policies := d.policiesOf(c.Key.With)
+		if d.abacTags()[c.Key.With] {
+			was, covered := d.inForce(c.Key, nil)
+			will, stays := d.inForce(c.Key, moved)
+			c.Opens = covered && (!stays || was != will) // each value has policies of its own, strangers' among them
+		}
 		if len(policies) == 0 {
 			continue
 		}

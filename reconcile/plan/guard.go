@@ -78,7 +78,7 @@ func removal(c Change) bool {
 // unmasking reports whether a change lets somebody see more of a value, or more rows.
 func unmasking(c Change) bool {
 	switch c.Key.Fact {
-	case state.FactMask, state.FactBinding, state.FactFilter, state.FactConstraint:
+	case state.FactMask, state.FactBinding, state.FactFilter, state.FactConstraint, state.FactABAC:
 		return c.Was != nil // another policy may show more
 	case state.FactPolicy, state.FactRowPolicy, state.FactConstraintPolicy:
 		return c.Phase == PhasePermit && !c.Back

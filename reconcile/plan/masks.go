@@ -64,6 +64,8 @@ func (r *resolver) tagMask(d state.MaskDeclaration, seen map[state.Securable]str
 	r.noteShadowed(d, free)
 	r.noteViews(d, free)
 	switch {
+	case r.byAttributes(d.ABAC):
+		r.abacMask(d, info, columns)
 	case !r.in.Dialect.TagMasks():
 		r.maskByValue(d, free)
 	case everywhere:

@@ -31,11 +31,16 @@ func place(c *Change) {
 		switch c.Key.Fact {
 		case state.FactFilter, state.FactConstraint:
 			c.Order = -1 // a mask that is swapped may show more, and then only of the rows that are to be seen
+		case state.FactABAC:
+			c.Order = 1
+			if filters(*c) {
+				c.Order = -1
+			}
 		case state.FactBinding:
 			c.Order = 1 // a column that gets a mask of its own must have it before its tag's policy changes
 		}
 	case PhaseUnmask:
-		if c.Key.Fact == state.FactFilter || c.Key.Fact == state.FactConstraint {
+		if c.Key.Fact == state.FactFilter || c.Key.Fact == state.FactConstraint || filters(*c) {
 			c.Order = 1 // a mask that comes off may lay bare another that hides more
 		}
 	case PhaseTag:
@@ -68,6 +73,14 @@ var phaseTable = map[state.FactKind]phases{
 	state.FactFilter:           {PhaseMask, PhaseUnmask},
 	state.FactConstraintPolicy: {PhaseDefine, PhaseDrop},
 	state.FactConstraint:       {PhaseMask, PhaseUnmask},
+	state.FactABAC:             {PhaseMask, PhaseUnmask},
+}
+
+// filters reports whether a change is of an attribute-based policy that filters rows.
+func filters(c Change) bool {
+	was, _ := c.Was.(state.ABAC)
+	want, _ := c.Want.(state.ABAC)
+	return was.Filters() || want.Filters()
 }
 
 func phaseOf(c Change) Phase {

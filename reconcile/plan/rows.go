@@ -78,6 +78,11 @@ func (d *difference) swaps(fact state.FactKind) map[state.Securable][]swapped {
 		if c.Key.Fact == fact && ok && ok2 {
 			all[want.Policy] = append(all[want.Policy], swapped{was.Policy, slices.Equal(was.Using, want.Using)})
 		}
+		old, ok := c.Was.(state.ABAC)
+		next, ok2 := c.Want.(state.ABAC)
+		if fact == state.FactFilter && ok && ok2 && old.Filters() && next.Filters() {
+			all[next.Policy] = append(all[next.Policy], swapped{old.Policy, old.SameReach(next) && slices.Equal(old.Using, next.Using)})
+		}
 	}
 	return all
 }
@@ -89,8 +94,8 @@ func (d *difference) holdSwaps(policy state.Key, fits bool) {
 		return
 	}
 	d.changes = slices.DeleteFunc(d.changes, func(c Change) bool {
-		want, ok := c.Want.(state.Filter)
-		if !ok || c.Was == nil || want.Policy != policy.On {
+		attached, ok := state.Attached(c.Want)
+		if !ok || c.Was == nil || attached != policy.On {
 			return false
 		}
 		d.notices = append(d.notices, Notice{Held, c.Key.On, fmt.Sprintf("%s waits for %s, which lies outside what the run was narrowed to", c.Key, policy), c.Why})
@@ -203,7 +208,7 @@ func (d *difference) declaresRows(k state.Key) bool {
 	if d.rowCover == nil {
 		d.rowCover = &uncovered{map[state.Securable]state.Key{}, map[state.Securable]state.Key{}}
 		for f := range d.target.State.Facts {
-			if f.Fact == state.FactFilter || f.Fact == state.FactConstraint {
+			if f.Fact == state.FactFilter || f.Fact == state.FactConstraint || f.Fact == state.FactABAC {
 				d.rowCover.add(f.On, f)
 			}
 		}

@@ -9,43 +9,59 @@ import (
 // anyOther stands for all values of rows that no rule names, NULL among them.
 const anyOther = "\x00"
 
-// filter returns the row policy in force on a relation with its rules where they can be known, and whether one is.
-func (v *viewer) filter(table state.Securable) (*state.RowPolicy, bool) {
-	f, ok := v.filterOn(table)
+// filter returns the row policy in force on a relation with its rules where they can be known, on whom it does not act,
+// and whether one is.
+func (v *viewer) filter(table state.Securable) (*state.RowPolicy, crowd, bool) {
+	f, free, ok := v.filterOn(table)
 	if !ok {
-		return nil, false
+		return nil, nil, false
 	}
 	key := state.Key{Fact: state.FactRowPolicy, On: f.Policy}
 	p, _ := v.Value(key).(*state.RowPolicy)
 	if _, changes := v.moved[key]; p != nil && p.Opaque && !changes && v.rowRules[f.Policy] != nil {
 		p = v.rowRules[f.Policy]
 	}
-	return p, true
+	return p, free, true
 }
 
-// filterOn returns what attaches the filter of a relation.
-func (v *viewer) filterOn(table state.Securable) (state.Filter, bool) {
+// filterOn returns what attaches the filter of a relation, and on whom it does not act. Where two meet, queries fail, as
+// if by a policy that shows nobody any row.
+func (v *viewer) filterOn(table state.Securable) (f state.Filter, free crowd, filtered bool) {
 	if !v.filters {
-		return state.Filter{}, false
+		return state.Filter{}, nil, false
 	}
-	f, ok := v.Value(v.filterKey(table)).(state.Filter)
-	return f, ok
+	all := v.filtersOn(table)
+	one, filtered, fails := onePolicy(all)
+	if fails {
+		return state.Filter{}, nil, filtered
+	}
+	for i, w := range all {
+		if w.who == nil || v.who == nil {
+			return state.Filter{Policy: one.policy, Using: one.using}, nil, filtered
+		}
+		if i == 0 {
+			free = v.who.all()
+		}
+		free = free.without(w.who)
+	}
+	return state.Filter{Policy: one.policy, Using: one.using}, free, filtered
 }
 
 // seesRows returns who sees at least some rows of a relation. A lookup counts as opening some to everybody; of a
 // filter that nobody can read the rules of, nobody can be said to see any.
 func (v *viewer) seesRows(table state.Securable) crowd {
-	p, filtered := v.filter(table)
+	p, free, filtered := v.filter(table)
 	if !filtered {
 		return v.who.all()
 	}
+	all := v.who.none()
+	all.join(free)
 	if p == nil || p.Opaque {
-		return v.who.none()
+		return all
 	}
 	if p.Lookup != nil {
 		return v.who.all()
 	}
-	all := v.who.none()
 	for _, value := range append(rowValues(p), anyOther) {
 		all.join(v.opened(p, value))
 	}
@@ -81,14 +97,16 @@ func rowValues(p *state.RowPolicy) []string {
 
 // seesWhich returns who may read rows with a value, of a relation that may be filtered or not.
 func (v *viewer) seesWhich(table state.Securable, value string) crowd {
-	p, filtered := v.filter(table)
-	switch {
-	case !filtered:
+	p, free, filtered := v.filter(table)
+	if !filtered {
 		return v.reading(table)
-	case p == nil || p.Opaque:
-		return v.who.none()
 	}
-	return v.reading(table).both(v.opened(p, value))
+	sees := v.who.none()
+	sees.join(free)
+	if p != nil && !p.Opaque {
+		sees.join(v.opened(p, value))
+	}
+	return v.reading(table).both(sees)
 }
 
 // rowSights compares who sees which rows of the filtered relations that a plan touches. What a lookup opens is not
@@ -96,8 +114,8 @@ func (v *viewer) seesWhich(table state.Securable, value string) crowd {
 func rowSights(before, then *viewer, tables map[state.Securable]bool, names map[string][]state.Securable) []Sight {
 	var all []Sight
 	for table := range tables {
-		was, filteredBefore := before.filter(table)
-		will, filteredThen := then.filter(table)
+		was, _, filteredBefore := before.filter(table)
+		will, _, filteredThen := then.filter(table)
 		if !filteredBefore && !filteredThen {
 			continue
 		}
@@ -113,8 +131,8 @@ func rowSights(before, then *viewer, tables map[state.Securable]bool, names map[
 // apart returns who sees more rows of a relation than before, and who fewer.
 func apart(before, then *viewer, table state.Securable, values []string) (gains, loses crowd) {
 	gains, loses = before.who.none(), before.who.none()
-	was, filtered := before.filterOn(table)
-	will, filters := then.filterOn(table)
+	was, _, filtered := before.filterOn(table)
+	will, _, filters := then.filterOn(table)
 	if filtered && filters && !slices.Equal(was.Using, will.Using) {
 		// By another column a value means other rows: who sees any sees others, but for those who see all.
 		some := func(v *viewer) crowd { return v.reading(table).both(v.seesRows(table)) }
@@ -134,7 +152,7 @@ func filteredTables(was, will facts, changes []Change) map[state.Securable]bool 
 	places, policies, everything := map[state.Securable]bool{}, map[state.Securable]bool{}, false
 	for _, c := range changes {
 		switch c.Key.Fact {
-		case state.FactFilter, state.FactGrant:
+		case state.FactFilter, state.FactGrant, state.FactABAC, state.FactTagged:
 			places[placeOf(c.Key.On)] = true
 		case state.FactRowPolicy:
 			policies[c.Key.On] = true
@@ -148,18 +166,39 @@ func filteredTables(was, will facts, changes []Change) map[state.Securable]bool 
 		if !ok || k.Fact != state.FactFilter {
 			return
 		}
-		inside := everything || policies[f.Policy]
-		for up, ok := k.On, true; ok && !inside; up, ok = up.Parent() {
-			inside = places[placeOf(up)]
-		}
-		tables[k.On] = tables[k.On] || inside
+		tables[k.On] = tables[k.On] || everything || policies[f.Policy] || lies(k.On, places)
 	}
-	was.each(take)
-	will.each(take)
+	attributed := map[state.Securable]bool{} // where attribute-based filters stand, and whether all below is touched
+	note := func(k state.Key, v state.Value) {
+		if take(k, v); k.Fact == state.FactABAC {
+			if a, ok := v.(state.ABAC); ok && a.Filters() {
+				attributed[k.On] = attributed[k.On] || everything || policies[a.Policy]
+			}
+		}
+	}
+	was.each(note)
+	will.each(note)
+	for on := range was.Objects {
+		for at, whole := range attributed {
+			if on.Kind.Relation() && at.Covers(on) {
+				tables[on] = tables[on] || whole || lies(on, places)
+			}
+		}
+	}
 	for t, inside := range tables {
 		if !inside {
 			delete(tables, t)
 		}
 	}
 	return tables
+}
+
+// lies reports whether something is one of some places or lies in one.
+func lies(s state.Securable, places map[state.Securable]bool) bool {
+	for up, ok := s, true; ok; up, ok = up.Parent() {
+		if places[placeOf(up)] {
+			return true
+		}
+	}
+	return false
 }

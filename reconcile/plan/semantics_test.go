@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 	"testing/fstest"
+	"time"
 
 	"github.com/rogpeppe/go-internal/txtar"
 
@@ -49,7 +50,8 @@ objects:
 
 // TestSemantics reads testdata/semantics/*.txtar, a case for each line of the language's semantics that needs a
 // platform to show. A case has `policies`; `warehouse` (left out: everywhere) and `more`, both as a memory warehouse's
-// file; `ours`, the facts that polsync set; `expire`, to plan only the end of what has expired; `dialect` (left out: memory); and `plan`, the changes and notices.
+// file; `ours`, the facts that polsync set; `delay`, how long attribute-based policies take, and `lately`, the facts that
+// polsync set two minutes ago; `expire`, to plan only the end of what has expired; `dialect` (left out: memory); and `plan`, the changes and notices.
 func TestSemantics(t *testing.T) {
 	cases, err := filepath.Glob("testdata/semantics/*.txtar")
 	if err != nil || len(cases) == 0 {
@@ -99,6 +101,17 @@ func semanticsOf(t *testing.T, parts map[string]string) *plan.Plan {
 		}
 		if o.Managed {
 			in.Owned[state.Key{Fact: state.FactManaged, On: s}] = plan.Ownership{Value: state.Nil{}, Run: "7"}
+		}
+	}
+	if text := strings.TrimSpace(parts["delay"]); text != "" {
+		delay, err := time.ParseDuration(text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		in.EffectDelay = delay
+		lately := read(t, parts["lately"])
+		for _, k := range lately.Keys() {
+			in.Lately = append(in.Lately, plan.Recent{Key: k, Value: lately.Facts[k].Value, At: now.Add(-2 * time.Minute)})
 		}
 	}
 	p, err := plan.Make(in)
@@ -158,6 +171,8 @@ func valueText(c plan.Change) string {
 		return fmt.Sprintf(" = %s", state.Securable(v))
 	case *state.MaskingPolicy:
 		return policyRules(v)
+	case state.ABAC:
+		return abacValue(v)
 	case state.Filter:
 		return fmt.Sprintf(" = %s %s", v.Policy.Path(), strings.Join(v.Using, ","))
 	case *state.RowPolicy:
@@ -166,6 +181,20 @@ func valueText(c plan.Change) string {
 		return fmt.Sprintf(" min:%d allow:%v free:%v except:%v", v.MinGroup, v.Allow, v.Free, v.Except)
 	}
 	return ""
+}
+
+func abacValue(v state.ABAC) string {
+	s := " = " + v.Policy.Path()
+	if v.When != "" {
+		s += " when " + v.When
+	}
+	for _, c := range v.Columns {
+		s += fmt.Sprintf(" %s: %s", c.Alias, c.Tags)
+	}
+	for _, a := range v.Using {
+		s += " using " + a.Alias
+	}
+	return s
 }
 
 func rowRules(p *state.RowPolicy) string {

@@ -110,7 +110,7 @@ func touched(actual facts, changes []Change) []state.Securable {
 	}
 	for _, c := range changes {
 		switch c.Key.Fact {
-		case state.FactMask, state.FactTagged, state.FactGrant, state.FactOwner:
+		case state.FactMask, state.FactTagged, state.FactGrant, state.FactOwner, state.FactABAC:
 			places[placeOf(c.Key.On)] = true
 		case state.FactBinding:
 			tags[c.Key.On] = true
@@ -122,10 +122,10 @@ func touched(actual facts, changes []Change) []state.Securable {
 	}
 	if len(policies) > 0 {
 		for k, f := range actual.Facts {
-			m, ok := f.Value.(state.Mask)
+			policy, ok := state.Attached(f.Value)
 			switch {
-			case !ok || !policies[m.Policy]:
-			case k.Fact == state.FactMask:
+			case !ok || !policies[policy]:
+			case k.Fact == state.FactMask || k.Fact == state.FactABAC:
 				places[placeOf(k.On)] = true
 			case k.Fact == state.FactBinding:
 				tags[k.On] = true

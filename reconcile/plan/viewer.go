@@ -59,6 +59,12 @@ func newPrincipals(everyone state.Securable, states ...facts) *principals {
 						seen[to] = true
 					}
 				}
+			case state.FactABAC:
+				if a, ok := v.(state.ABAC); ok {
+					for _, to := range slices.Concat(a.To, a.Except) {
+						seen[to] = true
+					}
+				}
 			case state.FactRowPolicy:
 				if p, ok := v.(*state.RowPolicy); ok {
 					for _, to := range p.Principals() {
@@ -119,6 +125,7 @@ type viewer struct {
 	known    map[state.Securable]*state.MaskingPolicy // the rules of policies of which a state has only the body
 	rowRules map[state.Securable]*state.RowPolicy     // likewise
 	filters  bool                                     // whether any row filter is there
+	abac     []standing                               // attribute-based policies, in order
 
 	members  map[state.Securable][]state.Securable // role -> who is in it
 	grantees map[state.Securable][]state.Securable // place -> who is granted to read there
@@ -128,6 +135,8 @@ type viewer struct {
 	readers map[state.Securable]crowd      // relation -> who can read it
 	above   map[state.Securable][]tagValue // relation -> tags from it and what contains it, the nearest first
 	shows   map[shown]crowd
+	onTable map[state.Securable][]inForce         // see attributes
+	columns map[state.Securable][]state.Securable // see columnsOf; nil until asked for
 }
 
 type tagValue struct {
@@ -143,7 +152,7 @@ type shown struct {
 func newViewer(s facts, who *principals, tagMasks bool, known map[state.Securable]*state.MaskingPolicy) *viewer {
 	v := &viewer{facts: s, who: who, tagMasks: tagMasks, known: known,
 		members: map[state.Securable][]state.Securable{}, grantees: map[state.Securable][]state.Securable{}, tagged: map[state.Securable][]tagValue{},
-		holders: map[state.Securable]crowd{}, readers: map[state.Securable]crowd{}, above: map[state.Securable][]tagValue{}, shows: map[shown]crowd{}}
+		onTable: map[state.Securable][]inForce{}, holders: map[state.Securable]crowd{}, readers: map[state.Securable]crowd{}, above: map[state.Securable][]tagValue{}, shows: map[shown]crowd{}}
 	s.each(func(k state.Key, value state.Value) {
 		switch k.Fact {
 		case state.FactMember:
@@ -159,6 +168,10 @@ func newViewer(s facts, who *principals, tagMasks bool, known map[state.Securabl
 			v.tagged[at] = append(v.tagged[at], tagValue{k.With, string(text)})
 		case state.FactFilter:
 			v.filters = true
+		case state.FactABAC:
+			if a, ok := value.(state.ABAC); ok {
+				v.abac, v.filters = append(v.abac, newStanding(k, a)), v.filters || a.Filters()
+			}
 		}
 	})
 	for k, b := range s.Brought {
@@ -166,6 +179,7 @@ func newViewer(s facts, who *principals, tagMasks bool, known map[state.Securabl
 			v.tagged[placeOf(k.On)] = append(v.tagged[placeOf(k.On)], tagValue{k.With, string(b.Value)})
 		}
 	}
+	slices.SortFunc(v.abac, func(a, b standing) int { return a.key.Compare(b.key) })
 	if who != nil {
 		s.owners(func(on, owner state.Securable) { v.grantees[placeOf(on)] = append(v.grantees[placeOf(on)], owner) })
 	}
@@ -212,14 +226,7 @@ func (v *viewer) reading(table state.Securable) crowd {
 
 // tags calls do for the tags in force on a column, the nearest value of each, until do returns false.
 func (v *viewer) tags(c state.Securable, do func(tagValue) bool) {
-	table := c.Table()
-	above, known := v.above[table]
-	if !known {
-		for up, ok := table, true; ok; up, ok = up.Parent() {
-			above = nearer(above, v.tagged[placeOf(up)])
-		}
-		v.above[table] = above
-	}
+	above := v.tagsAbove(c.Table())
 	own := v.tagged[c]
 	for _, t := range own {
 		if !do(t) {
@@ -231,6 +238,18 @@ func (v *viewer) tags(c state.Securable, do func(tagValue) bool) {
 			return
 		}
 	}
+}
+
+// tagsAbove returns the tags in force on a relation, the nearest value of each.
+func (v *viewer) tagsAbove(table state.Securable) []tagValue {
+	above, known := v.above[table]
+	if !known {
+		for up, ok := table, true; ok; up, ok = up.Parent() {
+			above = nearer(above, v.tagged[placeOf(up)])
+		}
+		v.above[table] = above
+	}
+	return above
 }
 
 // nearer adds to tags those of a wider place that are not among them.
@@ -247,6 +266,9 @@ func nearer(tags, wider []tagValue) []tagValue {
 // cover returns the policy in force on a column and the tag value it is asked about. Two tags that mask make queries
 // fail.
 func (v *viewer) cover(c state.Securable) (policy state.Securable, value string, covered, fails bool) {
+	if len(v.abac) > 0 {
+		return v.coverOf(c, v.masksOn(c))
+	}
 	if m, ok := v.Value(state.Key{Fact: state.FactMask, On: c}).(state.Mask); ok {
 		if p := v.rules(m.Policy); p != nil {
 			v.tags(c, func(t tagValue) bool {
@@ -272,6 +294,12 @@ func (v *viewer) cover(c state.Securable) (policy state.Securable, value string,
 	return policy, value, covered, fails
 }
 
+// coverOf returns what several masks of a column come to for somebody on whom all of them act.
+func (v *viewer) coverOf(c state.Securable, masks []wornBy) (policy state.Securable, value string, covered, fails bool) {
+	w, covered, fails := onePolicy(masks)
+	return w.policy, v.valueFor(w.policy, c), covered, fails
+}
+
 // rules returns a policy with its rules where they can be known.
 func (v *viewer) rules(policy state.Securable) *state.MaskingPolicy {
 	p, _ := v.Value(state.Key{Fact: state.FactPolicy, On: policy}).(*state.MaskingPolicy)
@@ -295,8 +323,11 @@ func (v *viewer) clear(c state.Securable) crowd {
 			readers.join(v.having(p))
 		}
 	}
-	if _, filtered := v.filter(c.Table()); filtered {
+	if _, _, filtered := v.filter(c.Table()); filtered {
 		readers = readers.both(v.seesRows(c.Table()))
+	}
+	if len(v.abac) > 0 {
+		return readers.both(v.clearThrough(c, v.masksOn(c)))
 	}
 	policy, value, covered, fails := v.cover(c)
 	switch {

@@ -79,3 +79,16 @@ func principalNames(all []state.Securable) string {
 	}
 	return strings.Join(names, ", ")
 }
+
+// abacText says by what an attribute-based policy masks or filters, and what it asks of tags.
+func abacText(v state.Value) string {
+	a, _ := v.(state.ABAC)
+	var asked []string
+	if a.When != "" {
+		asked = append(asked, "tables: "+a.When)
+	}
+	for _, c := range a.Columns {
+		asked = append(asked, c.Alias+": "+c.Tags)
+	}
+	return strings.TrimSpace(a.Policy.Name + " (" + strings.Join(asked, "; ") + ")")
+}

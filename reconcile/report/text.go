@@ -176,7 +176,7 @@ func lineOf(c plan.Change, status string) line {
 
 func kindText(k state.FactKind) string {
 	names := map[state.FactKind]string{state.FactTagged: "tag", state.FactAllowedValue: "value", state.FactTag: "tag definition", state.FactBinding: "tag mask", state.FactManaged: "managed access",
-		state.FactFilter: "row filter", state.FactRowPolicy: "row policy", state.FactConstraintPolicy: "constraint policy"}
+		state.FactFilter: "row filter", state.FactRowPolicy: "row policy", state.FactConstraintPolicy: "constraint policy", state.FactABAC: "abac policy"}
 	if n, ok := names[k]; ok {
 		return n
 	}
@@ -205,6 +205,8 @@ func describe(c plan.Change) string {
 		return policyText(c)
 	case state.FactFilter:
 		return transition("", c, filterText)
+	case state.FactABAC:
+		return transition(k.Name, c, abacText)
 	case state.FactConstraint:
 		return transition(k.Name, c, filterText)
 	case state.FactRowPolicy:

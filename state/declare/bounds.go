@@ -70,16 +70,8 @@ func (b Bounds) Check(source string, d *state.Declarations) document.Errors {
 	for _, x := range d.Decisions {
 		c.places(x.On)
 	}
-	if b.unbounded() {
-		return c.errs.Sorted()
-	}
-	for _, x := range d.Deferred {
-		c.fail(x.Origin, x.What+" is not for a source that is bounded")
-	}
 	return c.errs.Sorted()
 }
-
-func (b Bounds) unbounded() bool { return len(b.On)+len(b.To)+len(b.Privileges) == 0 }
 
 type boundsCheck struct {
 	b      Bounds

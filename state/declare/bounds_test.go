@@ -56,7 +56,8 @@ func TestBounds(t *testing.T) {
 		{"a row filter everywhere", crm, `row_filters: {name: f, tag: pii, column: C, rules: {to: b, values: all}}`, "row filter f holds wherever its tag is; narrow it with within"},
 		{"a lookup elsewhere", crm, `row_filters: {name: f, on: "snow:CRM.A.B", column: C, lookup: {table: "snow:HR.A.B", principal: P, by: user, value: V}}`, "snow:HR.A.B"},
 		{"a constraint elsewhere", crm, `constraints: {on: "snow:HR.A.B", join: {}}`, "snow:HR.A.B"},
-		{"deferred kinds", crm, `masks: {name: m, tag: pii, within: "snow:CRM", databricks: {engine: abac}, rules: {to: b, show: clear}}`, "engine: abac is not for a source that is bounded"},
+		{"attribute-based policies", crm, `masks: {name: m, tag: pii, within: "snow:CRM", databricks: {engine: abac}, rules: {to: b, show: clear}}`, ""},
+		{"attribute-based policies elsewhere", crm, `masks: {name: m, tag: pii, within: "snow:HR", databricks: {engine: abac}, rules: {to: b, show: clear}}`, "snow:HR"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			fsys := fstest.MapFS{"a.yaml": {Data: []byte(people + c.yaml + "\n")}}

@@ -94,7 +94,7 @@ var mask = document.With(
 	f("rules", document.Several(maskRule), "the first that matches decides"), f("sql", dialects, "the whole mask as an expression of `val`: opaque, the last resort"),
 	f("types", document.Several(document.Word(wordsOfFamilies()...)), "left out: every type met"), f("session", document.Word("any", "primary"), "any role of the session counts, or the active role alone"),
 	f("in", platforms, "only on these platforms"),
-	f("databricks", document.With(f("engine", document.Word("column", "abac"), "masks set per column (default), or attribute-based policies")), "details for Databricks"),
+	f("databricks", document.With(f("engine", document.Word("column", "abac"), "masks set per column (default), or attribute-based policies of the mask's tag")), databricksDoc),
 	f("snowflake", document.With(), "details for Snowflake; there are none yet"))
 
 var filterRule = document.With(
@@ -121,6 +121,8 @@ var tag = document.With(
 	f("databricks", document.With(f("governed", flag, "a governed tag, with a tag policy")), "details for Databricks"))
 
 const (
+	databricksDoc = "details for Databricks"
+
 	inDoc     = "only on these platforms; left out: all"
 	exceptDoc = "but not these; always wins"
 	ensureDoc = "absent: take exactly this away, whoever set it"
@@ -143,6 +145,7 @@ var rowFilter = document.With(
 	f("lookup", lookup, "or if a table of the platform allows it"),
 	f("default", document.Word("none", "all"), "rows for those named nowhere; none where left out"),
 	f("sql", dialects, "the whole filter as a condition on `val`: opaque, the last resort"),
+	f("databricks", document.With(f("engine", document.Word("column", "abac"), "filters set per table (default), or attribute-based policies of the filter's tag")), databricksDoc),
 	f("in", platforms, inDoc))
 
 var role = document.With(

@@ -171,9 +171,6 @@ func TestWholeLanguage(t *testing.T) {
 	if len(d.Exclusives) != 1 || len(d.Owners) != 1 || d.Owners[0].Owner == nil {
 		t.Errorf("exclusive and owner are %+v, %+v", d.Exclusives, d.Owners)
 	}
-	if len(d.Deferred) != 0 {
-		t.Errorf("deferred are %+v", d.Deferred)
-	}
 	rule := d.Masks[0].Rules[1]
 	if rule.Priority != 5 || rule.Show.N != 4 || rule.When[0].Values[0] != "US" || rule.To[1].Kind != state.KindEveryone {
 		t.Errorf("the rule is %+v", rule)

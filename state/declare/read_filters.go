@@ -16,6 +16,12 @@ func (l *loader) rowFilter(n document.Node) {
 	} else {
 		f.Column = c.Text()
 	}
+	if engine := n.Get("databricks").Get("engine"); engine.Text() == "abac" {
+		f.ABAC = true
+		if n.Has("on") || f.ColumnTag == "" {
+			engine.Errorf("engine: abac goes by tags; give row filter %s a tag, and its column as {tag: ...}", f.Name)
+		}
+	}
 	for _, r := range n.Get("rules").List() {
 		f.Rules = append(f.Rules, l.rowRule(r))
 	}

@@ -42,8 +42,11 @@ func (l *loader) mask(n document.Node) {
 	}
 	l.clashes(n, m)
 	l.secondMask(n, m)
-	if n.Get("databricks").Get("engine").Text() == "abac" {
-		l.d.Deferred = append(l.d.Deferred, state.Deferred{What: "engine: abac", Name: "of mask " + m.Name, In: l.ofDialect("databricks", m.In), Origin: origin(n)})
+	if engine := n.Get("databricks").Get("engine"); engine.Text() == "abac" {
+		m.ABAC = true
+		if n.Has("on") {
+			engine.Errorf("engine: abac goes by tags; mask %s is on columns", m.Name)
+		}
 	}
 	l.d.Masks = append(l.d.Masks, m)
 }

@@ -58,6 +58,8 @@ func typeName(v state.Value) string {
 		return "policy"
 	case state.Filter:
 		return "filter"
+	case state.ABAC:
+		return "abac policy"
 	case *state.RowPolicy:
 		return "row policy"
 	case *state.ConstraintPolicy:
@@ -96,6 +98,8 @@ func DecodeValue(data []byte) (state.Value, error) {
 		return decodeAs[state.Mask](t.Value)
 	case "filter":
 		return decodeAs[state.Filter](t.Value)
+	case "abac policy":
+		return decodeAs[state.ABAC](t.Value)
 	case "policy":
 		return decodePolicy[state.MaskingPolicy](t.Value)
 	case "row policy":

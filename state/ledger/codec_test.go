@@ -34,7 +34,7 @@ func values() *rapid.Generator[state.Value] {
 	principal := securable(state.KindRole, state.KindGroup)
 	return rapid.Custom(func(t *rapid.T) state.Value {
 		text := word().Draw(t, "text")
-		switch rapid.IntRange(0, 10).Draw(t, "type") {
+		switch rapid.IntRange(0, 11).Draw(t, "type") {
 		case 0:
 			return state.Nil{}
 		case 1:
@@ -55,6 +55,9 @@ func values() *rapid.Generator[state.Value] {
 			return &state.RowPolicy{Name: securable(state.KindRowPolicy).Draw(t, "policy"), Family: state.FamilyDate, Default: rapid.Bool().Draw(t, "default"), Comment: text, Body: text,
 				Rules:  []state.RowRule{{To: []state.Securable{principal.Draw(t, "to")}, Values: []string{text}}, {To: []state.Securable{principal.Draw(t, "to")}, All: true}},
 				Lookup: &state.Lookup{Table: securable(state.KindTable).Draw(t, "table"), Principal: text, By: state.ByRole, Value: text, All: &text}}
+		case 10:
+			return state.ABAC{Policy: securable(state.KindRowPolicy, state.KindMaskingPolicy).Draw(t, "policy"), To: []state.Securable{principal.Draw(t, "to")}, Except: []state.Securable{principal.Draw(t, "except")},
+				When: text, Columns: []state.ABACColumn{{Alias: text, Tags: text}}, Mask: text, Using: []state.ABACArg{{Alias: text}, {Constant: text}}, Unread: text}
 		case 9:
 			return &state.ConstraintPolicy{Name: securable(state.KindAggregationPolicy).Draw(t, "policy"), MinGroup: 7, Allow: true, Free: true, Except: []state.Securable{principal.Draw(t, "except")},
 				Comment: text, Opaque: true, Body: text}

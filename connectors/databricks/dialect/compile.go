@@ -98,6 +98,8 @@ func (d Dialect) compile(group []plan.Change) (*plan.Statement, error) {
 		return rowPolicy(c)
 	case state.FactFilter:
 		return filter(c)
+	case state.FactABAC:
+		return attributePolicy(c)
 	case state.FactConstraintPolicy, state.FactConstraint:
 		return nil, errors.New("aggregation, projection and join policies are Snowflake's alone")
 	case state.FactRole:

@@ -178,11 +178,12 @@ func TestEveryChangeCompilesOrSaysWhy(t *testing.T) {
 		state.FactMember: {state.Nil{}, state.Nil{}}, state.FactGrant: {state.Option(false), state.Option(true)}, state.FactOwner: {state.Owner(crew), state.Owner(user)},
 		state.FactManaged:   {state.Nil{}, state.Nil{}},
 		state.FactRowPolicy: {rowPol, rowPol}, state.FactFilter: {state.Filter{Policy: rowPolicy, Using: []string{"a"}}, state.Filter{Policy: rowPolicy, Using: []string{"b"}}},
+		state.FactABAC:             {state.ABAC{Policy: policy, To: []state.Securable{crew}, Mask: "m", Columns: []state.ABACColumn{{Alias: "m", Tags: "has_tag('a')"}}}, state.ABAC{Policy: rowPolicy, To: []state.Securable{crew}}},
 		state.FactConstraintPolicy: {&state.ConstraintPolicy{}, &state.ConstraintPolicy{}}, state.FactConstraint: {state.Filter{}, state.Filter{}},
 	}
 	on := map[state.FactKind]state.Securable{state.FactRole: crew, state.FactTag: tag, state.FactAllowedValue: tag, state.FactPolicy: policy, state.FactMask: email,
 		state.FactBinding: tag, state.FactTagged: email, state.FactMember: crew, state.FactGrant: table, state.FactOwner: table, state.FactManaged: table,
-		state.FactRowPolicy: rowPolicy, state.FactFilter: table, state.FactConstraintPolicy: {Kind: state.KindJoinPolicy, Name: "x"}, state.FactConstraint: table}
+		state.FactRowPolicy: rowPolicy, state.FactFilter: table, state.FactConstraintPolicy: {Kind: state.KindJoinPolicy, Name: "x"}, state.FactConstraint: table, state.FactABAC: table}
 	unsupported := map[string]bool{}
 	for _, name := range state.FactKindNames() {
 		kind, _ := state.ParseFactKind(name)

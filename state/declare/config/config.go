@@ -103,6 +103,10 @@ type Databricks struct {
 	DatabricksAuth
 	WarehouseID string             // of the SQL warehouse that runs statements
 	Account     *DatabricksAccount // nil where polsync has no credentials of the account
+
+	// EffectDelay is how long attribute-based policies, and tags that they ask about, may take to be in effect; 0 for not
+	// at all.
+	EffectDelay time.Duration
 }
 
 // DatabricksAccount says how to sign in to the account that a workspace belongs to.
@@ -134,6 +138,18 @@ type DatabricksAuth struct {
 
 func (a DatabricksAuth) secrets() []Secret {
 	return []Secret{a.Token, a.ClientSecret, a.GoogleCredentials}
+}
+
+// DefaultEffectDelay is the delay where none is said: tags and policies take "a few minutes" (policy requirements page,
+// checked November 2026).
+const DefaultEffectDelay = 5 * time.Minute
+
+// EffectDelay returns how long what was written may take to be in effect on the platform.
+func (p Platform) EffectDelay() time.Duration {
+	if p.Databricks == nil {
+		return 0
+	}
+	return p.Databricks.EffectDelay
 }
 
 // Memory is a warehouse kept in a YAML file, for trying things out and for tests.

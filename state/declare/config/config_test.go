@@ -127,6 +127,7 @@ func TestMistakes(t *testing.T) {
 		{"home", "platforms: {m: {memory: {file: w}, home: GOV}}\npolicies: p\n", ":1:42: home is a catalog and a schema"},
 		{"scope glob", "platforms: {m: {memory: {file: w}, scope: [\"A.*\"]}}\npolicies: p\n", ":1:44: a plain name stands here, no glob"},
 		{"timeout", "platforms: {m: {memory: {file: w}, statement_timeout: 11m}}\npolicies: p\n", ":1:55: expected a duration of at most 10m0s"},
+		{"effect delay", "platforms:\n  l:\n    databricks: {host: h, client_id: c, client_secret: env:X, warehouse_id: w, effect_delay: 2h}\npolicies: p\n", "expected a duration of at most 1h0m0s, such as 5m, or 0s"},
 		{"policies outside", "platforms: {m: {memory: {file: w}}}\npolicies: ../p/*.yaml\n", ":2:11: policy files lie beside this file or below it"},
 		{"policies deep", "platforms: {m: {memory: {file: w}}}\npolicies: p/**\n", ":2:11: a glob of policy files takes no **"},
 		{"store", minimal + "stores: {s: {kind: immuta}}\n", ":3:20: no governance store of this kind can be read; there is only yaml"},

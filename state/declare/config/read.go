@@ -168,6 +168,16 @@ func (r *reader) plain(n document.Node) []state.Part {
 	return parts
 }
 
+// delay reads a duration that may be none at all.
+func (r *reader) delay(n document.Node, longest time.Duration) time.Duration {
+	d, err := time.ParseDuration(n.Text())
+	if err != nil || d < 0 || d > longest {
+		n.Errorf("expected a duration of at most %s, such as 5m, or 0s", longest)
+		return 0
+	}
+	return d
+}
+
 func (r *reader) duration(n document.Node, longest time.Duration) time.Duration {
 	d, err := time.ParseDuration(n.Text())
 	if err != nil || d <= 0 || d > longest {

@@ -1,6 +1,8 @@
 package config
 
 import (
+	"time"
+
 	"cmp"
 	"fmt"
 	"maps"
@@ -46,7 +48,10 @@ var databricksKeys = []string{"token", "client_id", "client_secret", "tenant_id"
 	"profile", "config_file", "token_env", "token_file", "audience"}
 
 func (r *reader) databricks(n document.Node) *Databricks {
-	d := &Databricks{DatabricksAuth: r.databricksAuth(n), WarehouseID: n.Get("warehouse_id").Text()}
+	d := &Databricks{DatabricksAuth: r.databricksAuth(n), WarehouseID: n.Get("warehouse_id").Text(), EffectDelay: DefaultEffectDelay}
+	if delay := n.Get("effect_delay"); delay.Given() {
+		d.EffectDelay = r.delay(delay, time.Hour)
+	}
 	d.Host = r.databricksHost(n.Get("host"), "the workspace's address, such as https://dbc-a1b2c3d4-e5f6.cloud.databricks.com")
 	if a := n.Get("account"); a.Given() {
 		d.Account = r.databricksAccount(a, d.Host)

@@ -54,6 +54,7 @@ var snowflakeShape = document.With(
 var databricksShape = document.With(append(append([]document.Field{
 	needed("host", document.Example("https://dbc-a1b2c3d4-e5f6.cloud.databricks.com"), "the workspace")}, databricksAuthFields()...),
 	needed("warehouse_id", text, "the SQL warehouse that runs statements"),
+	key("effect_delay", document.Example("5m"), "how long attribute-based policies and their tags may take to be in effect; what would open data waits for so long; 5m where left out"),
 	key("account", document.With(append([]document.Field{
 		needed("id", document.Example("11111111-2222-3333-4444-555555555555"), "the account's id"),
 		key("host", document.Example("https://accounts.cloud.databricks.com"), "the account's own host; left out: that of the cloud that the workspace's host is in"),

@@ -23,7 +23,7 @@ func TestStarterLoadsAsItIs(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(d.Masks) != 1 || len(d.Grants) != 1 || len(d.Deferred) != 0 {
+	if len(d.Masks) != 1 || len(d.Grants) != 1 {
 		t.Errorf("the starter declares %+v", d)
 	}
 }
