@@ -54,6 +54,7 @@ type Options struct {
 	On      []state.Securable
 	Pass    plan.Passes
 	Saved   *Saved // run exactly this plan
+	NoJoins string // why nobody becomes a member for now; "" where members may be added
 	Expire  bool   // do nothing but end what has expired
 	Strict  bool   // read only from sources that show the platform's own last write
 	Report  func(StepResult)
@@ -223,7 +224,7 @@ func (r *Reconciler) read(ctx context.Context, d *state.Declarations, o Options)
 // observe takes a snapshot and puts together what is known of the platform.
 func (r *Reconciler) observe(ctx context.Context, d *state.Declarations, o Options) (plan.Input, *state.State, error) {
 	in := plan.Input{Platform: r.Name, Dialect: r.Platform.Dialect(), Home: r.Home, Declarations: d,
-		Only: o.Only, Scope: o.On, ExpireOnly: o.Expire, Foreign: r.Foreign, Self: r.Self}
+		Only: o.Only, Scope: o.On, NoJoins: o.NoJoins, ExpireOnly: o.Expire, Foreign: r.Foreign, Self: r.Self}
 	var err error
 	if in.Now, in.Behind, err = r.clock(ctx, o.Pass); err != nil {
 		return in, nil, err

@@ -54,6 +54,7 @@ type State struct {
 	Objects   map[Securable]Object
 	Facts     map[Key]Fact
 	Unknown   []Area
+	Left      []Area              // what another platform writes that shows the same thing: read, and left to it
 	Lacks     map[FactKind]string // kinds that the platform cannot have, with the reason
 	Fixed     map[Key]string      // facts that cannot be taken away, or replaced without taking more, with the reason
 	Brought   map[Key]Brought     // tags in force that nobody set where they are; no facts, since they are neither set nor taken away there
@@ -148,6 +149,16 @@ func (s *State) Securables() []Securable {
 // UnknownReason returns why a fact with that key cannot be relied on to be absent, or "" if it can.
 func (s *State) UnknownReason(k Key) string {
 	for _, a := range s.Unknown {
+		if a.Concerns(k) {
+			return a.Reason
+		}
+	}
+	return ""
+}
+
+// LeftTo returns why a fact with that key is another platform's to write, or "".
+func (s *State) LeftTo(k Key) string {
+	for _, a := range s.Left {
 		if a.Concerns(k) {
 			return a.Reason
 		}

@@ -65,6 +65,10 @@ func (a *app) plan(ctx context.Context, out string, pass passes) (err error) {
 		return w.on(ctx, p, func(s *session, d *state.Declarations) error {
 			o := s.options
 			o.Pass = pass.Passes
+			var err error
+			if o.NoJoins, err = w.joinsWait(ctx, s, d, o); err != nil {
+				return err
+			}
 			res, err := s.reconciler.Plan(ctx, d, o)
 			if err != nil {
 				return err

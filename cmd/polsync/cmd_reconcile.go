@@ -124,13 +124,16 @@ func (w *work) runOne(ctx context.Context, command string, p config.Platform, sa
 	err = w.on(ctx, p, func(s *session, d *state.Declarations) error {
 		o := s.options
 		o.Command, o.Pass, o.Expire = command, pass.Passes, w.expire
+		var err error
+		if o.NoJoins, err = w.joinsWait(ctx, s, d, o); err != nil {
+			return err
+		}
 		if saved != nil {
 			if err := s.hold(ctx, d, o, saved, w.conf.Guards.PlanAge); err != nil {
 				return err
 			}
 			o.Saved = &s.platform.pinned.Saved
 		}
-		var err error
 		res, err = w.runPatiently(ctx, s, d, o)
 		return errors.Join(err, refusedBy(res))
 	})

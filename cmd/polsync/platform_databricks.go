@@ -24,7 +24,7 @@ func openDatabricks(ctx context.Context, p config.Platform, o openOptions) (conn
 	if err != nil {
 		return nil, err
 	}
-	opt := databricks.Options{Name: p.Name, Host: d.Host, SignIn: &own, WarehouseID: d.WarehouseID, Readers: o.readers, Logger: o.log, RequestTimeout: p.Timeout + p.Timeout/2, Concurrency: p.Connection, Version: version()}
+	opt := databricks.Options{Name: p.Name, Host: d.Host, SignIn: &own, Elsewhere: o.elsewhere, Groups: o.groups, WarehouseID: d.WarehouseID, Readers: o.readers, Logger: o.log, RequestTimeout: p.Timeout + p.Timeout/2, Concurrency: p.Connection, Version: version()}
 	if local(d.Host) {
 		opt.RateLimit, opt.RequestTimeout = localRate, localTimeout
 	}

@@ -22,6 +22,9 @@ type constructor func(ctx context.Context, p config.Platform, o openOptions) (co
 type openOptions struct {
 	log     zerolog.Logger
 	readers map[string]string // credentials of principals to read as; demonstrations only
+
+	elsewhere func(ctx context.Context, metastore string) (func(catalog string) string, error) // what earlier platforms govern; nil for nothing
+	groups    string                                                                           // why another platform writes the account's groups; "" where none does
 }
 
 // constructors is every kind of platform.

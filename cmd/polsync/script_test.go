@@ -43,9 +43,10 @@ func TestScripts(t *testing.T) {
 		Dir: "testdata/script", UpdateScripts: *update, RequireUniqueNames: true,
 		Setup: func(env *testscript.Env) error {
 			env.Setenv("TEST_NOW", "2026-11-25T12:00:00Z")
+			env.Values["lakes"] = lakes{}
 			return lay(filepath.Join("testdata", "base"), env.WorkDir)
 		},
-		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){"code": code, "replace": replaceText, "agestate": ageState},
+		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){"code": code, "replace": replaceText, "agestate": ageState, "lake": serveLake, "inlake": inLake},
 	})
 }
 

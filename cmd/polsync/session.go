@@ -73,6 +73,9 @@ func (w *watched) Exec(ctx context.Context, s plan.Statement) (connectors.Outcom
 // open opens one platform and puts its reconciler together.
 func (a *app) open(ctx context.Context, c *config.Config, p config.Platform, store ledger.Store, o openOptions) (*session, error) {
 	o.log = a.log.With().Str("warehouse", p.Name).Logger()
+	if p.Databricks != nil {
+		o.elsewhere, o.groups = a.elsewhere(c, p, store), groupsLeft(c, p)
+	}
 	opened, err := openPlatform(ctx, p, o)
 	if err != nil {
 		return nil, err

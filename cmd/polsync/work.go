@@ -120,7 +120,7 @@ func (w *work) on(ctx context.Context, p config.Platform, do func(*session, *sta
 	}
 	defer func() { err = errors.Join(err, s.Close()) }()
 	s.reconciler.May = w.mayTag
-	return do(s, w.declarations)
+	return do(s, sharedRoles(w.conf, p, w.declarations))
 }
 
 // write prints the results that there are, in the order of the configuration.

@@ -36,6 +36,12 @@ type Options struct {
 	// are then read through the workspace, and never written.
 	Account *AccountOptions
 
+	// Elsewhere says which catalogs of a metastore, by its id, another platform governs, and why; nil for none. It is asked
+	// once in a snapshot.
+	Elsewhere func(ctx context.Context, metastore string) (func(catalog string) string, error)
+	// Groups says why another platform writes the groups of the account; "" where none does.
+	Groups string
+
 	// Readers holds access tokens by principal name, in any case, for ReadAs.
 	Readers map[string]string
 

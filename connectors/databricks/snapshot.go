@@ -58,6 +58,9 @@ func (p *Platform) Snapshot(ctx context.Context, scope connectors.Scope) (*state
 	if err := r.together(ctx, r.readPrincipals, r.readObjects); err != nil {
 		return nil, p.wrap("read the workspace", err)
 	}
+	if err := r.elsewhere(ctx); err != nil {
+		return nil, p.wrap("find out what other platforms govern", err)
+	}
 	if err := r.together(ctx, r.readColumns, r.readTags, r.readTagPolicies, r.readMasks, r.readFilters, r.readGrants, r.readSingles); err != nil {
 		return nil, p.wrap("read the workspace", err)
 	}

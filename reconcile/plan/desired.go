@@ -25,6 +25,7 @@ type Input struct {
 	Self         []state.Securable    // principals polsync acts as; their rights are never taken
 	Offline      bool                 // there is no platform: principals are taken to be there, see Check
 	Aside        map[state.Key]string // changes refused for good in an earlier run, with the reason
+	NoJoins      string               // why nobody becomes a member for now; "" where members may be added
 	ExpireOnly   bool                 // plan nothing but the end of what has expired
 	EffectDelay  time.Duration        // how long attribute-based policies, and tags that they ask about, may take to be in effect once written
 	Lately       []Recent             // what polsync wrote within EffectDelay, oldest first

@@ -67,6 +67,7 @@ func Diff(in Input, t *Target) ([]Change, []Kept, []Notice, int) {
 	d.holdUncertain()
 	d.holdUnjoined()
 	d.holdUnsettled()
+	d.holdJoins()
 	d.holdBack()
 	d.warnFought()
 	d.heirs()
@@ -76,6 +77,20 @@ func Diff(in Input, t *Target) ([]Change, []Kept, []Notice, int) {
 	slices.SortFunc(d.changes, Change.Compare)
 	slices.SortFunc(d.kept, func(a, b Kept) int { return a.Fact.Key.Compare(b.Fact.Key) })
 	return d.changes, d.kept, d.notices, d.unchanged
+}
+
+// holdJoins takes out new memberships where a run is not to make any.
+func (d *difference) holdJoins() {
+	if d.in.NoJoins == "" {
+		return
+	}
+	d.changes = slices.DeleteFunc(d.changes, func(c Change) bool {
+		joins := c.Key.Fact == state.FactMember && c.Want != nil
+		if joins {
+			d.notices = append(d.notices, Notice{Held, c.Key.On, c.Key.String() + " waits: " + d.in.NoJoins, c.Why})
+		}
+		return joins
+	})
 }
 
 // holdBack takes out what was refused before, what would open data whose cover is therefore missing, and the removal
@@ -90,6 +105,9 @@ func (d *difference) holdBack() {
 
 // wanted reports whether a fact lies in what the run was narrowed to.
 func (d *difference) wanted(k state.Key) bool {
+	if d.in.Actual.LeftTo(k) != "" {
+		return false
+	}
 	if len(d.in.Only) == 0 && len(d.in.Scope) == 0 {
 		return true
 	}

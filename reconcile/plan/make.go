@@ -32,6 +32,7 @@ func Make(in Input) (*Plan, error) {
 	for _, a := range in.Actual.Unknown {
 		p.Notices = append(p.Notices, Notice{Level: Held, On: a.Within, Text: "could not be read completely: " + a.Reason})
 	}
+	p.Notices = append(p.Notices, leftElsewhere(in, target)...)
 	p.Notices = append(p.Notices, narrowedToNothing(in, target)...)
 	if err := p.compile(in, target, changes); err != nil {
 		return nil, err
@@ -46,6 +47,28 @@ func Make(in Input) (*Plan, error) {
 	p.Sights = Sights(in, target, p.Changes())
 	p.Base = Fingerprint(in.Actual)
 	return p, nil
+}
+
+// leftElsewhere says what is declared here, is not so, and is another platform's to write; and what is ours there and no
+// longer declared.
+func leftElsewhere(in Input, target *Target) []Notice {
+	if len(in.Actual.Left) == 0 || in.ExpireOnly {
+		return nil
+	}
+	var all []Notice
+	for k, f := range target.State.Facts {
+		if reason := in.Actual.LeftTo(k); reason != "" {
+			if is, there := in.Actual.Fact(k); !there || !state.Equal(is.Value, f.Value) {
+				all = append(all, Notice{Held, k.On, fmt.Sprintf("%s is left: %s", k, reason), f.Origin})
+			}
+		}
+	}
+	for k, o := range in.Owned {
+		if reason := in.Actual.LeftTo(k); reason != "" && in.Actual.Has(k) && !target.State.Has(k) {
+			all = append(all, Notice{Held, k.On, fmt.Sprintf("%s is no longer declared, and left: %s", k, reason), o.Origin})
+		}
+	}
+	return all
 }
 
 // narrowedToNothing warns of places that a run was narrowed to and that are neither there nor spoken of: a plan of a

@@ -35,6 +35,9 @@ func (id identity) has(p string, s *securable) bool { return id.owns(s) || id.ho
 
 // uses checks USE CATALOG and USE SCHEMA on the containers of s.
 func (id identity) uses(s *securable) error {
+	if err := s.bound(); err != nil {
+		return err
+	}
 	if c := s.up(kindCatalog); c != nil && c != s && !id.has(privUseCat, c) {
 		return errLacks(privUseCat, c)
 	}
@@ -86,6 +89,9 @@ func (id identity) tagger(s *securable) error {
 
 // sees reports whether metadata of s is shown to the identity.
 func (id identity) sees(s *securable) bool {
+	if s.bound() != nil {
+		return false
+	}
 	if s.kind == kindMetastore || id.ownsAbove(s) || s.readOnly() && id.seesSystem(s) {
 		return true
 	}
@@ -120,6 +126,9 @@ func (id identity) interacts(s *securable) bool {
 
 // show is nil if the identity may see s, and the platform's refusal otherwise.
 func (id identity) show(s *securable) error {
+	if err := s.bound(); err != nil {
+		return err
+	}
 	if id.sees(s) {
 		return nil
 	}

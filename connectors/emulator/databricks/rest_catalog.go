@@ -163,7 +163,36 @@ func (c *call) listed(in *securable, k kind, info func(*securable) map[string]an
 }
 
 func (c *call) listCatalogs() (any, error) {
-	return c.paged("catalogs", "max_results", 1000, c.listed(c.w.root, kindCatalog, c.catalogInfo))
+	all := c.listed(c.w.root, kindCatalog, c.catalogInfo)
+	if c.flag("include_unbound") {
+		for _, x := range c.w.root.sorted(kindCatalog) {
+			if x.bound() != nil && c.id.ownsAbove(x) { // for who may change what it is bound to
+				all = append(all, c.catalogInfo(x))
+			}
+		}
+	}
+	return c.paged("catalogs", "max_results", 1000, all)
+}
+
+// Unbind binds a catalog to other workspaces than this one, which then shows
+// nothing of it.
+func (w *Workspace) Unbind(catalog string) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	c := w.root.children[childKey{kindCatalog, strings.ToLower(catalog)}]
+	if c == nil {
+		return errNotFound(kindCatalog, catalog)
+	}
+	c.unbound = true
+	return nil
+}
+
+// bound refuses what lies in a catalog that this workspace is not bound to.
+func (s *securable) bound() error {
+	if c := s.up(kindCatalog); c != nil && c.unbound {
+		return errDenied("Catalog '%s' is not accessible in current workspace", c.name)
+	}
+	return nil
 }
 
 // required reads a query parameter that must be there.

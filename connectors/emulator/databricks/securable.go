@@ -53,6 +53,7 @@ type securable struct {
 	tags     tagSet
 	policies map[string]*policy
 
+	unbound     bool   // a catalog that is bound to other workspaces alone
 	catalogType string // catalogs: MANAGED_CATALOG, SYSTEM_CATALOG, ...
 	table       *table
 	volume      *volume
