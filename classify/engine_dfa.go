@@ -44,7 +44,6 @@ type dfa struct {
 	back    bool              // texts are read from their end
 	revives bool              // a last word begins anew after nothing fitted
 	offset  []int32           // where the positions of each check begin
-	frozen  []int32           // of each check the position that stands for a first word that matched, or -1
 	states  []uint64          // of each state its bit set, one after the other
 	index   map[uint64]uint32 // cells of states, by hash; one whose hash is taken is under the next that is free
 	accepts map[string]*accept
