@@ -235,13 +235,20 @@ func (r *recorded) fill(all []*vector, types map[string]map[string]string) {
 			}
 			r.execute(platform, "CREATE TABLE "+table+" ("+strings.Join(columns, ", ")+")",
 				"INSERT INTO "+table+" SELECT "+strings.Join(values, ", "), "INSERT INTO "+table+" SELECT "+strings.Join(nulls, ", "))
-			for _, who := range map[string][]string{"snow": {"ROLE PII_READER", "ROLE SUPPORT", "ROLE ANALYST", "ROLE GOVERNANCE_ADMIN"}, "lake": {"`account users`"}}[platform] {
-				r.execute(platform, "GRANT SELECT ON TABLE "+table+" TO "+who)
-			}
+			r.open(platform, table)
 		}
 	}
-	r.execute("snow", "GRANT USAGE ON DATABASE CRM_PROD TO ROLE PUBLIC", "GRANT USAGE ON SCHEMA CRM_PROD.PUBLIC TO ROLE PUBLIC")
-	r.execute("lake", "GRANT USE CATALOG ON CATALOG main TO `account users`", "GRANT USE SCHEMA ON SCHEMA main.crm TO `account users`")
+}
+
+// open lets everybody read a table.
+func (r *recorded) open(platform, table string) {
+	r.t.Helper()
+	if platform == "lake" {
+		r.execute(platform, "GRANT SELECT ON TABLE "+table+" TO `account users`", "GRANT USE CATALOG ON CATALOG main TO `account users`", "GRANT USE SCHEMA ON SCHEMA main.crm TO `account users`")
+		return
+	}
+	r.execute(platform, "GRANT SELECT ON TABLE "+table+" TO ROLE PUBLIC", "GRANT SELECT ON TABLE "+table+" TO ROLE GOVERNANCE_ADMIN",
+		"GRANT USAGE ON DATABASE CRM_PROD TO ROLE PUBLIC", "GRANT USAGE ON SCHEMA CRM_PROD.PUBLIC TO ROLE PUBLIC")
 }
 
 // newUnrecorded is newRecorded without the wire between.
