@@ -141,7 +141,7 @@ func (s *session) applyPolicies(t *securable, g *guards) error {
 	for _, on := range t.path() {
 		for _, name := range slices.Sorted(maps.Keys(on.policies)) {
 			p := on.policies[name]
-			if !p.names(s.id) {
+			if !p.names(s.id) || s.w.now().Before(p.created.at.Add(s.w.opt.PolicyLag)) {
 				continue
 			}
 			matched, err := s.w.matched(p, t)

@@ -27,8 +27,9 @@ type Options struct {
 	// they do for accounts made since August 2025; a single group has them.
 	ListsWithoutMembers bool
 
-	TagLag   time.Duration // until tags show in the information schema and act on policies
-	GrantLag time.Duration // until grants show in reads; enforcement is at once
+	TagLag    time.Duration // until tags show in the information schema and act on policies
+	PolicyLag time.Duration // until a new policy is in force; one that is replaced or dropped changes at once
+	GrantLag  time.Duration // until grants show in reads; enforcement is at once
 	// SystemLag is how long system.access.audit and system.query.history stay
 	// behind what happened.
 	SystemLag time.Duration
