@@ -152,6 +152,13 @@ func (a *app) examine(ctx context.Context, c *config.Config, p config.Platform, 
 			return nil, err
 		}
 	}
+	if w, ok := s.platform.Platform.(interface {
+		Compute(ctx context.Context) (string, error)
+	}); ok {
+		if said, err := w.Compute(ctx); err == nil { // what is wrong with it, Check says
+			fmt.Fprintf(a.err, "polsync: %s: %s\n", p.Name, said)
+		}
+	}
 	missing, err := s.platform.Check(ctx, scope)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", p.Name, err)

@@ -278,3 +278,14 @@ func TestCheckOfTheAccount(t *testing.T) {
 		}
 	}
 }
+
+// What a statement would start, and for how long, is said without starting it.
+func TestCompute(t *testing.T) {
+	w := newWorkspace(t, emulator.Options{})
+	w.StopWarehouse(warehouse)
+	got, err := w.open(t, alice).Compute(t.Context())
+	must(t, err)
+	if want := "SQL warehouse Starter (2X-Small, serverless) is stopped, so the first statement starts it; it stops after 10 minutes without a statement"; got != want {
+		t.Errorf("got %q", got)
+	}
+}
