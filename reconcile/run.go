@@ -291,6 +291,7 @@ func (r *Reconciler) reads(ctx context.Context, owned plan.Owned, d *state.Decla
 	}
 	scope.Kinds, scope.All = plan.Kinds(d, r.Name, owned), plan.Everybody(d, r.Name)
 	scope.Policies = plan.PolicyPlaces(d, r.Name, r.Platform.Dialect(), owned)
+	scope.Roles = plan.DatabaseRoles(d, r.Name, r.Platform.Dialect(), owned)
 	scope.TagsOf = plan.TagsOf(d, r.Name, r.Platform.Dialect(), owned)
 	scope.GrantsOf = plan.GrantsOf(d, r.Name, r.Platform.Dialect(), owned)
 	scope.Recent, err = r.lately(ctx)

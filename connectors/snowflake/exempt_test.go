@@ -27,6 +27,7 @@ func (b *bed) declared(policies string, owned plan.Owned) (*state.Declarations, 
 	}
 	scope := crm
 	scope.Kinds, scope.TagsOf = plan.Kinds(d, "snow", owned), plan.TagsOf(d, "snow", b.Dialect(), owned)
+	scope.Roles = plan.DatabaseRoles(d, "snow", b.Dialect(), owned)
 	return d, scope
 }
 

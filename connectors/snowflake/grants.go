@@ -4,6 +4,7 @@ import (
 	"context"
 	"strings"
 
+	"github.com/polsync/polsync/connectors/snowflake/dialect"
 	"github.com/polsync/polsync/state"
 )
 
@@ -71,8 +72,11 @@ func (s *snapshot) membership(role, member state.Securable) {
 func (s *snapshot) privilege(on, to state.Securable, privilege string, option, fixed bool) {
 	on = s.asKnown(on)
 	// What lies in no database, such as a warehouse, is in every scope.
-	if on.Catalog != "" && !s.scope.Covers(on) || s.foreign(on) {
+	switch foreign := s.foreign(on); {
+	case foreign && (on.Kind != state.KindCatalog || privilege != "USAGE" || fixed), !foreign && on.Catalog != "" && !s.scope.Covers(on):
 		return
+	case foreign:
+		privilege = dialect.Imported // which Snowflake lists as USAGE
 	}
 	s.meet(on, to, privilege)
 	if privilege == "OWNERSHIP" {

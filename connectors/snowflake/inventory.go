@@ -19,7 +19,11 @@ func (s *snapshot) databases(ctx context.Context) error {
 	err := s.pages(ctx, l, account, "SHOW DATABASES", func(r *answer, i int) {
 		on := state.Securable{Kind: state.KindCatalog, Catalog: r.text(i, "NAME")}
 		why := foreignDatabase(on.Catalog, r.text(i, "KIND"), r.text(i, "ORIGIN"))
-		s.object(on, state.Object{Owner: owner(r, i), Comment: r.text(i, "COMMENT"), Identity: r.text(i, "CREATED_ON"), Foreign: why})
+		o := state.Object{Owner: owner(r, i), Comment: r.text(i, "COMMENT"), Identity: r.text(i, "CREATED_ON"), Foreign: why}
+		if why == "imported" || on.Catalog == systemDatabase {
+			o.Sort = "imported"
+		}
+		s.object(on, o)
 		if why != "" {
 			return
 		}

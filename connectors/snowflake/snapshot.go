@@ -200,10 +200,35 @@ func (s *snapshot) readPrincipals(ctx context.Context, future bool) error {
 }
 
 func (s *snapshot) readAllDatabaseRoles(ctx context.Context) error {
-	if s.bulk {
-		return s.loadDatabaseRoles(ctx)
+	tasks := []task{s.loadDatabaseRoles}
+	if !s.bulk {
+		tasks = s.inEach(s.readDatabaseRoles)
 	}
-	return s.run(ctx, s.inEach(s.readDatabaseRoles))
+	for _, role := range s.scope.Roles {
+		if role.Kind == state.KindDatabaseRole && s.foreign(role) {
+			tasks = append(tasks, func(ctx context.Context) error { return s.readForeignRole(ctx, role) })
+		}
+	}
+	return s.run(ctx, tasks)
+}
+
+// readForeignRole reads who is in a database role of an imported database, or of the system's, that declarations name.
+// No view tells it, and no listing of ours has such roles.
+func (s *snapshot) readForeignRole(ctx context.Context, role state.Securable) error {
+	if err := s.readMembers(ctx, principal{on: role}); err != nil {
+		return err
+	}
+	s.mu.Lock()
+	missing := s.st.UnknownReason(state.Key{Fact: state.FactMember, On: role}) != ""
+	s.mu.Unlock()
+	if missing {
+		return nil // it is not there, or not for us to see
+	}
+	s.object(role, state.Object{Foreign: "of a database that is not ours"})
+	if s.bulk {
+		s.readNow(role)
+	}
+	return nil
 }
 
 // latch lets those that wait for it go once it is open. The zero value is not usable.

@@ -124,6 +124,11 @@ func (r *resolver) openedBy(d state.GrantDeclaration) (keys []opened, found bool
 		if sel.Tag == "" && sel.Pattern.Platform != r.in.Platform {
 			continue
 		}
+		if on, ok := r.importedBy(sel, d); ok {
+			r.openOn(set, on, sel, d)
+			found = true
+			continue
+		}
 		targets := r.expand([]state.Selector{sel}, d.Except, r.acceptFor(sel, d.Kinds), false)
 		for _, on := range targets {
 			r.openOn(set, on, sel, d)
@@ -138,6 +143,24 @@ func (r *resolver) openedBy(d state.GrantDeclaration) (keys []opened, found bool
 	}
 	slices.SortFunc(keys, func(a, b opened) int { return a.key.Compare(b.key) })
 	return keys, found
+}
+
+// importedBy returns the shared or imported catalog that a grant of what is for such alone names plainly. Nothing else
+// is declared about a foreign place.
+func (r *resolver) importedBy(sel state.Selector, d state.GrantDeclaration) (state.Securable, bool) {
+	if sel.Tag != "" || sel.Kind != state.KindNone || len(sel.Pattern.Parts) != 1 || sel.Pattern.Wild() || len(d.Privileges) != 1 || d.Access != "" || d.Future {
+		return state.Securable{}, false
+	}
+	on := r.literal(sel.Pattern)
+	if r.in.Actual == nil || r.in.Actual.Objects[on].Foreign == "" || r.in.Actual.Objects[on].Sort == "" {
+		return state.Securable{}, false
+	}
+	all, err := r.in.Dialect.Privileges(d.Privileges[0], on.Kind)
+	if err != nil {
+		return state.Securable{}, false
+	}
+	fits, err := r.in.Dialect.Sift(all, on.Kind, r.sort(on))
+	return on, err == nil && len(fits) == 1
 }
 
 // acceptFor returns which objects a selector of a grant takes: what the number of parts says, of the kinds asked for;

@@ -47,6 +47,34 @@ func Kinds(d *state.Declarations, platform string, owned Owned) []state.Kind {
 	return all
 }
 
+// DatabaseRoles returns the database roles that declarations put somebody into, or that polsync did, in order. Those of
+// a database that is not read are asked for one by one.
+func DatabaseRoles(d *state.Declarations, platform string, dialect Dialect, owned Owned) []state.Securable {
+	r := resolver{in: Input{Platform: platform, Dialect: dialect, Declarations: d}}
+	seen := map[state.Securable]bool{}
+	for _, role := range d.Roles {
+		for _, ref := range role.MemberOf {
+			found, _ := r.principal(ref)
+			for _, p := range found {
+				seen[p] = true
+			}
+		}
+	}
+	for k := range owned {
+		if k.Fact == state.FactMember {
+			seen[k.On] = true
+		}
+	}
+	var all []state.Securable
+	for p := range seen {
+		if p.Kind == state.KindDatabaseRole {
+			all = append(all, p)
+		}
+	}
+	slices.SortFunc(all, state.Securable.Compare)
+	return all
+}
+
 // Everybody reports whether declarations speak on a platform of what nobody else may hold, for which it must be known
 // what everybody does.
 func Everybody(d *state.Declarations, platform string) bool {

@@ -61,6 +61,9 @@ func grant(b *builder, changes []plan.Change) (string, error) {
 	if i := slices.IndexFunc(changes, func(c plan.Change) bool { return !privilegeWord.MatchString(c.Key.Name) }); i >= 0 {
 		return "", fmt.Errorf("%q is no privilege", changes[i].Key.Name)
 	}
+	if first.Key.Name == Imported && first.Want == state.Option(true) {
+		return "", errors.New(Imported + " takes no grant option")
+	}
 	if first.Key.Name == "OWNERSHIP" && first.Key.Future == state.KindNone {
 		return "", errors.New("ownership moves, it is not granted")
 	}

@@ -42,7 +42,7 @@ var privileges = map[state.Kind][]string{
 			"PURCHASE DATA EXCHANGE LISTING", "READ SESSION", "RESOLVE ALL", "USE AI FUNCTIONS", "VIEW LINEAGE"}),
 	state.KindUser:      {"IMPERSONATE", "MODIFY PROGRAMMATIC AUTHENTICATION METHODS", "MONITOR"},
 	state.KindWarehouse: {"APPLYBUDGET", "MODIFY", "MONITOR", "OPERATE", "USAGE"},
-	state.KindCatalog:   {"APPLYBUDGET", "CREATE DATABASE ROLE", "CREATE SCHEMA", "EXECUTE AUTO CLASSIFICATION", "MANAGE GRANTS", "MODIFY", "MONITOR", "REFERENCE_USAGE", "USAGE"},
+	state.KindCatalog:   {"APPLYBUDGET", "CREATE DATABASE ROLE", "CREATE SCHEMA", "EXECUTE AUTO CLASSIFICATION", Imported, "MANAGE GRANTS", "MODIFY", "MONITOR", "REFERENCE_USAGE", "USAGE"},
 	state.KindSchema: sorted(
 		each("CREATE", "AGENT", "ALERT", "CORTEX SEARCH SERVICE", "DATA METRIC FUNCTION", "DATASET", "DBT PROJECT", "DYNAMIC TABLE", "EVENT TABLE", "EXPERIMENT", "EXTERNAL TABLE",
 			"FILE FORMAT", "FUNCTION", "GATEWAY", "GIT REPOSITORY", "HYBRID TABLE", "ICEBERG TABLE", "IMAGE REPOSITORY", "INTERACTIVE TABLE", "MATERIALIZED VIEW", "MCP SERVER", "MODEL",
@@ -87,7 +87,7 @@ func sorted(lists ...[]string) []string {
 // notInAll are privileges that ALL leaves out: those that hand on power over others' grants or policies, which are
 // only given by name, those of an opt-in feature, and classes.
 func notInAll(privilege string, on state.Kind) bool {
-	return privilege == "MANAGE GRANTS" && on != state.KindAccount || privilege == "REFERENCE_USAGE" || strings.Contains(privilege, "SNOWFLAKE.") || privilege == "SELECT ERROR TABLE"
+	return privilege == "MANAGE GRANTS" && on != state.KindAccount || privilege == "REFERENCE_USAGE" || privilege == Imported || strings.Contains(privilege, "SNOWFLAKE.") || privilege == "SELECT ERROR TABLE"
 }
 
 // Privileges implements plan.Dialect. Words are written in any case and joined by blanks or underscores. ALL is
@@ -126,7 +126,11 @@ var sorts = map[string][]string{
 	"interactive": {"REFERENCES", "SELECT"},
 	"internal":    {"READ", "WRITE"},
 	"external":    {"USAGE"},
+	"imported":    {Imported},
 }
+
+// Imported is the one privilege on a database that another account shares: to read what is in it.
+const Imported = "IMPORTED PRIVILEGES"
 
 const ingest = "INGEST TELEMETRY"
 
@@ -137,8 +141,8 @@ func (Dialect) Sift(list []string, on state.Kind, sort string) ([]string, error)
 		return list, nil
 	case on == state.KindStage && known == nil && len(list) == len(privileges[on]):
 		return nil, errors.New("whether the stage is an internal or an external one could not be read; name the privileges")
-	case known == nil && on == state.KindTable:
-		return slices.DeleteFunc(slices.Clone(list), func(p string) bool { return p == ingest }), nil
+	case known == nil && (on == state.KindTable || on == state.KindCatalog):
+		return slices.DeleteFunc(slices.Clone(list), func(p string) bool { return p == ingest || p == Imported }), nil
 	case known == nil:
 		return list, nil
 	default:
