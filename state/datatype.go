@@ -1,5 +1,7 @@
 package state
 
+import "strings"
+
 // Family is a group of column types that one masking policy can serve. Lengths and precisions do not tell types of a
 // family apart; the three timestamps do, because Snowflake binds a policy to exactly one of them.
 type Family string
@@ -30,6 +32,12 @@ const (
 func Families() []Family {
 	return []Family{FamilyString, FamilyNumber, FamilyFloat, FamilyBoolean, FamilyDate, FamilyTime, FamilyTimestampNTZ,
 		FamilyTimestampLTZ, FamilyTimestampTZ, FamilyBinary, FamilyVariant, FamilyObject, FamilyArray, FamilyGeography}
+}
+
+// Word is how policies call the family: array, map or struct for those of one such type, else the family itself.
+func (f Family) Word() Family {
+	word, _, _ := strings.Cut(string(f), "<")
+	return Family(word)
 }
 
 // DataType is a column's type: its family, and the spelling the platform gives it, such as "NUMBER(38,0)".

@@ -323,7 +323,9 @@ func vectorMasks(all []*vector) string {
 	b.WriteString("principals:\n  cleared: {snow: PII_READER, lake: pii-readers}\n  readers: {snow: SUPPORT, lake: support-lead}\nmasks:\n")
 	for i, k := range keys {
 		slices.Sort(columns[k])
-		fmt.Fprintf(&b, "  - {name: m%d, on: [%s], rules: [{to: cleared, show: clear}, {to: readers, show: %s}]}\n", i, strings.Join(columns[k], ", "), k.show)
+		types := map[string]string{"array of numbers": "types: [string, array], default: {array: nothing, other: clear}, ", "map": "types: map, default: {map: nothing, other: clear}, ",
+			"struct": "types: [struct], default: {struct: nothing, other: clear}, "}[k.typ]
+		fmt.Fprintf(&b, "  - {name: m%d, "+types+"on: [%s], rules: [{to: cleared, show: clear}, {to: readers, show: %s}]}\n", i, strings.Join(columns[k], ", "), k.show)
 	}
 	return b.String()
 }

@@ -98,20 +98,25 @@ func (r *resolver) ofTypes(d state.MaskDeclaration, columns []carriedColumn) []c
 	kept := columns[:0:0]
 	for _, c := range columns {
 		t := r.in.Actual.Objects[c.on].Type
-		if r.in.Offline && len(d.Types) > 0 && !slices.Contains(d.Types, t.Family) {
+		if r.in.Offline && !covers(d, t.Family) {
 			t = state.DataType{Family: d.Types[0], Text: string(d.Types[0])} // imagined as what the mask is for
 			r.in.Actual.Objects[c.on] = state.Object{Type: t}
 		}
 		switch {
 		case t.Family == state.FamilyOther || t.Family == state.FamilyNone:
 			r.noteUnmaskable(d, c, t)
-		case len(d.Types) > 0 && !slices.Contains(d.Types, t.Family):
+		case !covers(d, t.Family):
 			r.note(Error, c.on, d.Origin, "%s carries tag %s but has the type %s, which mask %s does not cover: it would be shown in clear", c.on, d.Tag, t.Text, d.Name)
 		default:
 			kept = append(kept, c)
 		}
 	}
 	return kept
+}
+
+// covers reports whether a mask is for a family: by its name, or by the word for all arrays, maps or structs.
+func covers(d state.MaskDeclaration, f state.Family) bool {
+	return len(d.Types) == 0 || slices.Contains(d.Types, f) || slices.Contains(d.Types, f.Word())
 }
 
 func (r *resolver) familiesOf(d state.MaskDeclaration, columns []carriedColumn) []state.Family {
@@ -324,6 +329,9 @@ func (r *resolver) fill(p *state.MaskingPolicy, d state.MaskDeclaration, value s
 		}
 	}
 	def, ok := d.Default[p.Family]
+	if !ok {
+		def, ok = d.Default[p.Family.Word()]
+	}
 	if !ok {
 		def = d.Default[state.FamilyOther]
 	}

@@ -68,7 +68,7 @@ var (
 	maskRule = document.With(need("to", principals, "who"), f("values", texts, "of which tag values; left out: all"),
 		f("when", document.Several(compare), "conditions on sibling columns, all must hold"), need("show", show, "what they see"),
 		f("priority", document.Whole(-1000000, 1000000), "higher goes first; 0 where left out"))
-	familyWords = append(wordsOfFamilies(), "other")
+	familyWords = append(typesOfMasks(), "other")
 )
 
 func wordsOfFamilies() []string {
@@ -78,6 +78,9 @@ func wordsOfFamilies() []string {
 	}
 	return append(out, "timestamp")
 }
+
+// typesOfMasks are the families and the words for those that each such type of Databricks is one of.
+func typesOfMasks() []string { return append(wordsOfFamilies(), "map", "struct") }
 
 func defaultFields() []document.Field {
 	var out []document.Field
@@ -92,7 +95,7 @@ var mask = document.With(
 	f("except", selectors, "but not these"), f("within", names, "a tag's mask holds only here"),
 	f("default", document.AnyOf(document.Word(showWords...), document.With(defaultFields()...)), "by type; nothing where left out"),
 	f("rules", document.Several(maskRule), "the first that matches decides"), f("sql", dialects, "the whole mask as an expression of `val`: opaque, the last resort"),
-	f("types", document.Several(document.Word(wordsOfFamilies()...)), "left out: every type met"), f("session", document.Word("any", "primary"), "any role of the session counts, or the active role alone"),
+	f("types", document.Several(document.Word(typesOfMasks()...)), "left out: every type met"), f("session", document.Word("any", "primary"), "any role of the session counts, or the active role alone"),
 	f("in", platforms, "only on these platforms"),
 	f("databricks", document.With(f("engine", document.Word("column", "abac"), "masks set per column (default), or attribute-based policies of the mask's tag")), databricksDoc),
 	f("snowflake", document.With(), "details for Snowflake; there are none yet"))
