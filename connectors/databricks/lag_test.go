@@ -2,6 +2,8 @@ package databricks_test
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -33,6 +35,10 @@ func TestAnotherProcessSeesWhatWasWritten(t *testing.T) {
 	s := read(time.Second)
 	if s.Value(tagged(email, "pii")) != state.Text("email") || s.Value(tagged(phone, "pii")) != state.Text("changed since") || !s.Has(grant) { // which somebody has given again
 		t.Errorf("email %v, phone %v, grant %v", s.Value(tagged(email, "pii")), s.Value(tagged(phone, "pii")), s.Value(grant))
+	}
+	asked := func(r emulator.Request) bool { return strings.HasSuffix(r.Path, "/permissions/table/main.crm.orders") }
+	if !slices.ContainsFunc(w.Requests(), asked) {
+		t.Error("a grant that does not show as it was left was not asked for")
 	}
 	if s = read(time.Hour); s.Has(tagged(email, "pii")) {
 		t.Error("the record of an hour ago still counts: the test looks at too little")
