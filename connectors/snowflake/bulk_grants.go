@@ -107,7 +107,7 @@ func (s *snapshot) relay(doubted []connectors.Recent) {
 }
 
 func (s *snapshot) loadViews(ctx context.Context, b *bulkGrants) error {
-	err := s.usage(ctx, "GRANTS_TO_ROLES", "PRIVILEGE, GRANTED_ON, NAME, TABLE_CATALOG, TABLE_SCHEMA, GRANTED_TO, GRANTEE_NAME, GRANT_OPTION", "DELETED_ON IS NULL",
+	err := s.usage(ctx, "GRANTS_TO_ROLES", "PRIVILEGE, GRANTED_ON, NAME, TABLE_CATALOG, TABLE_SCHEMA, GRANTED_TO, GRANTEE_NAME, GRANT_OPTION, GRANTED_BY", "DELETED_ON IS NULL",
 		func(r *answer, i int) { s.grantRow(b, r, i) })
 	if err != nil || !s.scope.Wants(state.FactMember) {
 		return err
@@ -163,7 +163,9 @@ func (s *snapshot) grantRow(b *bulkGrants, r *answer, i int) {
 			b.again[to] = true // which of several of the name is not said
 		}
 	case s.bulkThere(on):
-		s.privilege(on, to, r.text(i, "PRIVILEGE"), yes(r.text(i, "GRANT_OPTION")), false)
+		// What Snowflake itself gave on a database of its own is no grant of imported privileges.
+		own := kind == state.KindCatalog && r.text(i, "GRANTED_BY") == "" && s.foreign(on)
+		s.privilege(on, to, r.text(i, "PRIVILEGE"), yes(r.text(i, "GRANT_OPTION")), own)
 	}
 }
 
