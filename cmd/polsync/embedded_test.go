@@ -47,8 +47,8 @@ func TestDevServesUntilItIsStopped(t *testing.T) {
 	}
 
 	daemon, log := start(t, "-c", conf, "daemon")
-	for range 2 {
-		awaitLine(t, log, "job=reconcile") // of each platform, once at the start
+	for range 4 {
+		awaitLine(t, log, "job=reconcile") // of each platform, at the start and after the scan
 	}
 	stop(t, daemon)
 	if out, err := exec.Command("polsync", "-c", conf, "plan").CombinedOutput(); err != nil {

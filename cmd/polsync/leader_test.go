@@ -20,7 +20,10 @@ import (
 	"github.com/polsync/polsync/state/ledger/ledgertest"
 )
 
-var stateLine = regexp.MustCompile(`(?m)^state: .*$`)
+var (
+	stateLine = regexp.MustCompile(`(?m)^state: .*$`)
+	homeLine  = regexp.MustCompile(`(?m)^    home: GOV.POLICIES$`)
+)
 
 // TestOneWriterAtATime stops and kills processes in the middle of writing while others wait to take over: the state is in
 // a file, and in a database.
@@ -34,18 +37,11 @@ func TestOneWriterAtATime(t *testing.T) {
 			if in == "postgres" {
 				k.postgres = ledgertest.Postgres(t)
 				t.Setenv("STATE_DATABASE", k.postgres)
-				path := filepath.Join(k.dir, "polsync.yaml")
-				conf, err := os.ReadFile(path)
-				if err != nil {
-					t.Fatal(err)
-				}
-				text := stateLine.ReplaceAllString(string(conf), "state: {postgres: env:STATE_DATABASE}")
-				if text == string(conf) {
-					t.Fatal("the sample's configuration names no state")
-				}
-				if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
-					t.Fatal(err)
-				}
+				k.configure(stateLine, "state: {postgres: env:STATE_DATABASE}")
+			} else {
+				// Side by side a statement may be stopped at while another goroutine writes the file, which nobody else
+				// can write then.
+				k.configure(homeLine, "    connections: 1\n$0")
 			}
 			k.flags = append(k.flags[:len(k.flags)-4:len(k.flags)-4], "--lease", "2s", "--grace", "500ms")
 			k.reach("first")
@@ -59,6 +55,23 @@ func TestOneWriterAtATime(t *testing.T) {
 			k.deadLeader(want)
 			k.proven()
 		})
+	}
+}
+
+// configure replaces a line of the configuration.
+func (k *killing) configure(line *regexp.Regexp, by string) {
+	k.t.Helper()
+	path := filepath.Join(k.dir, "polsync.yaml")
+	conf, err := os.ReadFile(path)
+	if err != nil {
+		k.t.Fatal(err)
+	}
+	text := line.ReplaceAllString(string(conf), by)
+	if text == string(conf) {
+		k.t.Fatalf("the sample's configuration has no line %s", line)
+	}
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		k.t.Fatal(err)
 	}
 }
 
