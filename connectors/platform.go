@@ -39,6 +39,10 @@ type Scope struct {
 	Policies func(s state.Securable, tagged bool) bool
 
 	Without []state.FactKind // not these, whatever Facts says
+
+	// Ours is what polsync has set something on, or may have, but for relations and columns, and the catalogs that all of it
+	// lies in. What of it does not show is asked after.
+	Ours []state.Securable
 }
 
 // Recent is a fact as a statement of polsync's own left it.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"sync/atomic"
 	"time"
@@ -279,10 +280,11 @@ func (r *Reconciler) reads(ctx context.Context, owned plan.Owned, d *state.Decla
 		{[]state.FactKind{state.FactRowPolicy, state.FactFilter}, len(d.RowFilters) > 0},
 		{[]state.FactKind{state.FactConstraintPolicy, state.FactConstraint}, len(d.Constraints) > 0},
 	}
-	ours, err := r.ours(ctx, owned)
+	ours, on, err := r.ours(ctx, owned)
 	if err != nil {
 		return scope, err
 	}
+	scope.Ours = on
 	for _, s := range sorts {
 		asked := slices.ContainsFunc(s.facts, func(k state.FactKind) bool { return ours[k] || slices.Contains(only, k) })
 		if !s.declared && !asked {
@@ -298,22 +300,32 @@ func (r *Reconciler) reads(ctx context.Context, owned plan.Owned, d *state.Decla
 	return scope, err
 }
 
-// ours returns the kinds of fact that polsync has set, or may have set when it was interrupted.
-func (r *Reconciler) ours(ctx context.Context, owned plan.Owned) (map[state.FactKind]bool, error) {
+// ours returns the kinds of fact that polsync has set, or may have set when it was interrupted, and what
+// stands for where that is, as in a Scope.
+func (r *Reconciler) ours(ctx context.Context, owned plan.Owned) (map[state.FactKind]bool, []state.Securable, error) {
 	claims, err := r.Store.Claims(ctx, r.Name)
 	if err != nil {
-		return nil, fmt.Errorf("%s: read open claims: %w", r.Name, err)
+		return nil, nil, fmt.Errorf("%s: read open claims: %w", r.Name, err)
 	}
-	kinds := map[state.FactKind]bool{}
-	for k := range owned {
+	kinds, on := map[state.FactKind]bool{}, map[state.Securable]bool{}
+	note := func(k state.Key) {
 		kinds[k.Fact] = true
+		if k.On.Catalog != "" {
+			on[state.Securable{Kind: state.KindCatalog, Catalog: k.On.Catalog}] = true
+		}
+		if k.On.Kind != state.KindColumn && !k.On.Kind.Relation() {
+			on[k.On] = true
+		}
+	}
+	for k := range owned {
+		note(k)
 	}
 	for _, c := range claims {
 		for _, change := range c.Changes {
-			kinds[change.Key.Fact] = true
+			note(change.Key)
 		}
 	}
-	return kinds, nil
+	return kinds, slices.SortedFunc(maps.Keys(on), state.Securable.Compare), nil
 }
 
 func (r *Reconciler) pinned(ctx context.Context, identity string) (string, error) {

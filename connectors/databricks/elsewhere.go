@@ -2,10 +2,12 @@ package databricks
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 
 	"github.com/polsync/polsync/connectors"
+	"github.com/polsync/polsync/connectors/databricks/dialect"
 	"github.com/polsync/polsync/state"
 )
 
@@ -82,13 +84,16 @@ func (r *reader) listCatalogs(ctx context.Context, unbound bool) ([]string, erro
 	}
 }
 
-// unbound says of catalogs of the scope that do not show, but are there, that they are bound to other workspaces. What
-// polsync set in them before stays its own.
+// unbound says of catalogs of the scope, and of those in which something is ours, that do not show, but are there, that
+// they are bound to other workspaces. What polsync set in them before stays its own.
 func (r *reader) unbound(ctx context.Context) error {
-	hidden := slices.DeleteFunc(slices.Clone(r.scope.Within), func(s state.Securable) bool {
-		_, there := r.state.Objects[state.Securable{Kind: state.KindCatalog, Catalog: lower(s.Catalog)}]
-		return s.Catalog == "" || there
-	})
+	hidden := map[string]bool{}
+	for _, s := range slices.Concat(r.scope.Within, r.scope.Ours) {
+		c := state.Securable{Kind: state.KindCatalog, Catalog: lower(s.Catalog)}
+		if _, there := r.state.Objects[c]; !there && s.Catalog != "" && r.scope.Covers(c) {
+			hidden[c.Catalog] = true
+		}
+	}
 	if len(hidden) == 0 {
 		return nil
 	}
@@ -96,10 +101,43 @@ func (r *reader) unbound(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("catalogs that do not show: %w", err)
 	}
-	for i, a := range r.state.Unknown {
-		if a.Within.Kind == state.KindCatalog && len(a.Facts) == 0 && slices.Contains(all, a.Within.Catalog) && slices.ContainsFunc(hidden, func(s state.Securable) bool { return lower(s.Catalog) == a.Within.Catalog }) {
-			r.state.Unknown[i].Reason = "the catalog is bound to other workspaces than this one"
+	r.state.Unknown = slices.DeleteFunc(r.state.Unknown, func(a state.Area) bool {
+		return a.Within.Kind == state.KindCatalog && len(a.Facts) == 0 && hidden[a.Within.Catalog] && slices.Contains(all, a.Within.Catalog)
+	})
+	named := map[string]bool{}
+	for _, a := range r.state.Unknown {
+		named[a.Within.Catalog] = true
+	}
+	for _, c := range sortedKeys(hidden) {
+		on := state.Securable{Kind: state.KindCatalog, Catalog: c}
+		switch {
+		case slices.Contains(all, c):
+			r.unknown(on, "the catalog is bound to other workspaces than this one")
+		case !named[c]:
+			if _, err := r.askedAfter(ctx, on); err != nil {
+				return err
+			}
 		}
 	}
 	return nil
+}
+
+// askedAfter asks for one securable that no list has, and returns what is said of it. What is refused is there, or may be:
+// it is unknown. Nil is what is not there.
+func (r *reader) askedAfter(ctx context.Context, s state.Securable) (*single, error) {
+	path, err := dialect.OnePath(s)
+	if err != nil {
+		return nil, err
+	}
+	var one single
+	err = r.get(ctx, path, &one)
+	switch {
+	case err == nil && s.Kind == state.KindCatalog:
+		err = fmt.Errorf("it is there: %w", connectors.ErrUnknown)
+	case err == nil:
+		return &one, nil
+	case errors.Is(err, connectors.ErrNotFound):
+		return nil, nil
+	}
+	return nil, r.partly(err, s, "it shows in no list")
 }

@@ -46,7 +46,42 @@ func (r *reader) readSingles(ctx context.Context) error {
 			}
 		}
 	}
+	if err := r.oursInNoList(ctx); err != nil {
+		return err
+	}
 	return r.singleGrants(ctx)
+}
+
+// oursInNoList asks after what polsync set something on and no list shows: a list leaves out what the caller may not see,
+// without a word.
+func (r *reader) oursInNoList(ctx context.Context) error {
+	var ask []state.Securable
+	r.mu.Lock()
+	for _, s := range r.scope.Ours {
+		_, there := r.state.Objects[s]
+		if !there && slices.Contains(dialect.Singles(), s.Kind) && slices.Contains(r.scope.Kinds, s.Kind) && r.scope.Covers(s) {
+			ask = append(ask, s)
+		}
+	}
+	r.mu.Unlock()
+	if len(ask) > maxPermissionReads {
+		for _, s := range ask {
+			r.unknown(s, fmt.Sprintf("it shows in no list, and asking after %d securables one by one is too much", len(ask)))
+		}
+		return nil
+	}
+	g, ctx := errgroup.WithContext(ctx)
+	g.SetLimit(r.p.opt.Concurrency)
+	for _, s := range ask {
+		g.Go(func() error {
+			one, err := r.askedAfter(ctx, s)
+			if one != nil {
+				r.single(s.Kind, *one)
+			}
+			return err
+		})
+	}
+	return g.Wait()
 }
 
 // list reads one kind, page by page.

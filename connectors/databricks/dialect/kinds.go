@@ -77,12 +77,17 @@ func Singles() []state.Kind {
 // Grantable reports whether groups and users can hold privileges on a kind.
 func Grantable(k state.Kind) bool { return len(privileges[k]) > 0 }
 
+// OnePath returns the path of one securable that is not the metastore.
+func OnePath(s state.Securable) (string, error) {
+	name, err := fullName(s)
+	return securables[s.Kind].collection + "/" + name, err
+}
+
 // onePath returns the path of one securable.
 func (d Dialect) onePath(s state.Securable) (string, error) {
 	if s.Kind == state.KindMetastore {
 		id, err := d.metastore()
 		return securables[s.Kind].collection + "/" + url.PathEscape(id), err
 	}
-	name, err := fullName(s)
-	return securables[s.Kind].collection + "/" + name, err
+	return OnePath(s)
 }
