@@ -19,8 +19,10 @@ type Recent struct {
 type unsettled struct {
 	cover    uncovered // policies and tags that come
 	policies uncovered // of these the policies
+	all      uncovered // policies and tags that come, and tags that go and leave what carried them to what holds it
 	from     map[state.Key]time.Time
 	now      map[state.Key]bool // written in this plan
+	waits    map[state.Key]bool // of these, what may wait for others
 	retired  bool               // a policy was taken off or made another: queries may still ask for what it named
 }
 
@@ -31,7 +33,8 @@ type unsettled struct {
 //	memberships                     wait for those that their roles reach
 //	policies that come to show more wait for tags and policies where they mask by attributes
 //	masks and filters that go       wait for policies and tags there
-//	tags that go                    wait likewise
+//	policies for other columns      wait for tags there
+//	tags that go                    wait for policies and tags there
 //	other values of tags            wait for policies there
 //	functions, governed tags        are not dropped before policies that named them are gone for so long
 //
@@ -42,13 +45,13 @@ func (d *difference) holdUnsettled() {
 	}
 	tags := d.abacTags()
 	u := d.unsettled(tags)
-	if len(u.cover.at) == 0 && !u.retired {
+	if len(u.all.at) == 0 && !u.retired {
 		return
 	}
 	var reached map[state.Securable]state.Key
 	d.changes = slices.DeleteFunc(d.changes, func(c Change) bool {
 		if c.Key.Fact == state.FactMember && c.Phase == PhasePermit && reached == nil {
-			reached = d.reach(u.cover)
+			reached = d.reach(u.all)
 		}
 		by, waits := d.waitsFor(c, u, tags, reached)
 		switch {
@@ -79,20 +82,31 @@ func (d *difference) waitsFor(c Change, u *unsettled, tags map[state.Securable]b
 		if !c.Back {
 			by, waits = d.wornUnsettled(c.Key.On, u)
 		}
-	case c.Phase == PhasePermit && c.Key.Fact != state.FactManaged:
-		by, waits = u.cover.meets(c.Key.On)
-	case c.Phase == PhaseUnmask, c.Phase == PhaseUntag && tags[c.Key.With]:
+	case c.Phase == PhasePermit && c.Key.Fact != state.FactManaged, c.Phase == PhaseUnmask:
+		by, waits = u.all.meets(c.Key.On)
+	case c.Phase == PhaseUntag && tags[c.Key.With]:
 		by, waits = u.cover.meets(c.Key.On)
 	case c.Phase == PhaseTag && tags[c.Key.With] && (c.Was != nil || d.inherits(c.Key)):
 		by, waits = u.policies.meets(c.Key.On)
 	case c.Phase == PhaseMask && c.Key.Fact == state.FactABAC && movesReach(c):
-		if by, waits = u.cover.meets(c.Key.On); by == c.Key {
-			waits = false
-		}
+		by, waits = u.before(c.Key)
 	case c.Phase == PhaseDrop && u.retired:
 		waits = c.Key.Fact.Policy() || c.Key.Fact == state.FactTag || c.Key.Fact == state.FactAllowedValue
 	}
 	return by, waits
+}
+
+// before returns the first of what a policy that comes to be in force elsewhere has to wait for: what was written lately,
+// and of this plan what waits for no policy itself.
+func (u *unsettled) before(policy state.Key) (first state.Key, found bool) {
+	for k := range u.from {
+		at, on := placeOf(k.On), placeOf(policy.On)
+		later := k == policy || u.now[k] && u.waits[k]
+		if !later && (at.Covers(on) || on.Covers(at)) && (!found || k.Compare(first) < 0) {
+			first, found = k, true
+		}
+	}
+	return first, found
 }
 
 // movesReach reports whether a policy is replaced by one that is in force elsewhere.
@@ -109,7 +123,7 @@ func (d *difference) wornUnsettled(policy state.Securable, u *unsettled) (first 
 			if a.Policy != policy {
 				continue
 			}
-			if by, waits := u.cover.meets(k.On); waits && (!found || by.Compare(first) < 0) {
+			if by, waits := u.all.meets(k.On); waits && (!found || by.Compare(first) < 0) {
 				first, found = by, true
 			}
 		}
@@ -132,18 +146,21 @@ func (d *difference) abacTags() map[state.Securable]bool {
 
 // unsettled finds it among what was written lately and the changes.
 func (d *difference) unsettled(tags map[state.Securable]bool) *unsettled {
-	u := &unsettled{cover: newUncovered(), policies: newUncovered(), from: map[state.Key]time.Time{}, now: map[state.Key]bool{}}
+	u := &unsettled{cover: newUncovered(), policies: newUncovered(), all: newUncovered(), from: map[state.Key]time.Time{}, now: map[state.Key]bool{}, waits: map[state.Key]bool{}}
 	note := func(k state.Key, v state.Value, at time.Time, now bool) {
 		from := at.Add(d.in.EffectDelay)
 		if !from.After(d.in.Now) || k.Fact != state.FactABAC && (k.Fact != state.FactTagged || !tags[k.With]) {
 			return
 		}
-		if v == nil {
-			u.retired = u.retired || k.Fact == state.FactABAC
+		u.retired = u.retired || v == nil && k.Fact == state.FactABAC
+		if v == nil && (k.Fact == state.FactABAC || !d.inherits(k)) {
 			return
 		}
 		if old, there := u.from[k]; !there || from.After(old) {
 			u.from[k], u.now[k] = from, now
+		}
+		if u.all.add(k.On, k); v == nil {
+			return
 		}
 		if u.cover.add(k.On, k); k.Fact == state.FactABAC {
 			u.policies.add(k.On, k)
@@ -154,6 +171,7 @@ func (d *difference) unsettled(tags map[state.Securable]bool) *unsettled {
 	}
 	for _, c := range d.changes {
 		note(c.Key, c.Want, d.in.Now, true)
+		u.waits[c.Key] = c.Was != nil || c.Phase == PhaseTag && d.inherits(c.Key)
 		u.retired = u.retired || c.Key.Fact == state.FactABAC && c.Was != nil
 	}
 	return u
