@@ -109,7 +109,8 @@ type Memory interface {
 	// Repeats returns, for keys changed lately, how many runs in succession made the same change.
 	Repeats(ctx context.Context, platform string) (map[state.Key]Repeat, error)
 
-	// Lately returns what statements that were sent since then and are done changed, oldest first.
+	// Lately returns what statements that were sent since then changed, oldest first: those that are done, and those without
+	// an answer that reading found done.
 	Lately(ctx context.Context, platform string, since time.Time) ([]Lately, error)
 
 	// ClearRepeats starts counting the keys anew, all of the platform's without any.

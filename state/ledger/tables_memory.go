@@ -216,22 +216,24 @@ func (s *tables) LastLoad(ctx context.Context, source string) (Load, bool, error
 	return l, true, nil
 }
 
-// Lately implements Memory. Of several statements for the same changes only the last one says that they are made.
+// Lately implements Memory. Of several statements for the same changes only the last one says that they are made; of one
+// without an answer, reading does.
 func (s *tables) Lately(ctx context.Context, platform string, since time.Time) ([]Lately, error) {
 	what := platform + ": read what was changed lately"
-	rows, err := s.r.QueryContext(ctx, `SELECT a.body FROM intents i JOIN audit a ON a.seq = i.id
-		WHERE i.platform = ? AND i.status = 'done' ORDER BY i.id DESC`, platform)
+	rows, err := s.r.QueryContext(ctx, `SELECT a.body, COALESCE(s.body, '') FROM intents i JOIN audit a ON a.seq = i.id
+		LEFT JOIN audit s ON i.status = 'settled' AND s.platform = i.platform AND s.run = i.run AND s.kind = 'settle' AND s.intent = i.id
+		WHERE i.platform = ? AND i.status IN ('done', 'settled') ORDER BY i.id DESC`, platform)
 	if err != nil {
 		return nil, s.explain(what, err)
 	}
 	defer rows.Close()
 	var all []Lately
 	for rows.Next() {
-		var body string
-		if err := rows.Scan(&body); err != nil {
+		var body, settled string
+		if err := rows.Scan(&body, &settled); err != nil {
 			return nil, s.explain(what, err)
 		}
-		var rec Record
+		var rec, verdict Record
 		if err := unmarshal([]byte(body), &rec); err != nil {
 			return nil, s.corrupt(what, err)
 		}
@@ -241,8 +243,15 @@ func (s *tables) Lately(ctx context.Context, platform string, since time.Time) (
 		if rec.More {
 			continue
 		}
-		for _, c := range slices.Backward(rec.Changes) {
-			all = append(all, Lately{c.Key, c.Want, rec.At})
+		if settled != "" {
+			if err := unmarshal([]byte(settled), &verdict); err != nil {
+				return nil, s.corrupt(what, err)
+			}
+		}
+		for i, c := range slices.Backward(rec.Changes) {
+			if settled == "" || i < len(verdict.Verdicts) && verdict.Verdicts[i] == WasDone {
+				all = append(all, Lately{c.Key, c.Want, rec.At})
+			}
 		}
 	}
 	slices.Reverse(all)

@@ -105,7 +105,18 @@ func lately(t *testing.T, b *bench) {
 	did("FAILED", state.Text("a"), ledger.StatusFailed, false)
 	did("HALF", state.Text("a"), ledger.StatusDone, true) // statements for the same change follow
 	second := did("A", nil, ledger.StatusDone, false)
-	b.same(must[[]ledger.Lately](t)(b.Lately(b.ctx, snow, since)), []ledger.Lately{first, second})
+	settled := func(name string, verdict ledger.Verdict) ledger.Lately {
+		run, epoch := b.begin()
+		at := b.clock.Now()
+		id := b.do(epoch, set(run, tagged(name), state.Text("was"), state.Text("a")), ledger.StatusUnknown)
+		b.ok(b.Settle(b.ctx, id, epoch, []ledger.Verdict{verdict}))
+		b.ok(b.ReleaseLease(b.ctx, snow, epoch))
+		b.clock.Add(time.Minute)
+		return ledger.Lately{Key: tagged(name), Want: state.Text("a"), At: at}
+	}
+	third := settled("UNANSWERED", ledger.WasDone)
+	settled("UNDONE", ledger.WasNotDone)
+	b.same(must[[]ledger.Lately](t)(b.Lately(b.ctx, snow, since)), []ledger.Lately{first, second, third})
 	b.same(len(must[[]ledger.Lately](t)(b.Lately(b.ctx, "lake", since))), 0)
 }
 
