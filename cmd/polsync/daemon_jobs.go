@@ -253,6 +253,14 @@ func only(results []*reconcile.Result) *reconcile.Result {
 	return nil
 }
 
+// closing joins what closing the state failed with to how a job ended: one that had nothing to do is then no longer idle.
+func closing(err, failed error) error {
+	if failed != nil && errors.Is(err, schedule.ErrIdle) {
+		return failed
+	}
+	return errors.Join(err, failed)
+}
+
 // expirePlatform ends what is over by its until. The policy files say whether something is: where nothing ended since it
 // was last seen to, the platform is not asked at all.
 func (g *generation) expirePlatform(ctx context.Context, p config.Platform) (err error) {
@@ -260,15 +268,15 @@ func (g *generation) expirePlatform(ctx context.Context, p config.Platform) (err
 	w, err := g.loadWith(ctx, g.conf, g.openState, false)
 	if bad := (*badPolicies)(nil); errors.As(err, &bad) {
 		if w, err = g.lastGood(ctx, g.conf); w == nil && err == nil {
-			return nil // there never was a good load; reconcile reports the mistake
+			return schedule.ErrIdle // there never was a good load; reconcile reports the mistake
 		}
 	}
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, w.Close()) }()
+	defer func() { err = closing(err, w.Close()) }()
 	if !g.over(p, w.declarations, began) {
-		return nil
+		return schedule.ErrIdle
 	}
 	w.expire = true
 	res, err := w.runOne(ctx, "expire", p, nil, passes{})
@@ -301,9 +309,9 @@ func (g *generation) classifyPlatform(ctx context.Context, p config.Platform) (e
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, w.Close()) }()
+	defer func() { err = closing(err, w.Close()) }()
 	if len(w.declarations.Scans) == 0 {
-		return nil
+		return schedule.ErrIdle
 	}
 	_, err = w.classifyOne(ctx, p, w.declarations.Scans, reconcile.ScanOptions{})
 	if unreachable(err) {

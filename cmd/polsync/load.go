@@ -191,8 +191,8 @@ func checkShrink(ctx context.Context, store ledger.Store, c *config.Config, d *s
 	if lost <= c.Guards.SourceShrink {
 		return nil
 	}
-	return refusef("the policy files have %d declarations, the last good load had %d: %.0f%% less, more than %.0f%% (--allow-shrink lets it pass once)",
-		d.Count, last.Count, lost*100, c.Guards.SourceShrink*100)
+	return &badPolicies{refusef("the policy files have %d declarations, the last good load had %d: %.0f%% less, more than %.0f%% (--allow-shrink lets it pass once)",
+		d.Count, last.Count, lost*100, c.Guards.SourceShrink*100)}
 }
 
 // shrinkFloor is how many declarations a source must have had before a loss counts: of a few any is a large share.

@@ -24,7 +24,7 @@ type work struct {
 	expire       bool // the declarations are those of the last good load, and only what has expired is ended
 }
 
-// badPolicies are errors of the policy files.
+// badPolicies are errors of the policy files, or that too much of them is gone. What has expired ends all the same.
 type badPolicies struct{ error }
 
 // Unwrap returns the errors.

@@ -11,6 +11,7 @@
 //	covered by another that ran    not then: reconcile also does what expire does
 //	failed: cannot be reached      again after a pause that doubles; from the third failure in a row the platform is
 //	                               left alone until it is over, but for what somebody asks for
+//	had nothing to do (ErrIdle)    no failure, and no sign that the platform works: pauses go on doubling
 //
 // Times of cron expressions are wall-clock times in their zone. Wall time is read through Options.Now, never from a
 // timer, since timers stand still while a machine sleeps.

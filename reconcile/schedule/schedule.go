@@ -82,6 +82,10 @@ type Status struct {
 	Until         time.Time // until then its platform is left alone; zero where it is not
 }
 
+// ErrIdle is returned by a job that had nothing to do and did not ask its platform. It is no failure, and says nothing about
+// whether the platform works.
+var ErrIdle = errors.New("nothing was to be done")
+
 // Errors of Trigger.
 var (
 	ErrNoJob   = errors.New("no such job is configured")
@@ -148,9 +152,12 @@ func (o Options) withDefaults() Options {
 	if o.Location == nil {
 		o.Location = time.UTC
 	}
-	if o.Now == nil {
-		o.Now = time.Now
+	now := o.Now
+	if now == nil {
+		now = time.Now
 	}
+	// Without the reading of the clock that never goes back, or a wall clock that is set would not be noticed.
+	o.Now = func() time.Time { return now().Round(0) }
 	if o.Unreachable == nil {
 		o.Unreachable = func(error) bool { return false }
 	}
@@ -340,23 +347,28 @@ func (s *Scheduler) do(ctx context.Context, j *job, late time.Duration) {
 	s.o.Observe(Event{Kind: Began, Job: j.Name, Platform: j.Platform, Late: late})
 	began := time.Now()
 	err := j.Run(ctx)
+	idle := errors.Is(err, ErrIdle)
+	if idle {
+		err = nil
+	}
 	ended := Event{Kind: Ended, Job: j.Name, Platform: j.Platform, Err: err, Took: time.Since(began)}
-	closed := s.settle(j, &ended, ctx.Err() != nil)
+	closed := s.settle(j, &ended, idle || ctx.Err() != nil)
 	s.o.Observe(ended)
 	if closed {
 		s.o.Observe(Event{Kind: Closed, Job: j.Name, Platform: j.Platform})
 	}
 }
 
-// settle notes how a run ended. It reports whether its platform was left alone before and works again.
-func (s *Scheduler) settle(j *job, e *Event, stopping bool) (closed bool) {
+// settle notes how a run ended. It reports whether its platform was left alone before and works again. A run may say nothing
+// about that: it asked nothing, or was made to end.
+func (s *Scheduler) settle(j *job, e *Event, mute bool) (closed bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	now := s.o.Now()
 	j.status.Running, j.status.Ended, j.status.Err = false, now, e.Err
 	c := s.circuits[j.Platform]
 	switch {
-	case stopping: // it was made to end; that says nothing about the platform
+	case mute:
 	case e.Err != nil && s.o.Unreachable(e.Err):
 		if !now.Before(c.until) { // else another job has just met the same failure
 			c.failures++

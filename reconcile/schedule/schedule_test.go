@@ -346,3 +346,32 @@ func TestStoppingIsNoFailure(t *testing.T) {
 		}
 	})
 }
+
+// A reading of the clock that never goes back would hide that the wall clock was set back, and all would wait for as long.
+func TestOnlyTheWallClockCounts(t *testing.T) {
+	for _, now := range []func() time.Time{nil, time.Now} {
+		if got := New(nil, Options{Now: now}).o.Now(); got != got.Round(0) {
+			t.Errorf("%s has more than the wall clock", got)
+		}
+	}
+}
+
+// A job that asks its platform nothing must not make pauses begin anew.
+func TestIdleSaysNothingOfThePlatform(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := &diary{start: time.Now()}
+		errs := slices.Repeat([]error{errDown}, 100)
+		closed := false
+		s := runFor(16*time.Minute+30*time.Second, []Job{
+			{Name: "idle", Platform: "p", When: at(t, "* * * * *"), Run: func(context.Context) error { return fmt.Errorf("expire: %w", ErrIdle) }},
+			{Name: "a", Platform: "p", When: at(t, "0 * * * *"), AtStart: true, Run: d.takes("a", 0, errs...)},
+		}, Options{Unreachable: func(err error) bool { return errors.Is(err, errDown) }, Observe: func(e Event) { closed = closed || e.Kind == Closed },
+			spread: func(time.Duration) time.Duration { return 0 }})
+		if diff := cmp.Diff([]string{"00:00 a", "01:00 a", "03:00 a", "07:00 a", "15:00 a"}, d.lines); diff != "" {
+			t.Error(diff)
+		}
+		if idle := s.Status()[0]; closed || idle.Err != nil || idle.Failures != 5 {
+			t.Errorf("said to work again: %v; %+v", closed, idle)
+		}
+	})
+}
