@@ -192,9 +192,6 @@ func (v *viewer) audience(a state.ABAC) crowd {
 func (v *viewer) clearThrough(c state.Securable, masks []wornBy) crowd {
 	clear, acted := v.who.all(), v.who.none()
 	for i, m := range masks {
-		if slices.ContainsFunc(masks[:i], m.same) && m.who == nil {
-			continue
-		}
 		who := m.who
 		if who == nil {
 			who = v.who.all()

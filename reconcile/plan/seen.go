@@ -24,27 +24,28 @@ func (v *viewer) filter(table state.Securable) (*state.RowPolicy, crowd, bool) {
 	return p, free, true
 }
 
-// filterOn returns what attaches the filter of a relation, and on whom it does not act. Where two meet, queries fail, as
-// if by a policy that shows nobody any row.
+// filterOn returns what attaches the filter of a relation, and on whom none acts. Where two differ, those on whom either
+// acts count as seeing no row, as if by a policy that shows nobody any.
 func (v *viewer) filterOn(table state.Securable) (f state.Filter, free crowd, filtered bool) {
 	if !v.filters {
 		return state.Filter{}, nil, false
 	}
 	all := v.filtersOn(table)
 	one, filtered, fails := onePolicy(all)
+	f = state.Filter{Policy: one.policy, Using: one.using}
 	if fails {
-		return state.Filter{}, nil, filtered
+		f = state.Filter{}
 	}
 	for i, w := range all {
 		if w.who == nil || v.who == nil {
-			return state.Filter{Policy: one.policy, Using: one.using}, nil, filtered
+			return f, nil, filtered
 		}
 		if i == 0 {
 			free = v.who.all()
 		}
 		free = free.without(w.who)
 	}
-	return state.Filter{Policy: one.policy, Using: one.using}, free, filtered
+	return f, free, filtered
 }
 
 // seesRows returns who sees at least some rows of a relation. A lookup counts as opening some to everybody; of a
