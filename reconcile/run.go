@@ -454,20 +454,25 @@ func (r *Reconciler) execute(ctx context.Context, d *state.Declarations, in plan
 	return errors.Join(err, r.end(ctx, run, res))
 }
 
-// keepLease renews the lease until stop is called; the context ends when the lease is lost.
+// keepLease renews the lease until stop is called; the context ends when the lease is lost. It also ends when the store
+// has not answered for as long as the lease lasts: another writer may begin then, after a time that one try of a
+// statement fits into, but not several.
 func (r *Reconciler) keepLease(ctx context.Context, l ledger.Lease) (context.Context, func()) {
 	ctx, cancel := context.WithCancelCause(ctx)
+	silent := time.AfterFunc(r.leaseTime(), func() { cancel(fmt.Errorf("%w: the lease could not be renewed in time", ErrStopped)) })
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
 		for r.sleep(ctx, r.leaseTime()/3) == nil {
+			asked := time.Now()
 			if err := r.Store.RenewLease(ctx, r.Name, l.Epoch, r.leaseTime()); err != nil {
 				cancel(fmt.Errorf("%w: %w", ErrStopped, err))
 				return
 			}
+			silent.Reset(r.leaseTime() - time.Since(asked))
 		}
 	}()
-	return ctx, func() { cancel(nil); <-done }
+	return ctx, func() { silent.Stop(); cancel(nil); <-done }
 }
 
 // remember replaces the set of changes refused for good by those of this run.
