@@ -26,14 +26,13 @@ lint:
 	then echo "staticcheck ./..." && GOFLAGS=-mod=mod $(GO) run $(CHECK) -tags $(TAGS) ./...; \
 	else echo "staticcheck cannot be had here (no network?): left out"; fi
 
-# What takes the connectors long runs without the race detector only. Allocations are counted without it, since it makes
-# some. The random walk over start and end states takes many times longer under it: there a tenth of it, then all of it
-# without.
+# What takes long runs without the race detector only, and so do the tests that count allocations, since it makes some.
+# The random walk over start and end states takes many times longer under it: there a tenth of it, then all of it without.
+LONG := ./classify ./cmd/polsync ./connectors/snowflake ./connectors/databricks
 unit:
-	$(GO) test -race -timeout 20m -tags $(TAGS) $$($(GO) list -tags $(TAGS) ./... | grep -v -e '/reconcile$$' -e '/connectors/snowflake$$' -e '/connectors/databricks$$')
-	$(GO) test -race -short -timeout 20m -tags $(TAGS) ./connectors/snowflake ./connectors/databricks
-	$(GO) test -timeout 20m -tags $(TAGS) ./connectors/snowflake ./connectors/databricks
-	$(GO) test -timeout 20m -tags $(TAGS) -run Allocat ./classify
+	$(GO) test -race -timeout 20m -tags $(TAGS) $$($(GO) list -tags $(TAGS) ./... | grep -v -e '/reconcile$$' -e '/classify$$' -e '/cmd/polsync$$' -e '/connectors/snowflake$$' -e '/connectors/databricks$$')
+	$(GO) test -race -short -timeout 20m -tags $(TAGS) $(LONG)
+	$(GO) test -timeout 20m -tags $(TAGS) $(LONG)
 	$(GO) test -race -timeout 20m -tags $(TAGS) ./reconcile -args -pairs 2000
 	$(GO) test -timeout 20m -tags $(TAGS) ./reconcile
 

@@ -9,6 +9,9 @@ import (
 
 // Dates of birth stand in numbers too: as YYYYMMDD and as years. What numbers say without a name is nothing.
 func TestBirthDatesInNumbers(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes seconds, and ten times that under the race detector")
+	}
 	days := several(60, "%d", func(i int) int { return 19400101 + (i*7%60)*10000 + (i%12)*100 + i%28 })
 	years := several(60, "%d", func(i int) int { return 1940 + i*7%60 })
 	for _, tt := range []sample{

@@ -33,6 +33,9 @@ func TestHostileRulesAreRefused(t *testing.T) {
 // Rules that are odd, but mean something, count hostile cells in process as each check by itself does: patterns of the
 // empty text, of anything, of much that repeats; cells of 10 MB, without a character, of bytes that are no UTF-8.
 func TestHostileRulesOnHostileCells(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes seconds, and ten times that under the race detector")
+	}
 	var all []state.Predicate
 	for _, p := range []string{`^$`, `^()$`, `a|`, `.*`, `^[a-z]*[0-9]*[a-z]*[0-9]*$`, `^(a?){30}a{30}$`, `(x|y|z){10}`, `^(ab?){1,50}$`, `é+`, "\x00"} {
 		all = append(all, state.Predicate{Value: p})
@@ -75,6 +78,9 @@ func TestHostileRulesOnHostileCells(t *testing.T) {
 
 // Tables without rows, with thousands of columns, or without any, are decided about: names alone then say what they do.
 func TestWideAndEmptyTablesAreDecided(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes seconds, and ten times that under the race detector")
+	}
 	rules := mustRules(t)
 	tables := []TableColumns{wide(5000, state.FamilyString), wide(1, state.FamilyString), wide(0, state.FamilyString)}
 	tables[0].Columns[4321].Column.Column = "EMAIL"
@@ -102,6 +108,9 @@ func TestWideAndEmptyTablesAreDecided(t *testing.T) {
 
 // What a scan costs: a thousand tables of ten columns are looked at by fifty statements.
 func TestStatementsOfAThousandTables(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes seconds, and ten times that under the race detector")
+	}
 	var tables []TableColumns
 	for i := range 1000 {
 		table := wide(10, state.FamilyString)

@@ -9,6 +9,9 @@ import (
 
 // A name says what may be in a column; values that are nothing of the kind say that it is not.
 func TestNamesDoNotWinAgainstValues(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes seconds, and ten times that under the race detector")
+	}
 	logins := several(150, `CORP\james%d`, func(i int) int { return i + 10 })
 	for _, tt := range []sample{
 		{name: "region", values: []string{"EU", "NA", "APAC"}},
