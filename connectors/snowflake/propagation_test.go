@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -57,8 +58,8 @@ func TestPropagationIsNotFought(t *testing.T) {
 	for delay, read := range map[time.Duration]Reading{0: Live, time.Minute: Bulk} {
 		t.Run(fmt.Sprintf("%s, delay %s", read, delay), func(t *testing.T) {
 			rnd := rand.New(rand.NewPCG(7, uint64(delay)+uint64(len(read))))
-			now := time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC)
-			b := newBed(t, emulator.Options{Clock: func() time.Time { now = now.Add(time.Millisecond); return now }, TagPropagationDelay: delay}, func(o *Options) { o.Read = read })
+			start, passed := time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC), atomic.Int64{} // statements run side by side
+			b := newBed(t, emulator.Options{Clock: func() time.Time { return start.Add(time.Duration(passed.Add(int64(time.Millisecond)))) }, TagPropagationDelay: delay}, func(o *Options) { o.Read = read })
 			b.admin("CREATE TABLE CRM.SALES.SRC (EMAIL VARCHAR, COUNTRY VARCHAR)", "CREATE VIEW CRM.SALES.V AS SELECT LOWER(EMAIL) AS MAIL, COUNTRY FROM CRM.SALES.SRC", others[3],
 				"CREATE DYNAMIC TABLE CRM.SALES.DT TARGET_LAG = '1 minute' WAREHOUSE = POLSYNC_WH AS SELECT EMAIL FROM CRM.SALES.SRC", "CREATE TABLE CRM.SALES.COPY (X VARCHAR)",
 				"GRANT SELECT ON ALL TABLES IN SCHEMA CRM.SALES TO ROLE POLSYNC", "GRANT SELECT ON FUTURE VIEWS IN SCHEMA CRM.SALES TO ROLE POLSYNC", "GRANT SELECT ON ALL VIEWS IN SCHEMA CRM.SALES TO ROLE POLSYNC", "GRANT SELECT ON DYNAMIC TABLE CRM.SALES.DT TO ROLE POLSYNC")
@@ -81,7 +82,7 @@ func TestPropagationIsNotFought(t *testing.T) {
 				if err != nil {
 					t.Fatalf("step %d: %v", step, err)
 				}
-				now = now.Add(delay)
+				passed.Add(int64(delay))
 				// What came in the meantime may be of a type, or beside a tag, that takes one more policy; after that all is quiet.
 				if _, err := r.Run(t.Context(), d, pass); err != nil {
 					t.Fatalf("step %d, again: %v", step, err)
