@@ -46,6 +46,9 @@ type Journal interface {
 // ErrStopped says that no further statement may be sent: the lease was lost or the platform paused.
 var ErrStopped = errors.New("stopped before the next statement")
 
+// errNotSent is the outcome of a statement that was noted when the run was over already.
+var errNotSent = errors.New("not sent: the run was over")
+
 // Executor carries out plans. Sender and Journal must be safe for concurrent use where steps run side by side.
 type Executor struct {
 	Sender  Sender
@@ -112,6 +115,12 @@ func (e *Executor) step(ctx context.Context, step plan.Step) (StepResult, error)
 				r.Status = Failed
 			}
 			return r, err
+		}
+		if ctx.Err() != nil { // the run is over, perhaps since another may write by now: what is noted is not sent
+			if r.Status, r.Err = Held, ctx.Err(); i > 0 {
+				r.Status = Failed
+			}
+			return r, e.Journal.Outcome(context.WithoutCancel(ctx), id, Failed, "", errNotSent, 0, 0)
 		}
 		start := e.now()
 		status, out, tries, err := e.send(ctx, s)

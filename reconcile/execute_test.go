@@ -241,3 +241,37 @@ func TestNobodySeesMoreSideBySide(t *testing.T) {
 		t.Errorf("statements ran beside each other in only %d plans", overlapped)
 	}
 }
+
+// lateIntent is a journal that answers when the run is over: the store was slow, or the process stood still.
+type lateIntent struct {
+	*slow
+	over context.CancelFunc
+	at   int
+}
+
+func (l *lateIntent) Intend(ctx context.Context, step plan.Step, st plan.Statement, more bool) (int64, error) {
+	id, err := l.slow.Intend(ctx, step, st, more)
+	if l.at--; l.at == 0 {
+		l.over()
+	}
+	return id, err
+}
+
+// TestWhatIsNotedTooLateIsNotSent: another writer may have begun by then.
+func TestWhatIsNotedTooLateIsNotSent(t *testing.T) {
+	two := at(plan.PhaseMask, 0, "A", "a1")
+	two.Statements = append(two.Statements, plan.Statement{SQL: "a2"})
+	for late, want := range map[int][]reconcile.Status{1: {reconcile.Held, reconcile.Held}, 2: {reconcile.Failed, reconcile.Held}, 3: {reconcile.Done, reconcile.Held}} {
+		ctx, cancel := context.WithCancel(t.Context())
+		var sent []string
+		s := &slow{takes: func(sql string) time.Duration { sent = append(sent, sql); return 0 }}
+		e := reconcile.Executor{Sender: s, Journal: &lateIntent{s, cancel, late}}
+		results, err := e.Execute(ctx, &plan.Plan{Steps: []plan.Step{two, at(plan.PhaseMask, 1, "B", "b1")}})
+		if len(results) != 2 || results[0].Status != want[0] || results[1].Status != want[1] || !errors.Is(err, context.Canceled) {
+			t.Errorf("intent %d came late: %+v, %v", late, results, err)
+		}
+		if len(sent) != late-1 || len(s.open) > 0 {
+			t.Errorf("intent %d came late: %v was sent, %d claims are open", late, sent, len(s.open))
+		}
+	}
+}

@@ -40,6 +40,11 @@ func (f Family) Word() Family {
 	return Family(word)
 }
 
+// Dated reports whether the values of a family are dates, with a time or without.
+func (f Family) Dated() bool {
+	return f == FamilyDate || f == FamilyTimestampNTZ || f == FamilyTimestampLTZ || f == FamilyTimestampTZ
+}
+
 // DataType is a column's type: its family, and the spelling the platform gives it, such as "NUMBER(38,0)".
 type DataType struct {
 	Family Family `json:"family,omitempty" yaml:"family,omitempty"`

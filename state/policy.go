@@ -1,6 +1,7 @@
 package state
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 )
@@ -73,6 +74,20 @@ type Condition struct {
 	Op     Op       `json:"op" yaml:"op"`
 	Values []string `json:"values" yaml:"values"` // one for like, gt and lt
 	Number bool     `json:"number,omitempty" yaml:"number,omitempty"`
+}
+
+// Fits returns why a condition cannot be on a column of a family; FamilyNone is a column whose type is not known. Constants
+// of dates are held to their family, since a platform would read others by settings that whoever asks can change.
+func (c Condition) Fits(f Family) error {
+	if c.Op == OpLike && f != FamilyString && f != FamilyNone {
+		return fmt.Errorf("like compares text, and the column %s is a %s", c.Column, f)
+	}
+	for _, v := range c.Values {
+		if f.Dated() && !ConstantFits(v, f) {
+			return fmt.Errorf("%q is no %s, as the column %s is", v, f, c.Column)
+		}
+	}
+	return nil
 }
 
 // Rule says what the principals named see of values that carry one of the tag's Values. No Values means all.

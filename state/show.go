@@ -13,17 +13,13 @@ func (s Show) Fits(f Family) bool {
 	case ShowClear, ShowNothing, ShowSQL, ShowFunction:
 		return true
 	case ShowConst:
-		return f == FamilyString || f == FamilyNumber || f == FamilyFloat || f == FamilyBoolean || dated(f)
+		return f == FamilyString || f == FamilyNumber || f == FamilyFloat || f == FamilyBoolean || f.Dated()
 	case ShowConstant:
-		return f == FamilyString || f == FamilyNumber || f == FamilyFloat || dated(f)
+		return f == FamilyString || f == FamilyNumber || f == FamilyFloat || f.Dated()
 	case ShowConstDate, ShowYear:
-		return dated(f)
+		return f.Dated()
 	}
 	return f == FamilyString
-}
-
-func dated(f Family) bool {
-	return f == FamilyDate || f == FamilyTimestampNTZ || f == FamilyTimestampLTZ || f == FamilyTimestampTZ
 }
 
 var (
@@ -42,7 +38,7 @@ func ConstantFits(text string, f Family) bool {
 		return err == nil && floating.MatchString(text)
 	case f == FamilyBoolean:
 		return text == "true" || text == "false"
-	case dated(f):
+	case f.Dated():
 		_, ok := ParseInstant(text, f)
 		return ok
 	}

@@ -24,6 +24,20 @@ import (
 // TestAccounts measures plans of generated accounts, each served by another process with a latency for every statement.
 // It runs where ACCOUNTS names sizes, such as "s m", and POLSYNC the program; make bench and make bench-accounts do so.
 func TestAccounts(t *testing.T) {
+	eachSize(t, generate.Sizes, func(program, name string, size generate.Size) {
+		fmt.Printf("\nsize %s: %d databases, %d schemas, %d tables, %d columns, %d of them tagged, %d roles, %d users\n", name, size.Databases, size.Schemas, size.Tables, size.Columns, size.Tagged, size.Roles, size.Users)
+		for _, peer := range modelled(size) {
+			fmt.Printf("  modelled, not measured: %-20s %8d statements to read\n", peer.name, peer.statements)
+		}
+		for _, latency := range []string{"20ms", "100ms", "300ms"} {
+			measure(t, program, name, latency, 0)
+			measure(t, program, name, latency, 1)
+		}
+	})
+}
+
+// eachSize calls do with the program and each size that is to be measured.
+func eachSize[S any](t *testing.T, sizes map[string]S, do func(program, name string, size S)) {
 	program := os.Getenv("POLSYNC")
 	if os.Getenv("ACCOUNTS") == "" || program == "" {
 		t.Skip("only by make bench")
@@ -33,17 +47,30 @@ func TestAccounts(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, name := range strings.Fields(os.Getenv("ACCOUNTS")) {
-		size, known := generate.Sizes[name]
+		size, known := sizes[name]
 		if !known {
 			t.Fatalf("no size is called %q", name)
 		}
-		fmt.Printf("\nsize %s: %d databases, %d schemas, %d tables, %d columns, %d of them tagged, %d roles, %d users\n", name, size.Databases, size.Schemas, size.Tables, size.Columns, size.Tagged, size.Roles, size.Users)
-		for _, peer := range modelled(size) {
-			fmt.Printf("  modelled, not measured: %-20s %8d statements to read\n", peer.name, peer.statements)
+		do(program, name, size)
+	}
+}
+
+// servedSize serves a generated warehouse in another process until the function that it returns is called.
+func servedSize(t *testing.T, program string, args ...string) (dir string, stop func()) {
+	dir = t.TempDir()
+	dev := exec.Command(program, append([]string{"dev", "--dir", dir}, args...)...)
+	if err := dev.Start(); err != nil {
+		t.Fatal(err)
+	}
+	for range 600 {
+		if _, err := os.Stat(filepath.Join(dir, "ready")); err == nil {
+			break
 		}
-		for _, latency := range []string{"20ms", "100ms", "300ms"} {
-			measure(t, program, name, latency, 0)
-			measure(t, program, name, latency, 1)
+		time.Sleep(100 * time.Millisecond)
+	}
+	return dir, func() {
+		if err := errors.Join(dev.Process.Signal(syscall.SIGTERM), dev.Wait()); err != nil {
+			t.Error(err)
 		}
 	}
 }
@@ -66,18 +93,8 @@ func sessions(t *testing.T, dir string, n int) {
 
 // measure plans without and with a difference, in bulk and strictly.
 func measure(t *testing.T, program, size, latency string, drift int) {
-	dir := t.TempDir()
-	dev := exec.Command(program, "dev", "--dir", dir, "--platform", "snow", "--size", size, "--latency", latency, "--drift", fmt.Sprint(drift))
-	if err := dev.Start(); err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _, _ = dev.Process.Signal(syscall.SIGTERM), dev.Wait() }()
-	for range 600 {
-		if _, err := os.Stat(filepath.Join(dir, "ready")); err == nil {
-			break
-		}
-		time.Sleep(100 * time.Millisecond)
-	}
+	dir, stop := servedSize(t, program, "--platform", "snow", "--size", size, "--latency", latency, "--drift", fmt.Sprint(drift))
+	defer stop()
 	what := "1 % drift"
 	if drift == 0 {
 		what = "no change"

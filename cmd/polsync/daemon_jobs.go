@@ -188,13 +188,16 @@ func (g *generation) stop() bool {
 	}
 }
 
-// tell hands what became of a job on to the webhooks and the figures. A job that was told to stop is no failure.
+// tell hands what became of a job on to the webhooks and the figures. That a job was told to stop is no failure; what it
+// had done by then is told.
 func (g *generation) tell(ctx context.Context, job string, p config.Platform, res *reconcile.Result, err error) {
 	if job == "reconcile" {
 		g.ready.Read(p.Name, res != nil && res.Plan != nil)
 	}
 	if ctx.Err() != nil {
-		return
+		if err = nil; res == nil || len(res.Steps) == 0 {
+			return
+		}
 	}
 	if res != nil || job == "reconcile" {
 		g.metrics.Run(p.Name, res, err)

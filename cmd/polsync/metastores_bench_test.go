@@ -6,34 +6,17 @@ import (
 	"bytes"
 	"fmt"
 	"maps"
-	"os"
-	"os/exec"
-	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
-	"syscall"
 	"testing"
-	"time"
 
 	"github.com/polsync/polsync/connectors/emulator/databricks/generate"
 )
 
 // TestMetastores is TestAccounts for generated Databricks metastores, in which every request takes the latency.
 func TestMetastores(t *testing.T) {
-	program := os.Getenv("POLSYNC")
-	if os.Getenv("ACCOUNTS") == "" || program == "" {
-		t.Skip("only by make bench")
-	}
-	program, err := filepath.Abs(program)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, name := range strings.Fields(os.Getenv("ACCOUNTS")) {
-		size, known := generate.Sizes[name]
-		if !known {
-			t.Fatalf("no size is called %q", name)
-		}
+	eachSize(t, generate.Sizes, func(program, name string, size generate.Size) {
 		fmt.Printf("\nmetastore %s: %d catalogs, %d schemas, %d tables, %d columns, %d of them tagged, %d groups, %d users\n", name, size.Catalogs, size.Schemas, size.Tables, size.Columns, size.Tagged, size.Groups, size.Users)
 		// The provider refreshes what it manages one by one: grants of a securable, an assignment of a tag, a policy or function.
 		requests := size.Granted() + size.Tagged + size.Governed + len(personalMasks) + size.Masks + size.Filters
@@ -43,25 +26,15 @@ func TestMetastores(t *testing.T) {
 				measureMetastore(t, program, name, latency, drift)
 			}
 		}
-	}
+	})
 }
 
 // personalMasks are the values that the generated policies mask.
 var personalMasks = []string{"email", "phone", "name"}
 
 func measureMetastore(t *testing.T, program, size, latency string, drift int) {
-	dir := t.TempDir()
-	dev := exec.Command(program, "dev", "--dir", dir, "--size", size, "--platform", "lake", "--latency", latency, "--drift", fmt.Sprint(drift))
-	if err := dev.Start(); err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _, _ = dev.Process.Signal(syscall.SIGTERM), dev.Wait() }()
-	for range 600 {
-		if _, err := os.Stat(filepath.Join(dir, "ready")); err == nil {
-			break
-		}
-		time.Sleep(100 * time.Millisecond)
-	}
+	dir, stop := servedSize(t, program, "--size", size, "--platform", "lake", "--latency", latency, "--drift", fmt.Sprint(drift))
+	defer stop()
 	p := planned(t, program, dir, "plan")
 	what := map[int]string{0: "no change", 1: "1 % drift"}[drift]
 	fmt.Printf("  %-5s %-9s %5d requests %5d to run %7.1f s %5d MiB  %s\n", latency, what, p.reads, p.statements, p.seconds, p.memory>>10, requestKinds(p.log))

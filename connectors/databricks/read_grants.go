@@ -143,10 +143,15 @@ func (r *reader) permissionRequests(ctx context.Context, catalogs map[string]boo
 		}
 		return nil
 	}
+	return r.forEach(ctx, ask, r.permissionsOf)
+}
+
+// forEach asks about securables, as many at a time as there may be requests under way.
+func (r *reader) forEach(ctx context.Context, ask []state.Securable, do func(context.Context, state.Securable) error) error {
 	g, ctx := errgroup.WithContext(ctx)
 	g.SetLimit(r.p.opt.Concurrency)
 	for _, s := range ask {
-		g.Go(func() error { return r.permissionsOf(ctx, s) })
+		g.Go(func() error { return do(ctx, s) })
 	}
 	return g.Wait()
 }

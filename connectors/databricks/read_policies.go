@@ -9,7 +9,6 @@ import (
 	"strings"
 
 	"github.com/databricks/databricks-sdk-go/apierr"
-	"golang.org/x/sync/errgroup"
 
 	"github.com/polsync/polsync/state"
 )
@@ -20,19 +19,14 @@ func (r *reader) readPolicies(ctx context.Context) error {
 	if !r.scope.Wants(state.FactABAC) {
 		return nil
 	}
-	g, ctx := errgroup.WithContext(ctx)
-	g.SetLimit(r.p.opt.Concurrency)
-	for _, on := range r.policyPlaces() {
-		g.Go(func() error {
-			err := r.policiesOn(ctx, on)
-			if reason := featureMissing(err); reason != "" {
-				r.withoutFacts(state.FactABAC, "the workspace has no attribute-based policies: "+reason)
-				return nil
-			}
-			return r.partly(err, on, "attribute-based policies", state.FactABAC)
-		})
-	}
-	return g.Wait()
+	return r.forEach(ctx, r.policyPlaces(), func(ctx context.Context, on state.Securable) error {
+		err := r.policiesOn(ctx, on)
+		if reason := featureMissing(err); reason != "" {
+			r.withoutFacts(state.FactABAC, "the workspace has no attribute-based policies: "+reason)
+			return nil
+		}
+		return r.partly(err, on, "attribute-based policies", state.FactABAC)
+	})
 }
 
 // policyPlaces returns what policies are asked of, in order.

@@ -10,8 +10,6 @@ import (
 	"strconv"
 	"strings"
 
-	"golang.org/x/sync/errgroup"
-
 	"github.com/polsync/polsync/connectors/databricks/dialect"
 	"github.com/polsync/polsync/state"
 )
@@ -70,18 +68,13 @@ func (r *reader) oursInNoList(ctx context.Context) error {
 		}
 		return nil
 	}
-	g, ctx := errgroup.WithContext(ctx)
-	g.SetLimit(r.p.opt.Concurrency)
-	for _, s := range ask {
-		g.Go(func() error {
-			one, err := r.askedAfter(ctx, s)
-			if one != nil {
-				r.single(s.Kind, *one)
-			}
-			return err
-		})
-	}
-	return g.Wait()
+	return r.forEach(ctx, ask, func(ctx context.Context, s state.Securable) error {
+		one, err := r.askedAfter(ctx, s)
+		if one != nil {
+			r.single(s.Kind, *one)
+		}
+		return err
+	})
 }
 
 // list reads one kind, page by page.
@@ -174,12 +167,7 @@ func (r *reader) singleGrants(ctx context.Context) error {
 		}
 		return nil
 	}
-	g, ctx := errgroup.WithContext(ctx)
-	g.SetLimit(r.p.opt.Concurrency)
-	for _, s := range ask {
-		g.Go(func() error { return r.permissionsOf(ctx, s) })
-	}
-	return g.Wait()
+	return r.forEach(ctx, ask, r.permissionsOf)
 }
 
 // judgeAnswers marks the grants that requests told as unknown where the caller does not manage the securable: it is then

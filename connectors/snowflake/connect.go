@@ -150,7 +150,7 @@ func (a *Account) on(ctx context.Context, db *sql.DB, f func(*sql.Conn) error) e
 // discard takes the session out of the pool. The driver itself never reports a session as bad; what Raw returns is the
 // error given to it.
 func discard(conn *sql.Conn) {
-	_ = conn.Raw(func(any) error { return driver.ErrBadConn })
+	_ = conn.Raw(func(any) error { return driver.ErrBadConn }) // it returns ErrBadConn, or that the session is gone already
 }
 
 // warm signs the sessions of reading in side by side, but for one that is left to who reads meanwhile. It is for after the

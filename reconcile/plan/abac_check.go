@@ -2,6 +2,7 @@ package plan
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -16,21 +17,11 @@ func (r *resolver) checkAttributes() {
 		return
 	}
 	v := newViewer(facts{r.remaining(), nil}, nil, r.in.Dialect.TagMasks(), nil)
-	columns := make([]state.Securable, 0, len(r.abac))
-	for c := range r.abac {
-		columns = append(columns, c)
-	}
-	slices.SortFunc(columns, state.Securable.Compare)
-	for _, c := range columns {
+	for _, c := range slices.SortedFunc(maps.Keys(r.abac), state.Securable.Compare) {
 		r.checkWorn(v, c, r.abac[c], v.masksOn(c), "mask")
 		r.checkArguments(v, c, r.abac[c])
 	}
-	tables := make([]state.Securable, 0, len(r.abacRows))
-	for t := range r.abacRows {
-		tables = append(tables, t)
-	}
-	slices.SortFunc(tables, state.Securable.Compare)
-	for _, t := range tables {
+	for _, t := range slices.SortedFunc(maps.Keys(r.abacRows), state.Securable.Compare) {
 		r.checkWorn(v, t, r.abacRows[t], v.filtersOn(t), "row filter")
 		r.checkArguments(v, t, r.abacRows[t])
 	}

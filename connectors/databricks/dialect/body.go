@@ -126,16 +126,13 @@ func active(b *builder, p state.Securable) (string, error) {
 // condition returns the test of a sibling column. NULL makes every one of them unknown, and so no match.
 func condition(b *builder, c state.Condition, p *state.MaskingPolicy) (string, error) {
 	column, family := b.quote(c.Column), argType(p, c.Column)
-	if c.Op == state.OpLike && family != state.FamilyString && family != state.FamilyNone {
-		return "", fmt.Errorf("like compares text, and the column %s is a %s", c.Column, family)
+	if err := c.Fits(family); err != nil {
+		return "", err
 	}
 	values := make([]string, len(c.Values))
 	for i, v := range c.Values {
 		values[i] = b.escaped(v)
 		if dated(family) {
-			if !state.ConstantFits(v, family) {
-				return "", fmt.Errorf("%q is no %s, as the column %s is", v, family, c.Column)
-			}
 			values[i] = "CAST(" + values[i] + " AS " + types[family] + ")"
 		} else if c.Number {
 			if !number.MatchString(v) {

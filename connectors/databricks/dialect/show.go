@@ -46,9 +46,8 @@ var constants = map[state.Family]string{
 	state.FamilyTimestampLTZ: "CAST('2000-01-01' AS TIMESTAMP)",
 }
 
-func dated(f state.Family) bool {
-	return f == state.FamilyDate || f == state.FamilyTimestampNTZ || f == state.FamilyTimestampLTZ
-}
+// dated reports whether a family is one of dates that Databricks has.
+func dated(f state.Family) bool { return f.Dated() && f != state.FamilyTimestampTZ }
 
 const (
 	stars  = "repeat('*', length(val))"

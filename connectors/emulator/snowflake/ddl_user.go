@@ -113,8 +113,7 @@ func isPlainName(s string) bool {
 // parsePublicKey reads an RSA public key as PEM or as its bare base64 body.
 func parsePublicKey(text string) (*rsa.PublicKey, error) {
 	der := []byte(nil)
-	// What stands behind the block is of no matter.
-	if block, _ := pem.Decode([]byte(text)); block != nil {
+	if block, _ := pem.Decode([]byte(text)); block != nil { // what stands behind the block is of no matter
 		der = block.Bytes
 	} else {
 		var err error

@@ -21,7 +21,19 @@ func (c *cursor) update() (action, error) {
 	if err := c.ExpectKeyword("SET"); err != nil {
 		return nil, err
 	}
-	var list []assignment
+	list, err := c.assignments()
+	if err != nil {
+		return nil, err
+	}
+	if c.PeekKeyword("FROM") {
+		return nil, errUnsupported("UPDATE with FROM")
+	}
+	where, err := c.where()
+	return func(ctx context.Context) (*Result, error) { return c.s.updateTable(ctx, name, list, where) }, err
+}
+
+// assignments reads what stands behind SET.
+func (c *cursor) assignments() (list []assignment, err error) {
 	err = c.CommaList(func() error {
 		col, err := c.Name()
 		if err != nil {
@@ -34,14 +46,7 @@ func (c *cursor) update() (action, error) {
 		list = append(list, assignment{col.Last(), e})
 		return err
 	})
-	if err != nil {
-		return nil, err
-	}
-	if c.PeekKeyword("FROM") {
-		return nil, errUnsupported("UPDATE with FROM")
-	}
-	where, err := c.where()
-	return func(ctx context.Context) (*Result, error) { return c.s.updateTable(ctx, name, list, where) }, err
+	return list, err
 }
 
 func (c *cursor) where() (sqlengine.Expr, error) {

@@ -80,18 +80,11 @@ func (c *cursor) mergeClause() (*mergeClause, error) {
 		w.remove = true
 		return w, nil
 	case w.matched && c.words("UPDATE SET"):
-		return w, c.CommaList(func() error {
-			col, err := c.Name()
-			if err != nil {
-				return err
-			}
-			if err := c.ExpectKeyword("="); err != nil {
-				return err
-			}
-			e, err := c.Expr()
-			w.columns, w.values = append(w.columns, col.Last()), append(w.values, e)
-			return err
-		})
+		list, err := c.assignments()
+		for _, a := range list {
+			w.columns, w.values = append(w.columns, a.column), append(w.values, a.value)
+		}
+		return w, err
 	case !w.matched && c.AcceptKeyword("INSERT"):
 		if c.PeekKeyword("(") {
 			if w.columns, err = c.idents(); err != nil {

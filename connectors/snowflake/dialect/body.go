@@ -136,15 +136,13 @@ func active(b *builder, to state.Securable, primary bool) (string, error) {
 func condition(b *builder, c state.Condition, p *state.MaskingPolicy) (string, error) {
 	// A tag's policy binds its further arguments to columns by name, so they are called as the columns are.
 	column, family := b.quote(c.Column), argType(p, c.Column)
-	if c.Op == state.OpLike && family != state.FamilyString && family != state.FamilyNone {
-		return "", fmt.Errorf("like compares text, and the column %s is a %s", c.Column, family)
+	if err := c.Fits(family); err != nil {
+		return "", err
 	}
 	values := make([]string, len(c.Values))
 	for i, v := range c.Values {
 		switch {
-		case dated(family) && !state.ConstantFits(v, family):
-			return "", fmt.Errorf("%q is no %s, as the column %s is", v, family, c.Column)
-		case dated(family):
+		case family.Dated():
 			values[i] = instant(v, family)
 		case c.Number:
 			values[i] = "(" + b.escaped(v) + ")::NUMBER(38, 10)"

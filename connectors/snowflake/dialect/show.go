@@ -26,18 +26,18 @@ func show(b *builder, s state.Show, f state.Family) (string, error) {
 	case state.ShowConst:
 		return constant(b, s.Text, f)
 	case state.ShowConstant:
-		if dated(f) {
+		if f.Dated() {
 			return instant("2000-01-01", f), nil
 		}
 		if e, ok := constants[f]; ok {
 			return e, nil
 		}
 	case state.ShowConstDate:
-		if dated(f) {
+		if f.Dated() {
 			return instant("9999-12-31", f), nil
 		}
 	case state.ShowYear:
-		if dated(f) {
+		if f.Dated() {
 			return "DATE_TRUNC('YEAR', val)", nil
 		}
 	}
@@ -50,10 +50,6 @@ func show(b *builder, s state.Show, f state.Family) (string, error) {
 }
 
 var constants = map[state.Family]string{state.FamilyString: "'*'", state.FamilyNumber: "1", state.FamilyFloat: "1"}
-
-func dated(f state.Family) bool {
-	return f == state.FamilyDate || f == state.FamilyTimestampNTZ || f == state.FamilyTimestampLTZ || f == state.FamilyTimestampTZ
-}
 
 const (
 	stars  = "REPEAT('*', LENGTH(val))"
