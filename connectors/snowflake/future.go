@@ -14,18 +14,25 @@ func (s *snapshot) futureInPlaces() bool {
 	return s.scope.Wants(state.FactGrant) && len(s.principals) > len(s.catalogs)+len(s.schemas)
 }
 
-// futureTasks reads the future grants of each principal, or in each database and schema, whichever is fewer.
+// futureTasks reads the future grants of each principal, or in each database and schema, whichever is fewer. All
+// principals are to be known by then.
 func (s *snapshot) futureTasks() []task {
 	if !s.scope.Wants(state.FactGrant) {
 		return nil
 	}
-	var tasks []task
-	if !s.futureInPlaces() {
-		for _, p := range s.principals {
-			tasks = append(tasks, func(ctx context.Context) error { return s.readFutureTo(ctx, p.on) })
-		}
-		return tasks
+	if s.futureInPlaces() {
+		return s.futurePlaces()
 	}
+	var tasks []task
+	for _, p := range s.principals {
+		tasks = append(tasks, func(ctx context.Context) error { return s.readFutureTo(ctx, p.on) })
+	}
+	return tasks
+}
+
+// futurePlaces reads the future grants in each database and schema, whoever has them.
+func (s *snapshot) futurePlaces() []task {
+	var tasks []task
 	for _, c := range s.catalogs {
 		on := state.Securable{Kind: state.KindCatalog, Catalog: c}
 		tasks = append(tasks, func(ctx context.Context) error { return s.readFutureIn(ctx, on, "DATABASE") })

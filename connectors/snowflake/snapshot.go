@@ -148,7 +148,7 @@ func (s *snapshot) insides() []task {
 	}
 	tasks = append(tasks, s.filterTasks()...)
 	if inPlaces {
-		tasks = append(tasks, func(ctx context.Context) error { return s.run(ctx, s.futureTasks()) })
+		tasks = append(tasks, func(ctx context.Context) error { return s.run(ctx, s.futurePlaces()) })
 	}
 	return tasks
 }
