@@ -39,6 +39,9 @@ func runTested() int {
 // TestScripts runs the command line against a memory warehouse kept in a file. A script begins with the files of
 // testdata/base, less those it brings itself.
 func TestScripts(t *testing.T) {
+	if testing.Short() {
+		t.Skip("starts the program some hundred times, which takes minutes under the race detector")
+	}
 	testscript.Run(t, testscript.Params{
 		Dir: "testdata/script", UpdateScripts: *update, RequireUniqueNames: true,
 		Setup: func(env *testscript.Env) error {

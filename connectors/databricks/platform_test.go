@@ -253,6 +253,9 @@ func (w *workspace) withAccount(o *databricks.Options) {
 
 // TestSuiteAsDaemon runs as a principal that may manage but owns nothing, as a daemon should.
 func TestSuiteAsDaemon(t *testing.T) {
+	if testing.Short() {
+		t.Skip("the same walks as TestSuiteAsAdmin, with fewer rights")
+	}
 	connectortest.Run(t, func(t *testing.T) *connectortest.Fixture {
 		w := newWorkspace(t, emulator.Options{})
 		w.addOdd(t)
